@@ -1,0 +1,103 @@
+"""Graph → Analysis: each question asked of its own file, the answers put side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlens.analysis.depth import longest_path
+from archlens.analysis.expectations import check_expectations
+from archlens.analysis.facts import Analysis, LayerFacts, Totals
+from archlens.analysis.memory import peak_activations
+from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields
+from archlens.analysis.work import Work, Works
+from archlens.graph.model import Graph
+from archlens.layers.base import Layer
+
+__all__ = ["analyze"]
+
+FLOAT_BYTES = 4
+
+
+def analyze(graph: Graph) -> Analysis:
+    """Every fact of `graph`. Never raises: a graph that could be built can be analysed."""
+    works = Works()
+    work = [works.of(node) for node in graph.nodes]
+    fields = receptive_fields(graph)
+    layers = _layers(graph, work, fields)
+    totals = _totals(graph, layers, fields)
+    return Analysis(
+        name=graph.name,
+        spec=graph.spec,
+        variant=graph.variant,
+        inputs={name: graph.shapes[tensor] for name, tensor in graph.inputs.items()},
+        outputs={name: graph.shapes[tensor] for name, tensor in graph.outputs.items()},
+        totals=totals,
+        layers=layers,
+        expectations=check_expectations(graph, totals),
+        misalignments=fields.misalignments,
+        meta=graph.meta,
+        notes=graph.notes,
+    )
+
+
+def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[LayerFacts, ...]:
+    names = [graph.nodes[producer].path if producer >= 0 else "" for producer in graph.producers]
+    for name, tensor in graph.inputs.items():
+        names[tensor] = name
+    arguments: dict[Layer, dict[str, Any]] = {}
+    found = []
+    for node, done, local, strict in zip(graph.nodes, work, fields.local, fields.strict, strict=True):
+        layer = node.layer
+        if layer not in arguments:
+            arguments[layer] = layer.arguments
+        owns = node.owner == node.path
+        found.append(
+            LayerFacts(
+                node.path,
+                layer.type_name,
+                layer.family,
+                arguments[layer],
+                tuple([names[i] for i in node.inputs]),
+                node.output_shapes,
+                done.parameter_shapes,
+                done.params if owns else 0,
+                done.buffers if owns else 0,
+                node.trainable,
+                None if owns else node.owner,
+                done.macs,
+                done.flops,
+                done.activations,
+                local,
+                strict,
+                node.span,
+            )
+        )
+    return tuple(found)
+
+
+def _totals(graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveFields) -> Totals:
+    params = sum([layer.params for layer in layers])
+    weighs = [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
+    depth = graph.meta.get("depth")
+    return Totals(
+        params=params,
+        trainable_params=sum([layer.params for layer in layers if layer.trainable]),
+        buffers=sum([layer.buffers for layer in layers]),
+        macs=sum([layer.macs for layer in layers]),
+        flops=sum([layer.flops for layer in layers]),
+        activations=sum([layer.activations for layer in layers]),
+        parameter_bytes=FLOAT_BYTES * params,
+        peak_activation_bytes=FLOAT_BYTES * peak_activations(graph),
+        depth=longest_path(graph, weighs),
+        weight_layers=sum([counts for counts, layer in zip(weighs, layers, strict=True) if layer.shared_with is None]),
+        paper_depth=depth if isinstance(depth, int) else None,
+        receptive_field=_trunk_field(graph, fields),
+    )
+
+
+def _trunk_field(graph: Graph, fields: ReceptiveFields) -> tuple[int, ...] | None:
+    """The local field of the last layer that has spatial axes and a field that moves with the unit."""
+    for node, field in zip(reversed(graph.nodes), reversed(fields.local), strict=True):
+        if field is not None and len(node.output_shapes[0]) > 2 and not all(field.whole):
+            return field.size
+    return None

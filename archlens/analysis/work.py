@@ -1,0 +1,53 @@
+"""How much: parameters, buffers, MACs, FLOPs and activations of one layer at one input size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import NamedTuple
+
+from archlens.graph.model import Node
+from archlens.layers.base import Layer
+from archlens.layers.dims import Shape
+
+__all__ = ["Work", "Works"]
+
+
+class Work(NamedTuple):
+    """The local figures of a layer; flops = 2·macs + every other operation."""
+
+    parameter_shapes: Mapping[str, Shape]
+    params: int
+    buffers: int
+    macs: int
+    flops: int
+    activations: int
+
+
+class Works:
+    """Asks each layer once for each input size: repeated blocks are the rule."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}
+
+    def of(self, node: Node) -> Work:
+        """The figures of `node`."""
+        key = node.layer, node.input_shapes
+        work = self._known.get(key)
+        if work is None:
+            self._known[key] = work = _measure(node)
+        return work
+
+
+def _measure(node: Node) -> Work:
+    layer, shapes = node.layer, node.input_shapes
+    parameters = layer.parameter_shapes(*shapes)
+    macs = layer.macs(*shapes)
+    return Work(
+        parameter_shapes=parameters,
+        params=sum(map(prod, parameters.values())),
+        buffers=sum(map(prod, layer.buffer_shapes(*shapes).values())),
+        macs=macs,
+        flops=2 * macs + layer.elementwise_ops(*shapes),
+        activations=sum(map(prod, node.output_shapes)),
+    )

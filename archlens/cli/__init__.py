@@ -1,0 +1,66 @@
+"""The command line. Each command is a file of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from archlens import __version__
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
+    "expand": "The plain layer list behind a spec, every default spelled out.",
+    "schema": "The JSON Schema of the spec language, for editors.",
+    "specs": "The networks that come with archlens.",
+}
+
+
+class _Commands(click.Group):
+    """Knows every command by name and help, and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"archlens.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from archlens.errors import did_you_mean
+
+            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="archlens")
+def _group() -> None:
+    """The type checker for neural-network architectures.
+
+    \b
+    archlens analyze resnet50                     a shipped network
+    archlens analyze my_net.yaml                  your own
+    archlens analyze my_net.yaml --format json    for a tool
+    archlens specs                                what is shipped
+
+    Exit status: 0 fine, 1 faults or missed expectations, 2 the request could not be met.
+    """
+
+
+def main() -> None:
+    """The entry point `archlens`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows `?`, not a traceback
+    _group(prog_name="archlens")

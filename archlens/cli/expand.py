@@ -1,0 +1,31 @@
+"""`archlens expand`: the plain layer list."""
+
+from __future__ import annotations
+
+import click
+
+from archlens.cli.shared import Failures, network_options, networks
+from archlens.errors import UsageError
+
+__all__ = ["command"]
+
+
+@click.command("expand")
+@click.argument("spec", metavar="SPEC")
+@network_options
+def command(spec: str, params: tuple[str, ...], sizes: tuple[str, ...], batch: int, max_layers: int) -> None:
+    """Print the plain layer list behind a spec: no blocks, no parameters, every default spelled out.
+
+    The result is a spec itself, with the same layers, paths and figures; expanding it changes nothing.
+
+    \b
+    archlens expand resnet50 | less
+    archlens expand specs/mobilenet_v1.yaml -p alpha=0.5 > narrow.yaml
+    """
+    failures = Failures()
+    with failures.caught():
+        found = networks(spec, params, sizes, batch, max_layers)
+        if len(found) > 1:
+            raise UsageError(f"{spec} is {len(found)} networks, and a file holds one; name a variant")
+        click.echo(found[0].expand())
+    failures.exit()

@@ -1,0 +1,123 @@
+"""What commands share: options, colour, faults on stderr, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from archlens.errors import ArchlensError, Diagnostic, SpecError, Unreadable, UsageError, render
+from archlens.graph.build import MAX_LAYERS
+from archlens.network import Network, load_all
+
+__all__ = ["Failures", "network_options", "networks", "painter", "show_fault", "width"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True},
+    "head": {"bold": True},
+    "group": {"fg": "cyan"},
+    "total": {"bold": True},
+    "faint": {"dim": True},
+    "good": {"fg": "green"},
+    "bad": {"fg": "red", "bold": True},
+    "bold": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "note": {"fg": "cyan", "bold": True},
+    "help": {"fg": "green", "bold": True},
+    "rule": {"fg": "blue"},
+}
+
+
+def painter(stream: Any) -> Callable[[str, str], str]:
+    """How text is dressed on `stream`: colours on a terminal unless NO_COLOR is set, else not at all."""
+    if os.environ.get("NO_COLOR") or not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return lambda text, role: text
+    return lambda text, role: click.style(text, **_STYLES[role]) if text else text
+
+
+def width() -> int:
+    """Columns of the terminal; 120 into a pipe, unless COLUMNS says otherwise."""
+    import shutil
+
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def network_options(command: F) -> F:
+    """The options that say which network is meant."""
+    for option in (
+        click.option("--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."),
+        click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Samples at once."),
+        click.option("--input", "sizes", multiple=True, metavar="SIZE", help="Another input size, 3x256x256; NAME=SIZE where there are several."),
+        click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the spec."),
+    ):
+        command = option(command)
+    return command
+
+
+def _pairs(texts: Iterable[str], option: str, bare: bool) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping; with `bare` a value may lack its name."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals and bare:
+            name, value = "", text
+        elif not equals or not name:
+            raise UsageError(f"{option} {text}: write {option} NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def networks(target: str, params: Iterable[str], sizes: Iterable[str], batch: int, max_layers: int) -> list[Network]:
+    """The networks a command line means; raises ArchlensError."""
+    return load_all(
+        target,
+        params=_pairs(params, "-p", bare=False),
+        input=_pairs(sizes, "--input", bare=True) or None,
+        batch=batch,
+        max_layers=max_layers,
+    )
+
+
+def show_fault(fault: Diagnostic) -> None:
+    """A diagnostic on stderr."""
+    click.echo(render(fault, painter(sys.stderr)) + "\n", err=True, color=True)
+
+
+class Failures:
+    """What has gone wrong so far: the exit code, and the faults by target."""
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    @contextmanager
+    def caught(self, told: Callable[[tuple[Diagnostic, ...]], None] | None = None) -> Iterator[None]:
+        """Show an archlens error instead of a traceback and go on. told: is handed the diagnostics."""
+        try:
+            yield
+        except SpecError as error:
+            self.code = max(self.code, 2 if isinstance(error, Unreadable) else 1)
+            for fault in error.diagnostics:
+                show_fault(fault)
+            count = len(error.diagnostics)
+            if count > 1:
+                click.echo(f"{count} faults", err=True)
+            if told:
+                told(error.diagnostics)
+        except ArchlensError as error:
+            self.code = 2
+            message = f"error: {error}"
+            click.echo(message, err=True)
+            if told:
+                told((Diagnostic("ARC000", str(error)),))
+
+    def exit(self) -> None:
+        """Leave with the code that was earned."""
+        if self.code:
+            raise SystemExit(self.code)

@@ -1,0 +1,95 @@
+"""Statement → Layer, and Layer + input shapes → output shapes; a refusal is dressed with its places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from archlens.errors import Label, LayerError, Span, did_you_mean
+from archlens.graph.faults import Faults
+from archlens.graph.scope import Frame
+from archlens.graph.values import Values
+from archlens.layers.base import Layer
+from archlens.layers.dims import Shape, show
+from archlens.spec.expressions import Expression
+from archlens.spec.model import Statement
+
+__all__ = ["LayerMaker"]
+
+
+class LayerMaker:
+    """Makes layers and asks them for their output shapes; equal layers are one object, equal questions
+    are asked once."""
+
+    def __init__(self, values: Values, faults: Faults) -> None:
+        self.values = values
+        self.faults = faults
+        self._layers: dict[Layer, Layer] = {}
+        self._made: dict[tuple[int, type[Layer], tuple[Any, ...]], Layer] = {}
+        self._inferred: dict[tuple[Layer, tuple[Shape, ...]], tuple[Shape, ...]] = {}
+
+    def make(self, statement: Statement, kind: type[Layer], frame: Frame, current: int) -> Layer | None:
+        """The layer with its arguments computed; None after a fault."""
+        arguments = statement.arguments
+        values = self.values.all(arguments, frame, current, kind)
+        if values is None:
+            return None
+        key = (id(statement), kind, values)
+        layer = self._made.get(key)
+        if layer is None:
+            positional = [v for a, v in zip(arguments, values, strict=True) if not a.name]
+            named = {a.name: v for a, v in zip(arguments, values, strict=True) if a.name}
+            try:
+                layer = kind(*positional, **named)
+            except LayerError as error:
+                self.refuse(error, statement, frame, ())
+                return None
+            self._made[key] = layer = self._layers.setdefault(layer, layer)
+        return layer
+
+    def infer(
+        self, layer: Layer, statement: Statement, frame: Frame, shapes: tuple[Shape, ...], origins: Sequence[Span | None]
+    ) -> tuple[Shape, ...] | None:
+        """The output shapes; None after a fault. origins: where each input comes from."""
+        outs = self._inferred.get((layer, shapes))
+        if outs is None:
+            try:
+                outs = layer.output_shapes(*shapes)
+                layer.parameter_shapes(*shapes)
+            except LayerError as error:
+                if len(shapes) > 1:
+                    self.disagree(error, statement, layer, frame, shapes)
+                else:
+                    related = [Label(at, show(s)) for at, s in zip(origins, shapes, strict=True) if at and at != statement.span]
+                    self.refuse(error, statement, frame, related)
+                return None
+            self._inferred[layer, shapes] = outs
+        return outs
+
+    def refuse(self, error: LayerError, statement: Statement, frame: Frame, related: Sequence[Label]) -> None:
+        """Report a layer's refusal at the argument it is about, with the value that argument had."""
+        argument = next((a for a in statement.arguments if a.name and a.name == error.argument), None)
+        span, label, help = statement.span, "", error.help
+        if argument is not None:
+            span = argument.span
+            expression = argument.value
+            if isinstance(expression, Expression) and not expression.fixed:
+                value = self.values.get(argument, frame, -1, None)
+                if expression.word and value == expression.text:
+                    help = help or did_you_mean(expression.text, frame.env) or "no parameter has that name"
+                elif value is not None:
+                    label = f"= {value}"
+        self.faults.add(error.code, error.message, span, frame, help, label, tuple(related))
+
+    def disagree(self, error: LayerError, statement: Statement, layer: Layer, frame: Frame, shapes: tuple[Shape, ...]) -> None:
+        """Report the first input that does not go with the first one."""
+        spans = [b.span for b in statement.branches or ()] or [w.span for w in statement.sources or ()]
+        span, label, related = statement.span, "", ()
+        if len(spans) == len(shapes):
+            for i in range(1, len(shapes)):
+                try:
+                    layer.output_shapes(shapes[0], shapes[i])
+                except LayerError as pair:
+                    error, span, label, related = pair, spans[i], show(shapes[i]), (Label(spans[0], show(shapes[0])),)
+                    break
+        self.faults.add(error.code, error.message, span, frame, error.help, label, related)

@@ -1,0 +1,262 @@
+"""What a layer type is: one small class that states local facts.
+
+A layer knows its arguments and, given the shapes of its inputs, its outputs, its parameters, its work and
+how its windows read. It knows nothing of its place in a graph, of devices, rendering or counting policies;
+everything global follows from these facts in `analysis/`.
+
+    class Linear(Layer):
+        type_name = "linear"
+        torch_name = "nn.Linear"
+        out_features: Count
+        bias: Flag = True
+
+        def output_shapes(self, x): ...
+
+Annotated names are the fields, in the order of the shorthand. Shapes carry the batch axis first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, dataclass_transform
+
+from archlens.errors import LayerError, closest
+from archlens.layers.dims import Dim, Shape, prod, require, show
+from archlens.layers.fields import Field, kind_of
+from archlens.layers.windows import POINTWISE, AxisMap
+
+__all__ = ["Layer", "layer_types"]
+
+_TYPES: dict[str, type[Layer]] = {}
+
+
+def layer_types() -> Mapping[str, type[Layer]]:
+    """Every layer type that has been defined, by the name specs call it."""
+    return _TYPES
+
+
+@dataclass_transform(frozen_default=True)
+class Layer:
+    """The base of every layer type: immutable, compared by value.
+
+    A subclass states `type_name` and the facts that differ from the defaults here, which describe an
+    operation without parameters that keeps its single input's shape and works on each value alone.
+    """
+
+    type_name: ClassVar[str] = ""
+    torch_name: ClassVar[str] = ""
+    """The torch class or function this is, e.g. `nn.Conv{rank}d`; `{rank}` counts spatial axes, at least 1."""
+    family: ClassVar[str] = ""
+    """What kind of work it does: convolution, pooling, linear, normalization, activation, shape, join …"""
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The fewest and the most inputs it takes; None is any number."""
+    is_view: ClassVar[bool] = False
+    """Whether its output shares its input's memory, as PyTorch runs it for inference."""
+    formulas: ClassVar[Mapping[str, str]] = {}
+    """The textbook text of `output_size` (per spatial axis), `params`, `macs` and `elementwise_ops` over
+    the names of `variables`; a test evaluates each against the code."""
+    reference: ClassVar[str] = ""
+    """Where the formulas are from."""
+
+    fields: ClassVar[tuple[Field, ...]] = ()
+    field_names: ClassVar[tuple[str, ...]] = ()
+
+    _values: tuple[Any, ...]
+    _hash: int
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = []
+        for name, annotation in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063 - inspect is slow to load
+            if annotation.startswith("ClassVar") or name.startswith("_"):
+                continue
+            optional = annotation.endswith(" | None")
+            kind = kind_of(annotation.removesuffix(" | None"))
+            required = name not in cls.__dict__
+            own.append(Field(name, kind, required, cls.__dict__.get(name), optional))
+        cls.fields = tuple(f for f in cls.fields if f.name not in {o.name for o in own}) + tuple(own)
+        cls.field_names = tuple(f.name for f in cls.fields)
+        if cls.__dict__.get("type_name"):
+            _TYPES[cls.type_name] = cls
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) > len(self.fields):
+            extra = args[len(self.fields)]
+            takes = f"takes {', '.join(self.field_names)}" if self.fields else "takes no arguments"
+            raise LayerError(f"{self.type_name} {takes}; nothing is left for {extra!r}", code="ARC112")
+        given = dict(zip(self.field_names, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in self.field_names:
+                raise LayerError(f"{self.type_name} has no argument `{name}`", name, argument_help(type(self), name), "ARC112")
+            if name in given:
+                raise LayerError(f"{self.type_name}: {name} is given twice", name, code="ARC113")
+            given[name] = value
+        put = object.__setattr__
+        for field in self.fields:
+            if field.name in given:
+                value = given[field.name]
+                if value is not None or not field.optional:
+                    try:
+                        value = field.kind.accept(value, field.name)
+                    except LayerError as error:
+                        raise LayerError(f"{self.type_name}: {error.message}", error.argument, error.help, error.code) from None
+                put(self, field.name, value)
+            elif field.required:
+                raise LayerError(
+                    f"{self.type_name} needs {field.name}",
+                    help=f"write `{self.type_name}: {self._usage()}`",
+                    code="ARC111",
+                )
+            else:
+                put(self, field.name, field.default)
+        self.settle(lambda name, value: put(self, name, value))
+        put(self, "_values", tuple(getattr(self, name) for name in self.field_names))
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        """Fill in defaults that depend on other arguments and refuse arguments that contradict each other."""
+
+    @classmethod
+    def documentation(cls) -> tuple[str, dict[str, str]]:
+        """The first line of the docstring, and what it says of each field (`name: meaning`)."""
+        lines = [line.strip() for line in (cls.__doc__ or "").strip().split("\n")]
+        meanings = {}
+        for line in lines[1:]:
+            name, colon, meaning = line.partition(": ")
+            if colon and name in cls.field_names:
+                meanings[name] = meaning
+        return lines[0], meanings
+
+    @classmethod
+    def _usage(cls) -> str:
+        return " ".join(f"<{f.name}>" for f in cls.fields if f.required)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable; make a new one with {name}={value!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._values == other._values
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((self.type_name, self._values)))
+            return self._hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._values
+
+    def __repr__(self) -> str:
+        shown = [f"{n}={v!r}" for n, v in zip(self.field_names, self._values, strict=True)]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Every argument by name, defaults included."""
+        return dict(zip(self.field_names, self._values, strict=True))
+
+    # ---- the local facts; a subclass states those that differ ----
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """The shapes that come out; raises LayerError when these inputs cannot go in."""
+        return (inputs[0],)
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Learnable tensors by torch's name."""
+        return {}
+
+    def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """State that is saved but not learned, by torch's name."""
+        return {}
+
+    def macs(self, *inputs: Shape) -> Dim:
+        """Multiply–accumulates of convolutions and matrix products, bias not counted."""
+        return 0
+
+    def elementwise_ops(self, *inputs: Shape) -> Dim:
+        """Every other arithmetic operation: one per addition, product, comparison or function value."""
+        return 0
+
+    def windows(self, *inputs: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        """For each input, how the output reads it along each of its spatial axes."""
+        return tuple((POINTWISE,) * (len(shape) - 2) for shape in inputs)
+
+    def local_windows(self, *inputs: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        """As `windows`, with statistics over the map left out: the papers' reading."""
+        return self.windows(*inputs)
+
+    def variables(self, *inputs: Shape) -> dict[str, Any]:
+        """The values of the names in `formulas`; a tuple holds one value per spatial axis."""
+        return {}
+
+    # ---- what follows from the facts ----
+
+    def torch_kwargs(self, *inputs: Shape) -> dict[str, Any]:
+        """The keyword arguments of `torch_name`, beside its inputs."""
+        return self.arguments
+
+    def torch_pad(self, *inputs: Shape) -> dict[str, Any] | None:
+        """Keyword arguments of an `nn.functional.pad` to run first, for padding that `torch_name` cannot express."""
+        return None
+
+    def params(self, *inputs: Shape) -> Dim:
+        """The number of learnable values."""
+        return sum(prod(shape) for shape in self.parameter_shapes(*inputs).values())
+
+    def spread(self, name: str, rank: int) -> tuple[Any, ...]:
+        """Argument `name` as one value per spatial axis."""
+        value = getattr(self, name)
+        if not isinstance(value, tuple):
+            return (value,) * rank
+        if len(value) != rank:
+            raise LayerError(
+                f"{self.type_name}: {name} has {len(value)} values for {rank} spatial ax{'is' if rank == 1 else 'es'}",
+                name,
+                f"give one value for all axes, or {rank}",
+            )
+        return value
+
+    def spatial_rank(self, shape: Shape, ranks: tuple[int, ...] = (1, 2, 3)) -> int:
+        """The number of spatial axes of N×C×…; refuses an input that has none of `ranks`."""
+        rank = len(shape) - 2
+        if rank not in ranks:
+            wanted = " or ".join(("C", "C×L", "C×H×W", "C×D×H×W")[r] for r in ranks)
+            raise LayerError(f"{self.type_name} needs an input {wanted}, got {show(shape)}", help=_rank_help(rank))
+        return rank
+
+    def axis(self, name: str, shape: Shape) -> int:
+        """Argument `name` as an axis of `shape`, counted from the front; refuses the batch axis."""
+        value: int = getattr(self, name)
+        index = value + len(shape) if value < 0 else value
+        if not 0 <= index < len(shape):
+            raise LayerError(
+                f"{self.type_name}: {name}={value} is no axis of {show(shape)}, which has {len(shape)} with the batch", name
+            )
+        if index == 0:
+            cure = "axis 1 is the channels, 2 and up are spatial"
+            raise LayerError(f"{self.type_name}: {name}={value} is the batch axis", name, cure)
+        return index
+
+
+def _rank_help(rank: int) -> str:
+    return "the map was flattened before; move this layer up, or `reshape` it back" if rank == 0 else ""
+
+
+def argument_help(layer: type[Layer], name: str) -> str:
+    from archlens.layers.foreign import ARGUMENTS  # only on the way to an error
+
+    foreign = ARGUMENTS.get(name.lower())
+    if foreign in layer.field_names:
+        return f"here it is called `{foreign}`"
+    if name.startswith("in_") or name in ("input_shape", "num_features", "input_dim"):
+        return "leave it out: input sizes are inferred"
+    near = closest(name, layer.field_names)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"{layer.type_name} takes {', '.join(layer.field_names)}" if layer.fields else "it takes no arguments"
+
+
+def require_positive(shape: Shape, layer: str, given: Shape, help: str) -> None:
+    """Refuse an output with an empty spatial axis."""
+    for size in shape[2:]:
+        require(size >= 1, f"{layer}: the output would have size {{}} from an input {show(given)}", size, help=help)

@@ -1,0 +1,139 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Convolutions, 1-D to 3-D by the rank of the input."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archlens.layers.dims import Dim, Shape, divides, prod, require
+from archlens.layers.fields import Count, Flag, Padding, Sizes
+from archlens.layers.sliding import Sliding
+
+__all__ = ["Conv", "DepthwiseConv"]
+
+
+class _Convolution(Sliding):
+    """What both convolutions share: a window of weights that slides over the map."""
+
+    family = "convolution"
+    torch_name = "nn.Conv{rank}d"
+    reference = "chapter 12.2 (output size, parameters), extended by dilation, groups and uneven padding as in torch.nn.Conv2d"
+    formulas: ClassVar = {
+        "output_size": "floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",
+        "params": "C_out * (C_in/G * prod(K) + B)",
+        "macs": "C_out * C_in/G * prod(K) * prod(O)",
+        "elementwise_ops": "B * C_out * prod(O)",
+    }
+
+    bias = True  # not annotated: the subclasses make it a field, in the order of their shorthand
+
+    def _channels(self, x: Shape) -> tuple[Dim, Dim]:
+        """Output channels and groups."""
+        raise NotImplementedError
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        sizes = self.slid_sizes(x)
+        channels, groups = self._channels(x)
+        require(
+            divides(groups, x[1]),
+            "{}: {} groups do not divide {} input channels",
+            self.type_name,
+            groups,
+            x[1],
+            argument="groups",
+            help="choose a number of groups that divides the channels",
+        )
+        return ((x[0], channels, *sizes),)
+
+    def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
+        channels, groups = self._channels(x)
+        shapes: dict[str, Shape] = {"weight": (channels, x[1] // groups, *self.spread("kernel_size", len(x) - 2))}
+        if self.bias:
+            shapes["bias"] = (channels,)
+        return shapes
+
+    def macs(self, x: Shape) -> Dim:
+        ((_, *out),) = self.output_shapes(x)
+        _, groups = self._channels(x)
+        return x[0] * prod(out) * (x[1] // groups) * prod(self.spread("kernel_size", len(x) - 2))
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return prod(self.output_shapes(x)[0]) if self.bias else 0
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        channels, groups = self._channels(x)
+        return {**super().variables(x), "C_in": x[1], "C_out": channels, "G": groups, "B": int(self.bias)}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"in_channels": x[1], **super().torch_kwargs(x)}
+
+
+class Conv(_Convolution):
+    """Convolution: every output channel is one filter that spans its group of input channels.
+
+    (As in every deep-learning library this is cross-correlation: the kernel is not flipped.)
+
+    out_channels: number of filters, each giving one output channel.
+    kernel_size: the window, per axis.
+    stride: how far the window moves, per axis.
+    padding: zeros around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
+    dilation: distance between the taps of the window.
+    groups: channels are split into this many groups that do not mix.
+    bias: whether each filter adds a learned constant.
+    """
+
+    type_name = "conv"
+
+    out_channels: Count
+    kernel_size: Sizes
+    stride: Sizes = 1
+    padding: Padding = 0
+    dilation: Sizes = 1
+    groups: Count = 1
+    bias: Flag = True
+
+    def _channels(self, x: Shape) -> tuple[Dim, Dim]:
+        return self.out_channels, self.groups
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        shapes = super().output_shapes(x)
+        require(
+            divides(self.groups, self.out_channels),
+            "conv: {} groups do not divide {} output channels",
+            self.groups,
+            self.out_channels,
+            argument="groups",
+            help="choose a number of groups that divides the input and the output channels",
+        )
+        return shapes
+
+
+class DepthwiseConv(_Convolution):
+    """Depthwise convolution: one filter per input channel, no mixing between channels.
+
+    kernel_size: the window, per axis.
+    stride: how far the window moves, per axis.
+    padding: zeros around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
+    dilation: distance between the taps of the window.
+    multiplier: output channels per input channel.
+    bias: whether each filter adds a learned constant.
+    """
+
+    type_name = "depthwise_conv"
+
+    kernel_size: Sizes
+    stride: Sizes = 1
+    padding: Padding = 0
+    dilation: Sizes = 1
+    multiplier: Count = 1
+    bias: Flag = True
+
+    def _channels(self, x: Shape) -> tuple[Dim, Dim]:
+        return x[1] * self.multiplier, x[1]
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        channels, groups = self._channels(x)
+        arguments = super().torch_kwargs(x)
+        del arguments["multiplier"]
+        return {**arguments, "out_channels": channels, "groups": groups}

@@ -1,0 +1,78 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archlens.errors import LayerError
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, equal, prod, require, show
+from archlens.layers.fields import Count, Flag
+from archlens.layers.windows import AxisMap, Whole
+
+__all__ = ["Linear"]
+
+
+class Linear(Layer):
+    """Fully connected layer: every output is a weighted sum of all features of its vector.
+
+    A vector C, or T vectors of F features each, T×F.
+
+    out_features: number of outputs.
+    bias: whether each output adds a learned constant.
+    in_features: a check only: how many features must arrive.
+    """
+
+    type_name = "linear"
+    torch_name = "nn.Linear"
+    family = "linear"
+    reference = "torch.nn.Linear; T is the number of vectors"
+    formulas: ClassVar = {
+        "params": "F_out * (F_in + B)",
+        "macs": "T * F_in * F_out",
+        "elementwise_ops": "B * T * F_out",
+    }
+
+    out_features: Count
+    bias: Flag = True
+    in_features: Count | None = None
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        if len(x) not in (2, 3):
+            raise LayerError(
+                f"linear needs an input C or T×F, got {show(x)}",
+                help=f"flatten first, or use `conv: {self.out_features} 1x1` to apply it at every position" if len(x) > 3 else "",
+            )
+        if self.in_features is not None:
+            require(
+                equal(self.in_features, x[-1]),
+                "linear: in_features is {}, but {} arrive",
+                self.in_features,
+                x[-1],
+                argument="in_features",
+                help="leave it out, or keep the number of features whatever the image size: `adaptive_avg_pool` before `flatten`",
+            )
+        return ((*x[:-1], self.out_features),)
+
+    def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.out_features, x[-1])}
+        if self.bias:
+            shapes["bias"] = (self.out_features,)
+        return shapes
+
+    def macs(self, x: Shape) -> Dim:
+        return prod(x) * self.out_features
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return prod(x[:-1]) * self.out_features if self.bias else 0
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return (tuple(Whole(n) for n in x[2:]),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"F_in": x[-1], "F_out": self.out_features, "T": prod(x[1:-1]), "B": int(self.bias)}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {**self.arguments, "in_features": x[-1]}

@@ -1,0 +1,98 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Normalization: values brought to a common scale."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, prod
+from archlens.layers.fields import Count, Flag, Number
+from archlens.layers.windows import POINTWISE, AxisMap, Whole
+
+__all__ = ["BatchNorm", "LocalResponseNorm"]
+
+
+class BatchNorm(Layer):
+    """Batch normalization: each channel to mean 0 and variance 1, then a learned scale and shift.
+
+    Operations, as run for inference: with stored statistics it is one product and one sum per value. Without them
+    the batch's are needed too: a square and two sums more.
+
+    eps: added to the variance before its root.
+    momentum: share of the newest batch in the stored statistics; none averages all batches alike.
+    affine: whether there is a learned scale and shift.
+    track_running_stats: whether statistics are stored in training and used in inference.
+    """
+
+    type_name = "batch_norm"
+    torch_name = "nn.BatchNorm{rank}d"
+    family = "normalization"
+    reference = "Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167"
+    formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "(2 if tracked else 5) * C * prod(W)"}
+
+    eps: Number = 1e-5
+    momentum: Number | None = 0.1
+    affine: Flag = True
+    track_running_stats: Flag = True
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self.spatial_rank(x, (0, 1, 2, 3))
+        return (x,)
+
+    def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
+        return {"weight": (x[1],), "bias": (x[1],)} if self.affine else {}
+
+    def buffer_shapes(self, x: Shape) -> dict[str, Shape]:
+        if not self.track_running_stats:
+            return {}
+        return {"running_mean": (x[1],), "running_var": (x[1],), "num_batches_tracked": ()}
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return (2 if self.track_running_stats else 5) * prod(x)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return self.local_windows(x) if self.track_running_stats else (tuple(Whole(n) for n in x[2:]),)
+
+    def local_windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return ((POINTWISE,) * (len(x) - 2),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"C": x[1], "W": x[2:], "A": int(self.affine), "tracked": self.track_running_stats}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"num_features": x[1], **self.arguments}
+
+
+class LocalResponseNorm(Layer):
+    """Local response normalization: x / (k + alpha/size · Σ x²)^beta over `size` neighbouring channels.
+
+    Operations per value: its square, size-1 sums, a product with alpha/size, a sum with k, a power, a division.
+
+    size: number of neighbouring channels.
+    alpha: weight of the neighbours.
+    beta: exponent.
+    k: constant added to the sum.
+    """
+
+    type_name = "local_response_norm"
+    torch_name = "nn.LocalResponseNorm"
+    family = "normalization"
+    reference = "Krizhevsky, Sutskever & Hinton, 2012, section 3.3; alpha/size as in torch.nn.LocalResponseNorm"
+    formulas: ClassVar = {"elementwise_ops": "(size + 4) * C * prod(W)"}
+
+    size: Count
+    alpha: Number = 1e-4
+    beta: Number = 0.75
+    k: Number = 1.0
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self.spatial_rank(x)
+        return (x,)
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return (self.size + 4) * prod(x)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"size": self.size, "C": x[1], "W": x[2:]}

@@ -1,0 +1,225 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Pooling over windows, over a fixed grid (adaptive) and over the whole map (global)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any, ClassVar
+
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, equal, gcd, prod, require
+from archlens.layers.fields import Flag, Padding, Sizes
+from archlens.layers.sliding import Sliding
+from archlens.layers.windows import Adaptive, AxisMap, Whole
+
+__all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "MaxPool"]
+
+
+class _Pool(Sliding):
+    """A window that slides over every channel apart.
+
+    Operations: K-1 comparisons, or K-1 additions and a division, per output value; K stands for both.
+    """
+
+    family = "pooling"
+    reference = "torch.nn.MaxPool2d and AvgPool2d; with ceil_mode the last window must begin inside the map or its left padding"
+    formulas: ClassVar = {
+        "output_size": "min(ceil((W + P_low + P_high - D*(K - 1) - 1) / S), floor((W + P_low - 1) / S)) + 1"
+        " if ceil_mode else floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",
+        "elementwise_ops": "C * prod(K) * prod(O)",
+    }
+
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    padding: Padding = 0
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if self.stride is None:
+            put("stride", self.kernel_size)
+
+    def _may_pad_unevenly(self) -> bool:
+        """Whether padding the map beforehand gives the same result: torch's pooling only pads evenly."""
+        return not self.ceil_mode
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        for slide in self.slides(x):
+            for end in (slide.low, slide.high):
+                require(
+                    2 * end <= slide.kernel,
+                    "{}: a padding of {} is more than half the kernel of {}",
+                    self.type_name,
+                    end,
+                    slide.kernel,
+                    argument="padding",
+                    help="pad less, or put a `pad` layer before",
+                )
+            if not self._may_pad_unevenly():
+                require(
+                    equal(slide.low, slide.high),
+                    "{}: uneven padding ({} and {}) goes neither with ceil_mode nor without count_include_pad",
+                    self.type_name,
+                    slide.low,
+                    slide.high,
+                    argument="padding",
+                    help="pad both ends alike, or put a `pad` layer before",
+                )
+        return ((x[0], x[1], *self.slid_sizes(x)),)
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return prod(self.output_shapes(x)[0]) * prod(self.spread("kernel_size", len(x) - 2))
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {**super().variables(x), "C": x[1], "ceil_mode": self.ceil_mode}
+
+
+class MaxPool(_Pool):
+    """Max pooling: the largest value in each window.
+
+    kernel_size: the window, per axis.
+    stride: how far the window moves, per axis; the kernel itself when left out.
+    padding: cells around the map that never win: per axis, [low, high] pairs, `valid` or `same`; at most half the kernel.
+    dilation: distance between the taps of the window.
+    ceil_mode: whether a last window that hangs over the end counts.
+    """
+
+    type_name = "max_pool"
+    torch_name = "nn.MaxPool{rank}d"
+    pad_value = -inf
+
+    dilation: Sizes = 1
+    ceil_mode: Flag = False
+
+
+class AvgPool(_Pool):
+    """Average pooling: the mean of each window.
+
+    kernel_size: the window, per axis.
+    stride: how far the window moves, per axis; the kernel itself when left out.
+    padding: zeros around the map: per axis, [low, high] pairs, `valid` or `same`; at most half the kernel.
+    ceil_mode: whether a last window that hangs over the end counts.
+    count_include_pad: whether padding counts in the mean.
+    """
+
+    type_name = "avg_pool"
+    torch_name = "nn.AvgPool{rank}d"
+
+    ceil_mode: Flag = False
+    count_include_pad: Flag = True
+
+    def _may_pad_unevenly(self) -> bool:
+        return self.count_include_pad and super()._may_pad_unevenly()
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        if len(x) == 5:  # torch's AvgPool3d alone wants this, whatever the padding
+            for slide in self.slides(x):
+                require(
+                    slide.kernel <= slide.size,
+                    "avg_pool: in 3-D the kernel of {} must not be larger than the input of {}",
+                    slide.kernel,
+                    slide.size,
+                    argument="kernel_size",
+                    help="use a smaller kernel, or put a `pad` layer before",
+                )
+        return super().output_shapes(x)
+
+
+class _AdaptivePool(Layer):
+    """Pooling to a fixed grid: cell u of O spans the values ⌊u·W/O⌋ to ⌈(u+1)·W/O⌉-1, so neighbours may overlap.
+
+    Operations: one per value that a cell spans. Along an axis the spans add up to R = W + O - gcd(W, O),
+    which is W when O divides it.
+    """
+
+    family = "pooling"
+    reference = "torch.nn.AdaptiveAvgPool2d; R by summing the floors and ceilings of u·W/O"
+    formulas: ClassVar = {"output_size": "O", "elementwise_ops": "C * prod(R)"}
+
+    output_size: Sizes
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        return ((x[0], x[1], *self.spread("output_size", self.spatial_rank(x))),)
+
+    def _spans(self, x: Shape) -> tuple[Dim, ...]:
+        ((_, _, *cells),) = self.output_shapes(x)
+        return tuple(n + o - gcd(n, o) for n, o in zip(x[2:], cells, strict=True))
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return x[0] * x[1] * prod(self._spans(x))
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        ((_, _, *cells),) = self.output_shapes(x)
+        return (tuple(Whole(n) if o == 1 else Adaptive(n, o) for n, o in zip(x[2:], cells, strict=True)),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"C": x[1], "W": x[2:], "O": self.output_shapes(x)[0][2:], "R": self._spans(x)}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"output_size": self.output_shapes(x)[0][2:]}
+
+
+class AdaptiveAvgPool(_AdaptivePool):
+    """Average pooling to a fixed grid, whatever the input size.
+
+    output_size: cells of the grid, per axis.
+    """
+
+    type_name = "adaptive_avg_pool"
+    torch_name = "nn.AdaptiveAvgPool{rank}d"
+
+
+class AdaptiveMaxPool(_AdaptivePool):
+    """Max pooling to a fixed grid, whatever the input size.
+
+    output_size: cells of the grid, per axis.
+    """
+
+    type_name = "adaptive_max_pool"
+    torch_name = "nn.AdaptiveMaxPool{rank}d"
+
+
+class _GlobalPool(Layer):
+    """One number per channel. Operations: one per value read."""
+
+    family = "pooling"
+    reference = "Lin, Chen & Yan, Network in Network, 2013"
+    formulas: ClassVar = {"elementwise_ops": "C * prod(W)"}
+
+    keepdim: Flag = False
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        rank = self.spatial_rank(x)
+        return ((x[0], x[1], *(1,) * rank),) if self.keepdim else ((x[0], x[1]),)
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return prod(x)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return (tuple(Whole(n) for n in x[2:]),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"C": x[1], "W": x[2:]}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"dim": tuple(range(2, len(x))), "keepdim": self.keepdim}
+
+
+class GlobalAvgPool(_GlobalPool):
+    """Global average pooling: the mean of every channel.
+
+    keepdim: whether the spatial axes stay, with size 1.
+    """
+
+    type_name = "global_avg_pool"
+    torch_name = "torch.mean"
+
+
+class GlobalMaxPool(_GlobalPool):
+    """Global max pooling: the largest value of every channel.
+
+    keepdim: whether the spatial axes stay, with size 1.
+    """
+
+    type_name = "global_max_pool"
+    torch_name = "torch.amax"

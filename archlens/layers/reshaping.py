@@ -1,0 +1,159 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Layers that change the shape: the same values in other axes, a border more or less."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archlens.errors import LayerError
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, divides, equal, minimum, prod, require, show
+from archlens.layers.fields import Axis, Extents, Number, Sizes, TargetShape
+from archlens.layers.sliding import torch_pads
+from archlens.layers.windows import POINTWISE, AxisMap, Whole, Window
+
+__all__ = ["Crop", "Flatten", "Pad", "Reshape"]
+
+
+class _View(Layer):
+    """The same values in the same order under other axes."""
+
+    family = "shape"
+    is_view = True
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        if self.output_shapes(x)[0] == x:
+            return ((POINTWISE,) * (len(x) - 2),)
+        return (tuple(Whole(n) for n in x[2:]),)
+
+
+class Flatten(_View):
+    """Neighbouring axes become one.
+
+    start_dim: the first of them, batch counted.
+    end_dim: the last of them.
+    """
+
+    type_name = "flatten"
+    torch_name = "nn.Flatten"
+
+    start_dim: Axis = 1
+    end_dim: Axis = -1
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        start, end = self.axis("start_dim", x), self.axis("end_dim", x)
+        if start > end:
+            raise LayerError(f"flatten: start_dim={self.start_dim} comes after end_dim={self.end_dim} in {show(x)}", "start_dim")
+        return ((*x[:start], prod(x[start : end + 1]), *x[end + 1 :]),)
+
+
+class Reshape(_View):
+    """The same values under a given shape.
+
+    shape: the sizes without the batch; one may be -1, which is what is left.
+    """
+
+    type_name = "reshape"
+    torch_name = "torch.reshape"
+
+    shape: TargetShape
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        values = prod(x[1:])
+        free = [isinstance(size, int) and size == -1 for size in self.shape]
+        known = prod(size for size, is_free in zip(self.shape, free, strict=True) if not is_free)
+        require(
+            divides(known, values) if any(free) else equal(known, values),
+            "reshape: {} values do not fill {}",
+            values,
+            "×".join(map(str, self.shape)),
+            argument="shape",
+            help="" if any(free) else "write -1 for one size that is to follow from the others",
+        )
+        return ((x[0], *(values // known if is_free else size for size, is_free in zip(self.shape, free, strict=True))),)
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        ((_, *sizes),) = self.output_shapes(x)
+        return {"shape": (-1, *sizes)}  # whatever the batch
+
+
+class Pad(Layer):
+    """A border of constant values around the map; a negative one crops.
+
+    padding: cells to add: per axis, or [low, high] pairs.
+    value: what stands in them.
+    """
+
+    type_name = "pad"
+    torch_name = "nn.functional.pad"
+    family = "shape"
+    reference = "torch.nn.functional.pad"
+    formulas: ClassVar = {"output_size": "W + P_low + P_high"}
+
+    padding: Extents
+    value: Number = 0
+
+    def _pairs(self, x: Shape) -> list[tuple[Dim, Dim]]:
+        """(low, high) per axis."""
+        return [p if isinstance(p, tuple) else (p, p) for p in self.spread("padding", self.spatial_rank(x))]
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        pairs = self._pairs(x)
+        for n, (low, high) in zip(x[2:], pairs, strict=True):
+            require(
+                n + minimum(low, 0) + minimum(high, 0) >= 1,
+                "pad: cropping {} and {} leaves nothing of the input of {}",
+                low,
+                high,
+                n,
+                argument="padding",
+            )
+        return ((x[0], x[1], *(n + low + high for n, (low, high) in zip(x[2:], pairs, strict=True))),)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return (tuple(Window(1, 1, low) for low, _ in self._pairs(x)),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        lows, highs = zip(*self._pairs(x), strict=True)
+        return {"W": x[2:], "P_low": lows, "P_high": highs}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"pad": torch_pads(self._pairs(x)), "value": self.value}
+
+
+class Crop(Layer):
+    """The centre of the map. Of W cells the first ⌊(W - size)/2⌋ are left out; an odd one more goes at the end.
+
+    size: how much stays, per axis.
+    """
+
+    type_name = "crop"
+    torch_name = "nn.functional.pad"  # by negative amounts
+    family = "shape"
+
+    size: Sizes
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        sizes = self.spread("size", self.spatial_rank(x))
+        for n, size in zip(x[2:], sizes, strict=True):
+            require(
+                size <= n,
+                "crop: {} cells do not fit into the input of {}",
+                size,
+                n,
+                argument="size",
+                help="crop to a smaller size, or use `pad`",
+            )
+        return ((x[0], x[1], *sizes),)
+
+    def _lows(self, x: Shape) -> list[Dim]:
+        """The cells left out before the centre, per axis."""
+        return [(n - size) // 2 for n, size in zip(x[2:], self.output_shapes(x)[0][2:], strict=True)]
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return (tuple(Window(1, 1, -low) for low in self._lows(x)),)
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        sizes = zip(x[2:], self.output_shapes(x)[0][2:], self._lows(x), strict=True)
+        return {"pad": torch_pads((-low, size + low - n) for n, size, low in sizes)}

@@ -1,0 +1,123 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""What convolution and pooling share: a window that slides over the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple, cast
+
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, ceil_div, divides, minimum, require
+from archlens.layers.fields import Sizes
+from archlens.layers.windows import AxisMap, Window
+
+__all__ = ["Slide", "Sliding", "torch_pads"]
+
+
+class Slide(NamedTuple):
+    """The window along one axis of `size` units, padded by `low` and `high`."""
+
+    size: Dim
+    kernel: Dim
+    stride: Dim
+    low: Dim
+    high: Dim
+    dilation: Dim
+
+
+def torch_pads(pairs: Iterable[tuple[Dim, Dim]]) -> tuple[Dim, ...]:
+    """(low, high) pairs per axis as `nn.functional.pad` takes them: the last axis first."""
+    return tuple(end for pair in reversed(tuple(pairs)) for end in pair)
+
+
+class Sliding(Layer):
+    """A layer with the fields kernel_size, stride and padding, and perhaps dilation and ceil_mode."""
+
+    # Not annotated, so not fields: what holds where a subclass has no such field.
+    dilation = cast("Sizes", 1)
+    ceil_mode = False
+
+    pad_value: ClassVar[float] = 0.0
+    """What stands in the padding."""
+
+    def slides(self, x: Shape) -> list[Slide]:
+        """The window along each spatial axis, words resolved."""
+        rank = self.spatial_rank(x)
+        kernels, strides = self.spread("kernel_size", rank), self.spread("stride", rank)
+        pads, dilations = self.spread("padding", rank), self.spread("dilation", rank)
+        axes = zip(x[2:], kernels, strides, pads, dilations, strict=True)
+        return [Slide(n, k, s, *self._ends(p, k, d), d) for n, k, s, p, d in axes]
+
+    def _ends(self, padding: Any, kernel: Dim, dilation: Dim) -> tuple[Dim, Dim]:
+        """The padding of one axis as (low, high)."""
+        if isinstance(padding, tuple):
+            return padding[0], padding[1]
+        if not isinstance(padding, str):
+            return padding, padding
+        return self._same(kernel, dilation) if padding == "same" else (0, 0)
+
+    def _same(self, kernel: Dim, dilation: Dim) -> tuple[Dim, Dim]:
+        total = dilation * (kernel - 1)
+        half = total // 2
+        require(
+            divides(2, total),
+            "{}: `same` pads D·(K-1)/2 on both sides, which is no whole number for kernel {} and dilation {}",
+            self.type_name,
+            kernel,
+            dilation,
+            half,
+            total - half,
+            argument="padding",
+            help="use an odd kernel, or write the padding out, e.g. `padding=[[{3}, {4}], ...]` per axis",
+        )
+        return half, half
+
+    def slid_sizes(self, x: Shape) -> tuple[Dim, ...]:
+        """The number of places the window takes along each axis."""
+        return tuple(self._steps(slide) + 1 for slide in self.slides(x))
+
+    def _steps(self, slide: Slide) -> Dim:
+        size, kernel, stride, low, high, dilation = slide
+        window = dilation * (kernel - 1) + 1
+        room = size + low + high - window
+        # Rounding up, the last window must still begin inside the map or its left padding.
+        steps = minimum(ceil_div(room, stride), (size + low - 1) // stride) if self.ceil_mode else room // stride
+        require(
+            steps >= 0,
+            "{}: a window of {} does not fit the input of {} padded to {}",
+            self.type_name,
+            window,
+            size,
+            size + low + high,
+            argument="kernel_size",
+            help="use a smaller kernel, more padding, or less downsampling before this layer",
+        )
+        return steps
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return (tuple(Window(s.kernel, s.stride, s.low, s.dilation) for s in self.slides(x)),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        sizes, kernels, strides, lows, highs, dilations = zip(*self.slides(x), strict=True)
+        return {
+            "W": sizes,
+            "K": kernels,
+            "S": strides,
+            "P_low": lows,
+            "P_high": highs,
+            "D": dilations,
+            "O": self.output_shapes(x)[0][2:],
+        }
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        rank = self.spatial_rank(x)
+        even = self.torch_pad(x) is None
+        per_axis = {name: self.spread(name, rank) for name in self.field_names if name in ("kernel_size", "stride", "dilation")}
+        return {**self.arguments, **per_axis, "padding": tuple(s.low if even else 0 for s in self.slides(x))}
+
+    def torch_pad(self, x: Shape) -> dict[str, Any] | None:
+        pairs = [(s.low, s.high) for s in self.slides(x)]
+        if all(low == high for low, high in pairs):
+            return None
+        return {"pad": torch_pads(pairs), "value": self.pad_value}

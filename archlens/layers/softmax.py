@@ -1,0 +1,82 @@
+# mypy: disable-error-code="override"
+# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
+"""Activations along an axis: values weighed against each other."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archlens.layers.activation import Activation
+from archlens.layers.dims import Dim, Shape, divides, prod, require
+from archlens.layers.fields import Axis
+from archlens.layers.windows import POINTWISE, AxisMap, Whole, Window
+
+__all__ = ["GLU", "LogSoftmax", "Softmax", "Softmin"]
+
+
+class GLU(Activation):
+    """Gated linear unit: the first half of an axis times the sigmoid of the second.
+
+    Operations: a sigmoid and a product per value that comes out, so one per value that goes in.
+
+    dim: the axis that is halved, batch counted.
+    """
+
+    type_name, torch_name = "glu", "nn.GLU"
+    dim: Axis = -1
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        axis = self.axis("dim", x)
+        require(divides(2, x[axis]), "glu halves axis {}, whose size {} is odd", axis, x[axis], argument="dim")
+        return ((*x[:axis], x[axis] // 2, *x[axis + 1 :]),)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        axis = self.axis("dim", x)
+        halves = Window(2, dilation=x[axis] // 2)  # unit u reads u of either half
+        return (tuple(halves if i == axis else POINTWISE for i in range(2, len(x))),)
+
+
+class _Softmax(Activation):
+    """Weights that add up to 1 along an axis. Operations: an exponential, a sum and a division per value."""
+
+    reference = "torch.nn.Softmax; the subtraction of the maximum, there for range only, is not counted"
+    formulas: ClassVar = {"elementwise_ops": "3 * prod(X)"}
+    dim: Axis = 1
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self.axis("dim", x)
+        return (x,)
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return 3 * prod(x)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        axis = self.axis("dim", x)
+        return (tuple(Whole(x[i]) if i == axis else POINTWISE for i in range(2, len(x))),)
+
+
+class Softmax(_Softmax):
+    """exp(x) / Σ exp(x) along an axis.
+
+    dim: the axis, batch counted; 1 is the channels.
+    """
+
+    type_name, torch_name = "softmax", "nn.Softmax"
+
+
+class LogSoftmax(_Softmax):
+    """x - log Σ exp(x) along an axis.
+
+    dim: the axis, batch counted; 1 is the channels.
+    """
+
+    type_name, torch_name = "log_softmax", "nn.LogSoftmax"
+
+
+class Softmin(_Softmax):
+    """Softmax of -x along an axis.
+
+    dim: the axis, batch counted; 1 is the channels.
+    """
+
+    type_name, torch_name = "softmin", "nn.Softmin"

@@ -1,0 +1,91 @@
+"""The face a person holds: a spec, and what follows from it, computed when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from archlens.graph.build import MAX_LAYERS, build
+from archlens.spec import load as specs
+from archlens.spec.model import Spec
+
+if TYPE_CHECKING:
+    from archlens.analysis.facts import Analysis
+    from archlens.graph.model import Graph
+
+__all__ = ["Network", "load", "load_all"]
+
+
+class Network:
+    """One network: `spec` as declared, `graph` compiled, `analyze()` for every figure."""
+
+    def __init__(self, spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> None:
+        self.spec = spec
+        self.batch = batch
+        self.max_layers = max_layers
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The layer graph; raises SpecError with every fault of the spec."""
+        return build(self.spec, self.batch, self.max_layers)
+
+    @cached_property
+    def _analysis(self) -> Analysis:
+        from archlens.analysis.run import analyze
+
+        return analyze(self.graph)
+
+    def analyze(self) -> Analysis:
+        """Every figure; raises SpecError with every fault of the spec."""
+        return self._analysis
+
+    def expand(self) -> str:
+        """The plain layer list as a spec: no blocks, no parameters, every default spelled out."""
+        from archlens.report.expand import expand
+
+        return expand(self.graph)
+
+    def __repr__(self) -> str:
+        variant = f":{self.spec.variant}" if self.spec.variant else ""
+        return f"<Network {self.spec.name} from {self.spec.source.name}{variant}>"
+
+
+def load(
+    target: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    input: str | Mapping[str, str] | None = None,
+    batch: int = 1,
+    max_layers: int = MAX_LAYERS,
+) -> Network:
+    """The network that `target` names: a path or a shipped name, with `:variant` where there are several.
+
+    params: parameters to set, e.g. `{"alpha": 0.5}`. input: another input size, `"3x256x256"`, or one per
+    input name. batch: samples at once.
+    Raises SpecError for faults in the file and UsageError for a target, parameter or variant there is none of.
+
+    >>> load("resnet50").analyze().totals.params
+    25557032
+    """
+    return load_all(target, params=params, input=input, batch=batch, max_layers=max_layers)[0]
+
+
+def load_all(
+    target: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    input: str | Mapping[str, str] | None = None,
+    batch: int = 1,
+    max_layers: int = MAX_LAYERS,
+) -> list[Network]:
+    """As `load`; `target:all` gives a network for every variant."""
+    given = {name: str(value) for name, value in (params or {}).items()}
+    found = []
+    for spec in specs.load_specs(target, given):
+        if input:
+            spec = specs.resized(spec, {"": input} if isinstance(input, str) else input)
+        if batch != 1:
+            spec = specs.without_figures(spec, "they are for a batch of 1")
+        found.append(Network(spec, batch, max_layers))
+    return found

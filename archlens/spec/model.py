@@ -1,0 +1,133 @@
+"""What a spec says, as values: names not yet resolved, expressions not yet computed, every span kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from archlens.errors import Source, Span
+from archlens.layers.base import Layer
+from archlens.spec.expressions import Expression
+
+__all__ = ["Argument", "Block", "Body", "Branch", "Expectation", "InputSpec", "Spec", "Statement", "Variant", "Word"]
+
+
+class Word(NamedTuple):
+    """A name or template as written, and where."""
+
+    expression: Expression
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.expression.text
+
+
+class Argument(NamedTuple):
+    """A value to compute: one expression, or a list of arguments. name: the field it is for, empty when
+    its place decides."""
+
+    name: str
+    value: Expression | tuple[Argument, ...]
+    span: Span
+
+
+class Branch(NamedTuple):
+    """One way of a fork."""
+
+    label: str
+    body: tuple[Statement, ...]
+    span: Span
+
+
+class Statement(NamedTuple):
+    """One line of a `layers:` list or of a block.
+
+    word: the layer type, block name or `$template`; `for` for a loop. layer: the type, when built in.
+    numbered: its automatic name carries a number, since it may occur more than once in its body.
+    sources: tensors it starts from. branches: a fork, for joins.
+    loops: the lists a `for` walks in step, with `body` to repeat.
+    """
+
+    word: Word
+    layer: type[Layer] | None
+    arguments: tuple[Argument, ...]
+    numbered: bool
+    span: Span
+    sources: tuple[Word, ...] | None = None
+    branches: tuple[Branch, ...] | None = None
+    name: Word | None = None
+    bind: tuple[Word, ...] = ()
+    when: Argument | None = None
+    repeat: Argument | None = None
+    weights: Word | None = None
+    loops: tuple[Argument, ...] = ()
+    body: tuple[Statement, ...] = ()
+
+
+Body = tuple[Statement, ...]
+
+
+class Block(NamedTuple):
+    """A block of the author's: parameters (a default is an Argument), and what it runs."""
+
+    name: str
+    parameters: tuple[tuple[str, Argument | None], ...]
+    body: Body
+    span: Span
+
+
+class InputSpec(NamedTuple):
+    """A network input: its sizes without the batch axis."""
+
+    name: str
+    sizes: Argument
+    span: Span
+
+
+class Expectation(NamedTuple):
+    """One line of `expect:`.
+
+    key: what it is about. tensor: for `tensors:`, the name of the tensor.
+    low, high: the integers that satisfy it; None is no bound. sizes: for shapes.
+    exact: a figure rather than a budget (`max`, `min`).
+    """
+
+    key: str
+    tensor: str
+    low: int | None
+    high: int | None
+    sizes: tuple[int, ...] | None
+    exact: bool
+    text: str
+    span: Span | None
+
+
+class Variant(NamedTuple):
+    """A named set of parameters, with what else it changes."""
+
+    name: str
+    params: tuple[Argument, ...]
+    inputs: tuple[InputSpec, ...] | None
+    freeze: tuple[Word, ...] | None
+    meta: Mapping[str, Any]
+    expect: tuple[Expectation, ...]
+    span: Span
+
+
+class Spec(NamedTuple):
+    """One network family as declared. `select` (in `variants.py`) settles variant and parameters."""
+
+    source: Source
+    name: str
+    variant: str | None
+    meta: Mapping[str, Any]
+    inputs: tuple[InputSpec, ...]
+    params: tuple[Argument, ...]
+    variants: tuple[Variant, ...]
+    blocks: Mapping[str, Block]
+    layers: Body
+    outputs: tuple[tuple[str, Word], ...]
+    freeze: tuple[Word, ...]
+    expect: tuple[Expectation, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,72 @@
+"""What a scalar says: numbers by YAML 1.2, sizes such as `3x224x224`, figures such as `4.1G`."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["UNITS", "figure", "plain_value", "size_or_none"]
+
+_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_BASED = re.compile(r"0x[0-9a-fA-F]+\Z|0o[0-7]+\Z")
+_SIZE = re.compile(r"[0-9]+(x[0-9]+)+\Z")
+_FIGURE = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([kKMGTP])?(i?B)?\Z")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False, ".nan": float("nan"), ".inf": float("inf"), "-.inf": float("-inf")}
+_MAX_DIGITS = 40
+
+UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
+_BINARY = {"": 1, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
+
+
+def size_or_none(text: str) -> tuple[int, ...] | None:
+    """`3x224x224` as a tuple; None when the text is no size."""
+    if len(text) <= _MAX_DIGITS * 2 and _SIZE.match(text):
+        return tuple(map(int, text.split("x")))
+    return None
+
+
+def number_or_none(text: str) -> int | float | None:
+    """An integer or float by YAML 1.2 (digits may be grouped by `_`); None when the text is none."""
+    if len(text) > _MAX_DIGITS:
+        return None
+    if _INT.match(text):
+        return int(text.replace("_", ""))
+    if _FLOAT.match(text):
+        return float(text.replace("_", ""))
+    if _BASED.match(text):
+        return int(text, 0)
+    return None
+
+
+def plain_value(text: str) -> Any:
+    """An unquoted scalar as YAML 1.2's core schema reads it, with sizes: None, bool, number, tuple or str."""
+    if text in _WORDS:
+        return _WORDS[text]
+    number = number_or_none(text)
+    if number is not None:
+        return number
+    return size_or_none(text) or text
+
+
+def figure(text: str) -> tuple[int, int] | None:
+    """The integers that `text` stands for, as (lowest, highest); None when it is no figure.
+
+    `25_557_032` stands for itself; `4.1G` for every integer that rounds to it at the digits shown;
+    `102.2MB` counts bytes by thousands, `97.5MiB` by 1,024.
+    """
+    found = _FIGURE.match(text)
+    if not found or len(text) > _MAX_DIGITS:
+        return None
+    digits, unit, byte = found.group(1).replace("_", ""), found.group(2) or "", found.group(3)
+    value = Decimal(digits)
+    scale = (_BINARY if byte == "iB" else UNITS)[unit]
+    if not unit and value == value.to_integral_value() and "." not in digits:
+        return int(value), int(value)
+    exponent = value.as_tuple().exponent
+    half = Decimal(1).scaleb(int(exponent)) / 2
+    low, high = (value - half) * scale, (value + half) * scale
+    lowest = int(low.to_integral_value(rounding="ROUND_CEILING"))
+    highest = int(high.to_integral_value(rounding="ROUND_CEILING")) - 1
+    return max(lowest, 0), highest

@@ -1,0 +1,53 @@
+"""`import archlens` and every static command stay light: what each one loads, proved in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.frame.source import ROOT
+
+HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "pygraphviz", "sympy", "torch", "torchvision"}
+TABULATED = ("table", "markdown")  # the formats tabulate lays out
+STATIC = {
+    "--help": ["--help"],
+    "analyze --help": ["analyze", "--help"],
+    "expand": ["expand", "vgg16"],
+    "schema": ["schema"],
+    "specs": ["specs"],
+    **{f"analyze {form}": ["analyze", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},
+}
+
+# Runs argv[1:] as `archlens` would, then names every top-level module the process has loaded.
+COMMAND = """
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr))
+from archlens.cli import main
+main()
+"""
+
+
+def loaded(program: str, *arguments: str) -> set[str]:
+    """The top-level modules a Python process has loaded when it ends; its last line on stderr lists them."""
+    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def test_import_archlens_is_light() -> None:
+    program = "import archlens, json, sys; print(json.dumps([name.split('.')[0] for name in sys.modules]), file=sys.stderr)"
+    assert not loaded(program) & (HEAVY | {"tabulate"})
+
+
+@pytest.mark.parametrize("name", STATIC)
+def test_static_commands_are_light(name: str) -> None:
+    heavy = loaded(COMMAND, *STATIC[name]) & (HEAVY | {"tabulate"})
+    assert heavy <= ({"tabulate"} if name.split()[-1] in TABULATED else set())
+
+
+@pytest.mark.parametrize("package", ["numpy", "networkx"])
+def test_the_proof_can_fail(package: str) -> None:
+    assert package in loaded(f"import {package}\n{COMMAND}", "--help") & HEAVY

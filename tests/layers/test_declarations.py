@@ -1,0 +1,84 @@
+"""What every layer type declares about itself: documentation, names, defaults."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from typing import Any
+
+import pytest
+import torch
+
+import archlens.layers
+from archlens.layers import Layer, layer_types
+from archlens.layers.foreign import ARGUMENTS, LAYERS
+from tests.layers.cases import BUILT_IN
+
+TYPES = [pytest.param(layer_types()[name], id=name) for name in BUILT_IN]
+
+# Defaults that differ from torch's, and why.
+OWN_DEFAULTS = {
+    ("softmax", "dim"): "torch guesses the axis, and warns",
+    ("log_softmax", "dim"): "torch guesses the axis, and warns",
+    ("softmin", "dim"): "torch guesses the axis, and warns",
+    ("max_pool", "stride"): "torch says None for the same",
+    ("upsample", "align_corners"): "torch says None for the same",
+}
+
+
+@pytest.mark.parametrize("layer", TYPES)
+def test_every_field_has_a_line_in_the_docstring(layer: type[Layer]) -> None:
+    assert re.findall(r"^(\w+): .+\.$", inspect.getdoc(layer) or "", re.MULTILINE) == list(layer.field_names)
+
+
+@pytest.mark.parametrize("layer", TYPES)
+def test_the_docstring_begins_with_one_line(layer: type[Layer]) -> None:
+    first, *rest = (inspect.getdoc(layer) or "").split("\n")
+    assert first.endswith(".")
+    assert not rest or not rest[0]
+
+
+@pytest.mark.parametrize("layer", TYPES)
+def test_names(layer: type[Layer]) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", layer.type_name)
+    assert layer.family
+    assert layer.torch_name
+    assert layer.reference or not layer.formulas
+    assert layer.__name__ in archlens.layers.__all__
+
+
+def test_all_is_what_stands_there() -> None:
+    classes = {layer_types()[name].__name__ for name in BUILT_IN}
+    assert {*archlens.layers.__all__} == classes | {"Layer", "layer_types"}
+    assert all(hasattr(archlens.layers, name) for name in archlens.layers.__all__)
+
+
+@pytest.mark.parametrize("layer", TYPES)
+def test_defaults_are_torchs(layer: type[Layer]) -> None:
+    path = layer.torch_name.format(rank=2).removeprefix("torch.").split(".")
+    target = functools.reduce(getattr, path, torch)
+    try:
+        theirs = inspect.signature(target).parameters
+    except ValueError:  # a function written in C++ has no signature
+        return
+    differing = {
+        field.name
+        for field in layer.fields
+        if field.name in theirs
+        and not field.required
+        and theirs[field.name].default is not inspect.Parameter.empty
+        and not _same(theirs[field.name].default, field.default)
+    }
+    assert differing == {name for type_name, name in OWN_DEFAULTS if type_name == layer.type_name}
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(a == b) and (a is None) == (b is None)
+
+
+def test_foreign_names_lead_to_types_and_fields() -> None:
+    fields = {field for layer in layer_types().values() for field in layer.field_names}
+    assert {*LAYERS.values()} <= {*layer_types()}
+    assert {*ARGUMENTS.values()} <= fields
+    assert not {*LAYERS} & {*layer_types()}, "a foreign name must not hide one of ours"

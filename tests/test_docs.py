@@ -1,0 +1,209 @@
+"""What the pages show is run: every console, python and yaml block of README, ARCHITECTURE, CONTRIBUTING and docs/.
+
+    ```console   each `$ command` runs (a line `> …` continues it) and exits 0 unless an error is shown; output that
+                 follows must be what it prints, stdout and stderr together, where `...` stands for anything.
+    ```python    runs; with `>>>` it is a doctest.
+    ```yaml      a whole spec (it begins with `archlens:`) is analysed.
+    ```bash      only the README's two commands, marked <!-- use command --> and <!-- test command -->; .ci/run runs both.
+
+A block after <!-- file: NAME --> is written to NAME first, for the page's other blocks to use. The working directory
+holds a copy of specs/ and these files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [*(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")), *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = ["use command", "test command"]
+
+
+class Block(NamedTuple):
+    """A fenced block: the comment on the line before it, its language and its lines."""
+
+    page: str
+    line: int
+    language: str
+    mark: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    @property
+    def file(self) -> str:
+        """The name it is written to, if it is marked as a file."""
+        return self.mark.removeprefix("file:").strip() if self.mark.startswith("file:") else ""
+
+
+def blocks_of(text: str, page: str) -> Iterator[Block]:
+    """The fenced blocks of a Markdown text, indentation (of a list, say) taken off."""
+    mark, inside, indent, close = "", None, 0, ""
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = re.fullmatch(r"(\s*)(`{3,})([\w-]*)\s*", line)
+        if inside is not None:
+            if line.strip() == close:
+                yield inside
+                inside, mark = None, ""
+            else:
+                inside.lines.append(line[indent:])
+        elif fence:
+            indent, close = len(fence[1]), fence[2]
+            inside = Block(page, number, fence[3], mark, [])
+        elif line.strip():
+            comment = re.fullmatch(r"\s*<!--\s*(.*?)\s*-->\s*", line)
+            mark = comment[1] if comment else ""
+    assert inside is None, f"{page}:{inside and inside.line}: the block is never closed"
+
+
+BLOCKS = [block for page in PAGES for block in blocks_of(page.read_text(encoding="utf-8"), str(page.relative_to(ROOT)))]
+
+
+def each(language: str, beginning: str = "") -> pytest.MarkDecorator:
+    """Run a test for each block of a language whose text begins so."""
+    chosen = [b for b in BLOCKS if b.language == language and b.text.startswith(beginning)]
+    return pytest.mark.parametrize("block", [pytest.param(b, id=f"{b.page}:{b.line}") for b in chosen])
+
+
+def steps(block: Block) -> list[tuple[str, list[str]]]:
+    """The commands of a console block, each with the output shown for it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.lines:
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif line.startswith("> ") and found and not found[-1][1]:
+            found[-1] = (f"{found[-1][0]}\n{line[2:]}", [])
+        else:
+            assert found, f"{block.page}:{block.line}: a console block begins with `$ `"
+            found[-1][1].append(line)
+    return found
+
+
+def tidy(text: str) -> str:
+    """`text` without blanks at the ends of lines and blank lines at its ends."""
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+
+
+def shows(expected: str, actual: str) -> bool:
+    """Whether `expected`, where `...` stands for anything, is what `actual` says."""
+    pattern = ".*".join(re.escape(part) for part in tidy(expected).split("..."))
+    return re.fullmatch(pattern, tidy(actual), re.DOTALL) is not None
+
+
+@pytest.fixture
+def folder(block: Block, tmp_path: Path) -> Path:
+    """A working directory with specs/ and the files the block's page writes."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    for other in BLOCKS:
+        if other.page == block.page and other.file:
+            (tmp_path / other.file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / other.file).write_text(other.text, encoding="utf-8")
+    return tmp_path
+
+
+def run(command: list[str], folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `command` in `folder` as a plain terminal would, this interpreter's scripts first on the PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    plain = {"PATH": path, "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "120", "PYTHONWARNINGS": "error"}
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **plain},
+        input=text or "",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@each("console")
+def test_console_blocks_show_what_happens(block: Block, folder: Path) -> None:
+    for command, output in steps(block):
+        shown = "\n".join(output)
+        done = run(["bash", "-o", "pipefail", "-c", command], folder)
+        assert not output or shows(shown, done.stdout), f"$ {command}\n{done.stdout}"
+        assert done.returncode == 0 or "error" in shown, f"$ {command}\n{done.stdout}"
+
+
+@each("python")
+def test_python_blocks_run(block: Block, folder: Path) -> None:
+    doctest = ["-m", "doctest", "-o", "ELLIPSIS"] if ">>> " in block.text else []
+    name = "block.txt" if doctest else "block.py"  # doctest would import a .py
+    (folder / name).write_text(block.text, encoding="utf-8")
+    done = run([sys.executable, *doctest, name], folder)
+    assert done.returncode == 0, done.stdout
+
+
+@each("yaml", "archlens:")
+def test_whole_specs_are_analysed(block: Block, folder: Path) -> None:
+    if block.file:
+        return  # the page's console blocks show what becomes of it
+    (folder / "block.yaml").write_text(block.text, encoding="utf-8")
+    done = run(["archlens", "analyze", "block.yaml"], folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_bash_blocks_are_the_two_commands() -> None:
+    found = [(b.page, b.language, b.mark) for b in BLOCKS if b.language in ("bash", "sh", "shell", "zsh")]
+    assert found == [("README.md", "bash", mark) for mark in COMMANDS]
+
+
+@pytest.mark.slow
+def test_the_use_command_does_everything(tmp_path: Path) -> None:
+    (block,) = (b for b in BLOCKS if b.mark == "use command")
+    checkout = tmp_path / "archlens"
+    shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__"))
+    done = run(["bash", "-euo", "pipefail", "-c", block.text], checkout)
+    assert done.returncode == 0, done.stdout
+    assert "VGG" in done.stdout
+
+
+PAGE = """\
+<!-- file: a.txt -->
+```text
+one
+```
+
+1. In a list:
+
+   ````console
+   $ cat <<END
+   > ```
+   > END
+   ```
+   ````
+"""
+
+
+def test_blocks_are_found() -> None:
+    first, second = blocks_of(PAGE, "page.md")
+    assert (first.file, first.text, first.line) == ("a.txt", "one\n", 2)
+    assert (second.language, second.mark, steps(second)) == ("console", "", [("cat <<END\n```\nEND", ["```"])])
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [
+        ("a\nb", "a  \nb\n\n", True),
+        ("a\n...\nz", "a\nb\nc\nz", True),
+        ("params ...", "params 12\nmore", True),
+        ("a\n...\nz", "a\nb", False),
+        ("a", "a\nb", False),
+        ("2.0", "2x0", False),
+    ],
+)
+def test_output_is_compared(expected: str, actual: str, same: bool) -> None:
+    assert shows(expected, actual) is same
