@@ -1,8 +1,8 @@
 """archlens: the type checker for neural-network architectures.
 
-    >>> import archlens
-    >>> archlens.load("resnet50").analyze().totals.params
-    25557032
+>>> import archlens
+>>> archlens.load("resnet50").analyze().totals.params
+25557032
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ A `Diagnostic` carries spans into a `Source`; `render` lays it out the way rustc
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     "UsageError",
     "closest",
     "did_you_mean",
+    "printable",
     "render",
+    "text_width",
 ]
 
 Severity = Literal["error", "warning", "note"]
@@ -154,14 +158,16 @@ def render(diagnostic: Diagnostic, paint: Any = None) -> str:
         marks = [(diagnostic.span, diagnostic.label, "^"), *((at, text, "-") for at, text in diagnostic.related)]
         home = diagnostic.span.source
         width = max(len(str(at.line)) for at, _, _ in marks)
-        bar = style(" " * (width + 1) + "|", "rule")
-        lines.append(bar)
+        lines.append(style(" " * (width + 1) + "|", "rule"))
+        last: Span | None = None
         for at, text, mark in sorted(marks, key=lambda m: (m[0].source is not home, m[0].line, m[0].column)):
-            if at.source is not home:
+            if at.source is not home and (last is None or at.source is not last.source):
                 lines.append(style(f"{' ' * width}::: {at.source.name}", "rule"))
-            lines.extend(_excerpt(at, text, mark, width, style, diagnostic.severity))
-    for note in diagnostic.notes:
-        lines.append(style(" " * (width + 1) + "= ", "rule") + note)
+            excerpt = _excerpt(at, text, mark, width, style, diagnostic.severity)
+            again = last is not None and (at.source, at.line) == (last.source, last.line) and lines[-2] == excerpt[0]
+            lines.extend(excerpt[1:] if again else excerpt)
+            last = at
+    lines.extend(style(" " * (width + 1) + "= ", "rule") + note for note in diagnostic.notes)
     if diagnostic.help:
         lines.append(style(" " * (width + 1) + "= ", "rule") + style("help: ", "help") + diagnostic.help)
     return "\n".join(lines)
@@ -169,7 +175,7 @@ def render(diagnostic: Diagnostic, paint: Any = None) -> str:
 
 def _excerpt(at: Span, text: str, mark: str, width: int, style: Any, severity: str) -> list[str]:
     """The source line of a span and the marks under it, cut to a window when the line is long."""
-    line = _printable(at.source.line(at.line))
+    line = at.source.line(at.line)
     begin, end = at.column - 1, max(at.end - 1, at.column)
     if len(line) > 110:
         cut = max(0, begin - 40)
@@ -177,17 +183,34 @@ def _excerpt(at: Span, text: str, mark: str, width: int, style: Any, severity: s
         line = ("…" if cut else "") + shown + ("…" if cut + 100 < len(line) else "")
         shift = cut - (1 if cut else 0)
         begin, end = begin - shift, min(end - shift, len(line))
-    marks = mark * max(1, min(end, len(line)) - begin)
+    marks = mark * max(1, text_width(line[begin:end]))
+    before = " " * (text_width(line[:begin]) + max(0, begin - len(line)))
     role = severity if mark == "^" else "rule"
     return [
-        f"{style(f'{at.line:>{width}} |', 'rule')} {line}",
-        f"{style(' ' * (width + 1) + '|', 'rule')} {' ' * begin}{style(f'{marks} {text}'.rstrip(), role)}",
+        f"{style(f'{at.line:>{width}} |', 'rule')} {printable(line)}".rstrip(),
+        f"{style(' ' * (width + 1) + '|', 'rule')} {before}{style(f'{marks} {text}'.rstrip(), role)}",
     ]
 
 
-def _printable(text: str) -> str:
-    """Tabs as one blank and control characters as `?`, so that columns stay and a terminal is safe."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "?" for c in text)
+def printable(text: str) -> str:
+    """Blanks as one blank and control characters as `?`, so that columns stay and a terminal is safe.
+
+    A zero-width joiner stays: it holds emoji together.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "?" for c in text)
+
+
+@lru_cache(4096)
+def text_width(text: str) -> int:
+    """How many columns of a terminal `text` takes."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    signs = [c for c in text if unicodedata.category(c) not in ("Mn", "Me", "Cf")]
+    return len(signs) + sum(unicodedata.east_asian_width(c) in "WF" for c in signs)
 
 
 def _span_json(span: Span | None) -> dict[str, Any] | None:
@@ -200,7 +223,9 @@ def closest(word: str, known: Any) -> str | None:
     """The known word nearest to `word`, or None when none is near."""
     import difflib  # 5 ms, only on the way to an error
 
-    lowered = {str(k).lower(): str(k) for k in known}
+    if len(word) > 100:
+        return None
+    lowered = {str(k).lower(): str(k) for k in islice(known, 2000)}  # more of them would take seconds
     found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 

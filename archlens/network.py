@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archlens.graph.build import MAX_LAYERS, build
-from archlens.spec import load as specs
+from archlens.spec.extending import without_figures
+from archlens.spec.load import load_specs
 from archlens.spec.model import Spec
+from archlens.spec.variants import resized
 
 if TYPE_CHECKING:
     from archlens.analysis.facts import Analysis
@@ -28,13 +32,16 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """The layer graph; raises SpecError with every fault of the spec."""
-        return build(self.spec, self.batch, self.max_layers)
+        with _collector_paused():
+            return build(self.spec, self.batch, self.max_layers)
 
     @cached_property
     def _analysis(self) -> Analysis:
         from archlens.analysis.run import analyze
 
-        return analyze(self.graph)
+        graph = self.graph
+        with _collector_paused():
+            return analyze(graph)
 
     def analyze(self) -> Analysis:
         """Every figure; raises SpecError with every fault of the spec."""
@@ -49,6 +56,19 @@ class Network:
     def __repr__(self) -> str:
         variant = f":{self.spec.variant}" if self.spec.variant else ""
         return f"<Network {self.spec.name} from {self.spec.source.name}{variant}>"
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Graphs and analyses are trees of tuples that all stay: with 100,000 layers Python's cycle collector
+    would walk them over and over (half of the time) and find nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def load(
@@ -82,10 +102,15 @@ def load_all(
     """As `load`; `target:all` gives a network for every variant."""
     given = {name: str(value) for name, value in (params or {}).items()}
     found = []
-    for spec in specs.load_specs(target, given):
+    with _collector_paused():
+        chosen = load_specs(target, given)
+    for spec in chosen:
         if input:
-            spec = specs.resized(spec, {"": input} if isinstance(input, str) else input)
+            spec = resized(spec, {"": input} if isinstance(input, str) else input)
         if batch != 1:
-            spec = specs.without_figures(spec, "they are for a batch of 1")
-        found.append(Network(spec, batch, max_layers))
+            spec = without_figures(spec, "they are for a batch of 1")
+        network = Network(spec, batch, max_layers)
+        if spec.faults:
+            network.graph  # noqa: B018 - raises them, with what building finds besides
+        found.append(network)
     return found

@@ -10,15 +10,19 @@ from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
 
-__all__ = ["CONVENTIONS", "Analysis", "LayerFacts", "Outcome", "Totals"]
+__all__ = ["CONVENTIONS", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals"]
+
+POLICY = "archlens"
+"""The policy by which operations are counted."""
 
 CONVENTIONS: Mapping[str, str] = {
-    "params": "learnable values, each once; batch-norm statistics are buffers",
-    "macs": "multiply–accumulates of convolutions and matrix products; bias, normalization, activations and pooling are not in them",
-    "flops": "policy archlens: 2·macs + one for each other addition, product, comparison or function value",
-    "receptive_field": "local: gates and statistics over the map left out; padding counts as seen",
-    "memory": "float32, inference, layers in order, views shared, nothing in place; weights apart",
-    "not counted": "data movement, random numbers, and the cost of reading weights",
+    "params": "learnable values, shared ones once; batch-norm statistics are buffers",
+    "macs": "multiply–accumulates of convolutions and matrix products, without bias",
+    "flops": f"policy {POLICY}: 2·MACs + one for every other addition, product, comparison or function value",
+    "activations": "values that layers put out, views too",
+    "receptive_field": "local: gates and statistics over the map left out; padding counts as seen; `all` is the whole map",
+    "memory": "float32 at inference, layers in the order listed, views shared, nothing in place; weights apart",
+    "not counted": "moving data, random numbers, reading weights",
 }
 """How each figure is meant; named in every output."""
 
@@ -27,7 +31,8 @@ class LayerFacts(NamedTuple):
     """The facts of one layer.
 
     inputs: paths of the layers it reads, or names of network inputs. output_shapes: batch first.
-    params, buffers: values it owns; 0 where it uses the parameters of `shared_with`.
+    params, buffers: values it owns; 0 where it uses those of `shared_with`, which is None where there are none to share.
+    trainable: whether it has parameters that learn, its own or shared ones.
     macs, flops, activations: for the whole batch; activations are values put out.
     receptive_field: local. strict_field: with gates and statistics over the map.
     """
@@ -107,3 +112,14 @@ class Analysis(NamedTuple):
     def title(self) -> str:
         """What people call it."""
         return title(self.name, self.variant)
+
+    @property
+    def batch(self) -> int:
+        """Samples at once."""
+        samples: int = next(iter(self.inputs.values()))[0]
+        return samples
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Types of the layers that do no arithmetic by the policy, in order: they only move data, if that."""
+        return tuple(dict.fromkeys([layer.type for layer in self.layers if not layer.flops]))

@@ -50,7 +50,7 @@ def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[La
         layer = node.layer
         if layer not in arguments:
             arguments[layer] = layer.arguments
-        owns = node.owner == node.path
+        owns = node.owner == node.path or not (done.params or done.buffers)
         found.append(
             LayerFacts(
                 node.path,
@@ -62,7 +62,7 @@ def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[La
                 done.parameter_shapes,
                 done.params if owns else 0,
                 done.buffers if owns else 0,
-                node.trainable,
+                node.trainable and done.params > 0,
                 None if owns else node.owner,
                 done.macs,
                 done.flops,

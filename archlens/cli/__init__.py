@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import signal
 import sys
 from importlib import import_module
 
@@ -17,6 +20,9 @@ _COMMANDS = {
     "schema": "The JSON Schema of the spec language, for editors.",
     "specs": "The networks that come with archlens.",
 }
+
+
+_PLAIN = {"×": "x", "·": ".", "─": "-", "…": "~", "✓": "+", "✗": "!", "–": "-", "→": ">"}
 
 
 class _Commands(click.Group):
@@ -60,7 +66,27 @@ def _group() -> None:
 
 def main() -> None:
     """The entry point `archlens`."""
+    _settle_streams()
+    try:
+        _group(prog_name="archlens")
+    except OSError as error:  # a full disk, say; a closed pipe ended us before
+        sys.stderr.write(f"error: the output cannot be written: {error.strerror or error}\n")
+        os._exit(2)  # or Python would try to write the rest once more
+
+
+def _settle_streams() -> None:
+    """What a pipe gets is UTF-8; a terminal gets plain signs for those it lacks; `| head` ends us quietly."""
+    codecs.register_error("archlens", _plainer)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows `?`, not a traceback
-    _group(prog_name="archlens")
+            piped = not stream.isatty() and "PYTHONIOENCODING" not in os.environ
+            stream.reconfigure(errors="archlens", encoding="utf-8" if piped else None)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """For signs that an encoding lacks others of the same width, as `codecs.register_error` wants it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join([_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]]), error.end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from archlens.cli.shared import Failures, network_options, networks
@@ -13,7 +15,7 @@ __all__ = ["command"]
 @click.command("expand")
 @click.argument("spec", metavar="SPEC")
 @network_options
-def command(spec: str, params: tuple[str, ...], sizes: tuple[str, ...], batch: int, max_layers: int) -> None:
+def command(spec: str, **options: Any) -> None:
     """Print the plain layer list behind a spec: no blocks, no parameters, every default spelled out.
 
     The result is a spec itself, with the same layers, paths and figures; expanding it changes nothing.
@@ -24,7 +26,7 @@ def command(spec: str, params: tuple[str, ...], sizes: tuple[str, ...], batch: i
     """
     failures = Failures()
     with failures.caught():
-        found = networks(spec, params, sizes, batch, max_layers)
+        found = networks(spec, **options)
         if len(found) > 1:
             raise UsageError(f"{spec} is {len(found)} networks, and a file holds one; name a variant")
         click.echo(found[0].expand())

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
-from archlens.errors import ArchlensError, Diagnostic, SpecError, Unreadable, UsageError, render
+from archlens.errors import ArchlensError, Diagnostic, SpecError, Unreadable, UsageError, printable, render
 from archlens.graph.build import MAX_LAYERS
 from archlens.network import Network, load_all
 
-__all__ = ["Failures", "network_options", "networks", "painter", "show_fault", "width"]
+__all__ = ["Failures", "network_options", "networks", "painter", "width"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,9 +37,9 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 def painter(stream: Any) -> Callable[[str, str], str]:
     """How text is dressed on `stream`: colours on a terminal unless NO_COLOR is set, else not at all."""
-    if os.environ.get("NO_COLOR") or not stream.isatty() or os.environ.get("TERM") == "dumb":
+    if stream is None or not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return lambda text, role: text
-    return lambda text, role: click.style(text, **_STYLES[role]) if text else text
+    return lambda text, role: click.style(text, **_STYLES[role]) if text and role else text
 
 
 def width() -> int:
@@ -52,9 +52,17 @@ def width() -> int:
 def network_options(command: F) -> F:
     """The options that say which network is meant."""
     for option in (
-        click.option("--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."),
+        click.option(
+            "--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."
+        ),
         click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Samples at once."),
-        click.option("--input", "sizes", multiple=True, metavar="SIZE", help="Another input size, 3x256x256; NAME=SIZE where there are several."),
+        click.option(
+            "--input",
+            "sizes",
+            multiple=True,
+            metavar="SIZE",
+            help="Another input size, 3x256x256; NAME=SIZE if there are several.",
+        ),
         click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the spec."),
     ):
         command = option(command)
@@ -85,37 +93,36 @@ def networks(target: str, params: Iterable[str], sizes: Iterable[str], batch: in
     )
 
 
-def show_fault(fault: Diagnostic) -> None:
-    """A diagnostic on stderr."""
-    click.echo(render(fault, painter(sys.stderr)) + "\n", err=True, color=True)
-
-
 class Failures:
-    """What has gone wrong so far: the exit code, and the faults by target."""
+    """What has gone wrong so far: told on stderr at once, and kept as the exit code."""
 
     def __init__(self) -> None:
         self.code = 0
 
+    def add(self, fault: Diagnostic, code: int = 1) -> None:
+        """Show a fault and remember its exit code."""
+        self.code = max(self.code, code)
+        click.echo(render(fault, painter(sys.stderr)) + "\n", err=True, color=True)
+
     @contextmanager
-    def caught(self, told: Callable[[tuple[Diagnostic, ...]], None] | None = None) -> Iterator[None]:
-        """Show an archlens error instead of a traceback and go on. told: is handed the diagnostics."""
+    def caught(self, into: list[Diagnostic] | None = None) -> Iterator[None]:
+        """Show an archlens error instead of a traceback and go on; `into` gets its diagnostics."""
         try:
             yield
         except SpecError as error:
-            self.code = max(self.code, 2 if isinstance(error, Unreadable) else 1)
             for fault in error.diagnostics:
-                show_fault(fault)
-            count = len(error.diagnostics)
-            if count > 1:
-                click.echo(f"{count} faults", err=True)
-            if told:
-                told(error.diagnostics)
+                self.add(fault, 2 if isinstance(error, Unreadable) else 1)
+            if len(error.diagnostics) > 1:
+                click.echo(f"{len(error.diagnostics)} faults", err=True)
+            faults = error.diagnostics
         except ArchlensError as error:
             self.code = 2
-            message = f"error: {error}"
-            click.echo(message, err=True)
-            if told:
-                told((Diagnostic("ARC000", str(error)),))
+            click.echo(painter(sys.stderr)("error", "error") + f": {printable(str(error))}", err=True, color=True)
+            faults = (Diagnostic("ARC000", str(error)),)
+        else:
+            return
+        if into is not None:
+            into.extend(faults)
 
     def exit(self) -> None:
         """Leave with the code that was earned."""

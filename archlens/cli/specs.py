@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from archlens.cli.shared import Failures, width
-from archlens.network import load
+from archlens.cli.shared import Failures, painter, width
+from archlens.errors import UsageError
+from archlens.network import Network, load_all
 from archlens.spec.load import shipped
 
 __all__ = ["command"]
@@ -15,6 +18,8 @@ __all__ = ["command"]
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True)
 def command(form: str) -> None:
     """List the networks that come with archlens, with their key figures.
+
+    A family is listed with the figures of its first variant.
 
     \b
     archlens specs
@@ -26,6 +31,15 @@ def command(form: str) -> None:
     rows = []
     for name in shipped():
         with failures.caught():
-            rows.append(shipped_row(name, load(name).analyze()))
-    click.echo(render_shipped(rows, form, width()))
+            family = _family(name)
+            rows.append(shipped_row(name, [one.spec.variant or "" for one in family[1:] and family], family[0].analyze()))
+    click.echo(render_shipped(rows, form, width(), painter(sys.stdout)), color=True)
     failures.exit()
+
+
+def _family(name: str) -> list[Network]:
+    """Every variant of a shipped spec; the one network where it has none."""
+    try:
+        return load_all(f"{name}:all")
+    except UsageError:
+        return load_all(name)

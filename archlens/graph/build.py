@@ -9,25 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlens.errors import Label, LayerError, SpecError, did_you_mean
+from archlens.errors import LayerError, Span, SpecError, did_you_mean
 from archlens.graph import finish
+from archlens.graph.calls import bound
+from archlens.graph.control import Control
 from archlens.graph.faults import Faults
 from archlens.graph.layers import LayerMaker
 from archlens.graph.model import Graph, Node
-from archlens.graph.paths import Paths
-from archlens.graph.scope import Frame
-from archlens.graph.sharing import find_owner, owner_of
-from archlens.graph.values import UNKNOWN, Unknowable, Values
+from archlens.graph.names import Names
+from archlens.graph.paths import BROKEN
+from archlens.graph.scope import Call, Frame
+from archlens.graph.values import NOWHERE, UNKNOWN, Values
 from archlens.layers import layer_types
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.layers.fields import kind_of
-from archlens.spec.model import Argument, Block, Body, Spec, Statement, Word
+from archlens.spec.arithmetic import FAULTY
+from archlens.spec.model import Body, InputSpec, Spec, Statement
 
 __all__ = ["MAX_LAYERS", "build"]
 
 MAX_LAYERS = 100_000
-MAX_CALLS = 100  # blocks inside blocks
+MAX_SCOPES = 100  # blocks, branches and loops inside one another
+MAX_AXES = 8
 
 
 def build(spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> Graph:
@@ -48,9 +52,11 @@ class _Builder:
         self.nodes: list[Node] = []
         self.shapes: list[Shape] = []
         self.producers: list[int] = []
-        self.faults = Faults()
-        self.paths = Paths()
+        self.origins: list[Span | None] = []
+        self.faults = Faults(spec.faults)
         self.values = Values(self.shapes, self.faults)
+        self.names = Names(spec, self.nodes, self.values, self.faults)
+        self.control = Control(self.values, max_layers)
         self.maker = LayerMaker(self.values, self.faults)
         self.globals: dict[str, Any] = {}
 
@@ -59,18 +65,18 @@ class _Builder:
     def graph(self) -> Graph:
         spec, faults = self.spec, self.faults
         self.globals = self.values.parameters(spec.params)
-        top = Frame("", self.globals, {}, None)
-        inputs = self.inputs(top)
+        top = Frame(self.globals)
+        inputs = {item.name: self.input(item, top) for item in spec.inputs}
         try:
             last = self.run(spec.layers, top, next(iter(inputs.values()), UNKNOWN))
         except _Stop:
-            raise SpecError(*faults.found) from None
+            raise SpecError(*faults.sorted()) from None
         if not self.nodes and not faults.found:
-            faults.add("ARC104", "the network has no layers", None, top, "list them under `layers:`")
-        outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.lookup(word, top, last))
-        frozen = finish.frozen(spec.freeze, self.nodes, top, faults)
+            faults.report("ARC104", "the network has no layers", None, top, "list them under `layers:`")
+        outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.names.tensor(word, top, last))
+        frozen = set() if faults.found else finish.frozen(spec.freeze, self.nodes, top, faults)
         if faults.found:
-            raise SpecError(*faults.found)
+            raise SpecError(*faults.sorted())
         return Graph(
             name=spec.name,
             spec=spec.source.name,
@@ -81,32 +87,35 @@ class _Builder:
             inputs=inputs,
             outputs=outputs,
             tensors={name: number for name, (number, _) in top.tensors.items()},
-            freeze=tuple(word.text for word in spec.freeze),
+            freeze=tuple([word.text for word in spec.freeze]),
             meta=spec.meta,
             expect=spec.expect,
             notes=spec.notes,
         )
 
-    def inputs(self, top: Frame) -> dict[str, int]:
-        """The network's inputs, bound as tensors."""
-        sizes = kind_of("Sizes")
-        for item in self.spec.inputs:
-            number = UNKNOWN
-            value = self.values.get(item.sizes, top, UNKNOWN)
-            if value != UNKNOWN or isinstance(value, float):
-                try:
-                    value = sizes.accept(value, "input")
-                    number = self.tensor((self.batch, *(value if isinstance(value, tuple) else (value,))), -1)
-                except LayerError as error:
-                    help = "channels, then sizes, each a whole number of at least 1: 3x224x224"
-                    self.faults.add(error.code, error.message, item.span, top, error.help or help)
-            top.tensors[item.name] = (number, item.span)
-        return {item.name: top.tensors[item.name][0] for item in self.spec.inputs}
+    def input(self, item: InputSpec, top: Frame) -> int:
+        """One of the network's inputs, bound as a tensor."""
+        number = UNKNOWN
+        value = self.values.get(item.sizes, top, NOWHERE)
+        if value is not FAULTY and self.names.fits(item.name, item.span, top):
+            try:
+                sizes = kind_of("Sizes").accept(value, item.name)
+                shape = (self.batch, *(sizes if isinstance(sizes, tuple) else (sizes,)))
+                if len(shape) > MAX_AXES:
+                    raise LayerError(f"{item.name} has {len(shape) - 1} axes; at most {MAX_AXES - 1}", code="ARC121")
+                number = self.tensor(shape, -1, item.span)
+            except LayerError as error:
+                help = "channels, then sizes, each a whole number of at least 1: 3x224x224"
+                self.faults.report(error.code, error.message, item.span, top, error.help or help)
+        self.names.paths.claim(item.name)
+        top.tensors[item.name] = (number, item.span)
+        return number
 
-    def tensor(self, shape: Shape, producer: int) -> int:
+    def tensor(self, shape: Shape, producer: int, origin: Span | None) -> int:
         """A new tensor's number."""
         self.shapes.append(shape)
         self.producers.append(producer)
+        self.origins.append(origin)
         return len(self.shapes) - 1
 
     # ---- statements ----
@@ -119,27 +128,36 @@ class _Builder:
 
     def statement(self, statement: Statement, frame: Frame, current: int) -> int:
         """The tensor that comes out of one line."""
+        self.tick(statement, frame)
         start = current
-        if statement.sources is not None and not _joins_by_name(statement):
-            found = [self.lookup(word, frame, current) for word in statement.sources]
-            start = found[0] if found else UNKNOWN
-        if statement.when is not None:
-            wanted = self.values.get(statement.when, frame, start, None)
-            if wanted is None:
-                return UNKNOWN
-            if not wanted:
-                return current
-        turns = 1 if statement.repeat is None else self.turns(statement.repeat, frame, start)
-        if turns == 0:
+        if statement.sources is not None and len(statement.sources) == 1:
+            start = self.names.tensor(statement.sources[0], frame, current)
+        ports: tuple[int, ...] | None
+        if statement.faulty:
+            ports = self.broken(statement, frame)
+        elif statement.when is None and statement.repeat is None:
+            ports = self.once(statement, frame, start, "")
+        else:
+            ports = self.turns(statement, frame, start)
+        if ports is None:
             return current
-        out = start
-        ports: tuple[int, ...] = (UNKNOWN,)
+        if statement.bind:
+            self.names.bind(statement, frame, ports)
+        return ports[0]
+
+    def turns(self, statement: Statement, frame: Frame, start: int) -> tuple[int, ...] | None:
+        """What comes out of a line with `when` or `repeat`; None where it does not run."""
+        wanted = self.control.wanted(statement, frame, start)
+        turns = self.control.count(statement, frame, start) if wanted else 0
+        if wanted is None or turns is None:
+            return (UNKNOWN,)
+        if statement.repeat is None:
+            return self.once(statement, frame, start, "") if wanted else None
+        ports: tuple[int, ...] = (start,)
         for turn in range(turns):
             self.tick(statement, frame)
-            ports = self.once(statement, frame, out, f"repeat {turn + 1} of {turns}" if statement.repeat is not None else "")
-            out = ports[0]
-        self.bind(statement, frame, ports)
-        return ports[0]
+            ports = self.once(statement, frame, ports[0], f"repeat {turn + 1} of {turns}")
+        return ports if turns else None
 
     def once(self, statement: Statement, frame: Frame, current: int, turn: str) -> tuple[int, ...]:
         """What comes out of one turn of a line."""
@@ -149,71 +167,46 @@ class _Builder:
             return (self.loop(statement, frame, current, turn),)
         return self.call(statement, frame, current, turn)
 
+    def broken(self, statement: Statement, frame: Frame) -> tuple[int, ...]:
+        """A line that could not be read: its name exists, and what comes out is unknown."""
+        if statement.name is not None:
+            self.names.paths.taken.setdefault(frame.prefix + (self.names.spelled(statement.name, frame) or "?"), BROKEN)
+        return (UNKNOWN,) * max(1, len(statement.bind))
+
     def tick(self, statement: Statement, frame: Frame) -> None:
-        """Count a step; stop when the network has become too large (empty loops count too)."""
+        """Count a step; stop when the network has become too large (what makes no layers counts too)."""
         self.steps += 1
-        if self.steps > 4 * self.max_layers or len(self.nodes) >= self.max_layers:
-            message = f"more than {self.max_layers:,} layers after expansion"
-            self.faults.add("ARC141", message, statement.span, frame, "lower a `repeat`, or raise the limit with --max-layers")
-            raise _Stop
+        if len(self.nodes) >= self.max_layers:
+            message, what = f"more than {self.max_layers:,} layers after expansion", "lower a `repeat`"
+        elif self.steps > 3 * self.max_layers:
+            message, what = f"more than {3 * self.max_layers:,} lines to run, most without a layer", "drop lines that do nothing"
+        else:
+            return
+        self.faults.report("ARC141", message, statement.span, frame, f"{what}, or raise the limit with --max-layers")
+        raise _Stop
 
-    def turns(self, argument: Argument, frame: Frame, current: int) -> int:
-        """How often a line runs; -1 after a fault."""
-        value = self.values.get(argument, frame, current, None)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if value is None:
-            return -1
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self.faults.add("ARC121", f"repeat must be a whole number of at least 0, not {value!r}", argument.span, frame)
-            return -1
-        if value > self.max_layers:
-            message = f"repeat of {value:,}; a network has at most {self.max_layers:,} layers"
-            self.faults.add("ARC141", message, argument.span, frame, "lower it, or raise the limit with --max-layers")
-            return -1
-        return value
+    def too_deep(self, statement: Statement, frame: Frame) -> bool:
+        """Whether no further scope can be opened; reports it."""
+        if frame.depth < MAX_SCOPES:
+            return False
+        message = f"more than {MAX_SCOPES} blocks, branches and loops inside one another"
+        self.faults.report("ARC142", message, statement.span, frame, "flatten the chain of blocks")
+        return True
 
-    def bind(self, statement: Statement, frame: Frame, ports: tuple[int, ...]) -> None:
-        """Give the tensors of a line the names of its `as:`."""
-        if len(statement.bind) > len(ports) and UNKNOWN not in ports:
-            word = statement.bind[len(ports)]
-            message = f"{statement.word.text} gives {len(ports)} tensor(s); nothing is left to call `{word.text}`"
-            self.faults.add("ARC121", message, word.span, frame)
-        for i, word in enumerate(statement.bind):
-            name = self.values.spell(word, frame)
-            if name is None:
-                continue
-            if name in frame.tensors or name == "prev":
-                first = frame.tensors.get(name, (0, None))[1]
-                related = (Label(first, "first here"),) if first else ()
-                self.faults.add("ARC135", f"the name `{name}` is taken", word.span, frame, "choose another, or add `$index`", "again here", related)
-            else:
-                frame.tensors[name] = (ports[i] if i < len(ports) else UNKNOWN, word.span)
+    # ---- loops ----
 
     def loop(self, statement: Statement, frame: Frame, current: int, turn: str) -> int:
         """`for`: the body once for every step of its lists."""
-        lists: dict[str, tuple[Any, ...]] = {}
-        for argument in statement.loops:
-            values = self.values.get(argument, frame, current, None)
-            if values is None:
-                return UNKNOWN
-            if not isinstance(values, tuple):
-                message = f"`for` walks lists, and {argument.name} is {values!r}"
-                self.faults.add("ARC121", message, argument.span, frame, "write a list: [1, 2, 2]")
-                return UNKNOWN
-            lists[argument.name] = values
-        lengths = {name: len(values) for name, values in lists.items()}
-        if len(set(lengths.values())) > 1:
-            shown = ", ".join(f"{name} has {n}" for name, n in lengths.items())
-            self.faults.add("ARC121", f"`for` walks its lists in step, but {shown}", statement.span, frame, "make them equally long")
+        lists = self.control.lists(statement, frame, current)
+        if lists is None or self.too_deep(statement, frame):
             return UNKNOWN
-        for step in range(next(iter(lengths.values()))):
+        steps = len(next(iter(lists.values())))
+        for step in range(steps):
             self.tick(statement, frame)
-            env = {**frame.env, "index": step + 1, **{name: values[step] for name, values in lists.items()}}
-            inner = frame.within(frame.prefix, env)
-            if statement.name is not None:
-                name = self.values.spell(statement.name, inner) or "for"
-                inner.prefix = self.paths.fresh(frame.prefix + name, numbered=bool(turn)) + "/"
+            variables = {name: values[step] for name, values in lists.items()}
+            call = Call("", variables, statement.span, f"turn {step + 1} of {steps}")
+            inner = frame.within(frame.prefix, {**frame.env, "index": step + 1, **variables}, call)
+            inner.prefix = self.names.scope(statement, inner, turn)
             current = self.run(statement.body, inner, current)
         return current
 
@@ -228,58 +221,40 @@ class _Builder:
             if layer is not None:
                 return self.layer(statement, layer, frame, current, turn)
             if name is not None:
-                message = f"`{statement.word.text}` is `{name}`, and no block is called that"
-                self.faults.add("ARC102", message, statement.span, frame, did_you_mean(name, [*self.spec.blocks, *layer_types()]))
+                message = f"`{statement.word.text}` is `{name}` here, and no block or layer is called that"
+                help = did_you_mean(name, [*self.spec.blocks, *layer_types()]) or "define it under `blocks:`"
+                self.faults.report("ARC102", message, statement.span, frame, help)
             return (UNKNOWN,)
-        if frame.running(name):
-            self.faults.add("ARC142", f"block {name} calls itself", statement.span, frame, "write the levels out, or use `repeat`")
-            return (UNKNOWN,)
-        if frame.depth >= MAX_CALLS:
-            self.faults.add("ARC142", f"blocks nested deeper than {MAX_CALLS} calls", statement.span, frame, "flatten the chain of blocks")
-            return (UNKNOWN,)
-        bound = self.bound(block, statement, frame, current)
-        if bound is None:
-            return (UNKNOWN,)
-        path = self.path(statement, frame, name, turn)
-        inner = frame.enter(path + "/", {**self.globals, **bound}, {"input": (current, statement.span)})
-        inner.block, inner.arguments, inner.span, inner.turn = name, bound, statement.span, turn
+        path = self.names.path(statement, frame, name, turn)
+        if block.faulty or not self.callable(name, statement, frame):
+            return self.lost(path)
+        given = bound(block, statement, frame, current, self.values, self.globals)
+        if given is None:
+            return self.lost(path)
+        inner = frame.enter(path + "/", {**self.globals, **given}, current, Call(name, given, statement.span, turn))
         if statement.weights is not None:
-            owner = self.owner(statement.weights, frame)
+            owner = self.names.owner(statement.weights, frame)
             inner.sharing = (path + "/", owner + "/", statement.weights) if owner else None
         return (self.run(block.body, inner, current),)
 
-    def bound(self, block: Block, statement: Statement, frame: Frame, current: int) -> dict[str, Any] | None:
-        """The block's parameters by name, defaults filled in; None after a fault."""
-        given: dict[str, Any] = {}
-        names = [name for name, _ in block.parameters]
-        defined = (Label(block.span, "defined here"),)
-        for argument in statement.arguments:
-            name = argument.name or next((n for n in names if n not in given), "")
-            if name not in names or name in given:
-                message = f"{block.name}({', '.join(names)}) has no parameter `{name}`"
-                if not name:
-                    message = f"{block.name}({', '.join(names)}) takes {len(names)} value(s), no more"
-                elif name in given:
-                    message = f"{block.name}: {name} is given twice"
-                help = did_you_mean(name, names) if name and name not in given else ""
-                self.faults.add("ARC112", message, argument.span, frame, help, related=defined)
-                return None
-            value = self.values.get(argument, frame, current, Unknowable)
-            if value is Unknowable:
-                return None
-            given[name] = value
-        for name, default in block.parameters:
-            if name not in given and default is not None:
-                value = self.values.get(default, Frame("", {**self.globals, **given}, {}, frame), current, Unknowable)
-                if value is Unknowable:
-                    return None
-                given[name] = value
-        missing = [name for name in names if name not in given]
-        if missing:
-            help = f"write `- {block.name}: {' '.join(f'<{n}>' for n, d in block.parameters if d is None)}`"
-            self.faults.add("ARC111", f"{block.name} needs {' and '.join(missing)}", statement.span, frame, help, related=defined)
-            return None
-        return given
+    def callable(self, name: str, statement: Statement, frame: Frame) -> bool:
+        """Whether block `name` can be called here; reports it if not."""
+        running = frame.blocks()
+        if name in running:
+            circle = " → ".join([*running[running.index(name) :], name])
+            message = f"block {name} calls itself: {circle}"
+            self.faults.report("ARC142", message, statement.span, frame, "write the levels out, or use `repeat`")
+            return False
+        if statement.sources is not None and len(statement.sources) > 1:
+            help = "a block sees the tensors around it by name: keep one here, and use the others inside"
+            self.faults.report("ARC136", f"block {name} starts from one tensor", statement.sources[1].span, frame, help)
+            return False
+        return not self.too_deep(statement, frame)
+
+    def lost(self, path: str) -> tuple[int, ...]:
+        """What comes out of a layer or block with a fault; its name stays known."""
+        self.names.paths.taken[path] = BROKEN
+        return (UNKNOWN,)
 
     # ---- layers ----
 
@@ -287,19 +262,19 @@ class _Builder:
         """A built-in layer: its inputs, its arguments, its place, its outputs."""
         inputs = self.gather(statement, kind, frame, current)
         layer = self.maker.make(statement, kind, frame, inputs[0] if inputs else UNKNOWN)
-        path = self.path(statement, frame, kind.type_name, turn)
+        path = self.names.path(statement, frame, kind.type_name, turn)
         if layer is None or inputs is None or UNKNOWN in inputs:
-            return (UNKNOWN,)
+            return self.lost(path)
         shapes = tuple([self.shapes[i] for i in inputs])
-        outs = self.maker.infer(layer, statement, frame, shapes, [self.origin(i) for i in inputs])
+        outs = self.maker.infer(layer, statement, frame, shapes, [self.origins[i] for i in inputs])
         if outs is None:
-            return (UNKNOWN,)
+            return self.lost(path)
         index = len(self.nodes)
-        ports = tuple([self.tensor(shape, index) for shape in outs])
+        ports = tuple([self.tensor(shape, index, statement.span) for shape in outs])
         owner = path
         if statement.weights is not None or frame.sharing is not None:
-            owner = self.shared(statement, layer, frame, path, shapes)
-        self.paths.taken[path] = index
+            owner = self.names.shared(statement, layer, frame, path, shapes, turn)
+        self.names.paths.taken[path] = index
         self.nodes.append(Node(path, layer, inputs, ports, shapes, outs, owner, True, statement.span))
         return ports
 
@@ -307,80 +282,29 @@ class _Builder:
         """The tensors that go into a layer; None after a fault."""
         found = [current]
         if statement.branches is not None:
-            found = []
-            for branch in statement.branches:
-                inner = frame.within(self.paths.fresh(frame.prefix + branch.label, numbered=False) + "/")
-                found.append(self.run(branch.body, inner, current))
-        elif statement.sources is not None and _joins_by_name(statement):
-            found = [self.lookup(word, frame, current) for word in statement.sources]
+            found = self.branches(statement, frame, current)
+        elif statement.sources is not None and len(statement.sources) != 1:
+            found = [self.names.tensor(word, frame, current) for word in statement.sources]
+            self.steps += len(found)
         low, high = kind.inputs
         if len(found) < low or (high is not None and len(found) > high):
             wanted = f"{low}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
             help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if high is None else ""
             message = f"{kind.type_name} needs {wanted} input{'s' if wanted != '1' else ''}, got {len(found)}"
-            self.faults.add("ARC136", message, statement.span, frame, help)
+            self.faults.report("ARC136", message, statement.span, frame, help or "`concat` or `add` makes one of several")
             return None
         return tuple(found)
 
-    def origin(self, number: int) -> Any:
-        """Where a tensor comes from in the text."""
-        producer = self.producers[number]
-        if producer >= 0:
-            return self.nodes[producer].span
-        return next((item.span for i, item in enumerate(self.spec.inputs) if i == number), None)
-
-    # ---- names ----
-
-    def path(self, statement: Statement, frame: Frame, base: str, turn: str) -> str:
-        """The unique path of a layer or block: its `name:`, else its type, numbered where several can be."""
-        if statement.name is None:
-            return self.paths.fresh(frame.prefix + base, statement.numbered or bool(turn))
-        path = frame.prefix + (self.values.spell(statement.name, frame) or base)
-        if turn and turn != "repeat 1 of 1":
-            return self.paths.fresh(path, numbered=True)
-        if not self.paths.claim(path):
-            first = self.paths.taken[path]
-            span = self.nodes[first].span if first >= 0 else None
-            related = (Label(span, "first here"),) if span and span != statement.span else ()
-            message = f"the name `{path}` is taken"
-            self.faults.add("ARC135", message, statement.name.span, frame, "choose another, or add `$index`", related=related)
-            return self.paths.fresh(path, numbered=True)
-        return path
-
-    def lookup(self, word: Word, frame: Frame, current: int) -> int:
-        """The tensor a name stands for."""
-        name = self.values.spell(word, frame)
-        if name is None or name == "prev":
-            return UNKNOWN if name is None else current
-        number = frame.find(name)
-        if number is None:
-            help = did_you_mean(name, [*frame.names(), "prev"])
-            if frame.prefix + name in self.paths.taken:
-                help = f"`{name}` names a layer; give that line `as: {name}` too"
-            self.faults.add("ARC133", f"no tensor is called `{name}`", word.span, frame, help)
-            return UNKNOWN
-        return number
-
-    def owner(self, word: Word, frame: Frame) -> str | None:
-        """The path of the layer or block whose weights `word` asks for."""
-        name = self.values.spell(word, frame)
-        return find_owner(word, name, frame, self.paths, self.faults) if name else None
-
-    def shared(self, statement: Statement, layer: Layer, frame: Frame, path: str, shapes: tuple[Shape, ...]) -> str:
-        """The path of the layer whose parameters the layer at `path` uses."""
-        if statement.weights is not None:
-            word, found = statement.weights, self.owner(statement.weights, frame)
-        else:
-            assert frame.sharing is not None
-            own, other, word = frame.sharing
-            found = other + path[len(own) :] if path.startswith(own) else None
-        if found is None or found == path:
-            return path
-        return owner_of(path, found, layer, shapes, word, frame, self.paths, self.nodes, self.faults)
-
-
-def _joins_by_name(statement: Statement) -> bool:
-    """Whether the line's names are the inputs of one layer, rather than where the line starts from."""
-    if statement.sources is None or statement.branches is not None or statement.layer is None:
-        return False
-    return statement.layer.inputs != (1, 1) or len(statement.sources) > 1
+    def branches(self, statement: Statement, frame: Frame, current: int) -> list[int]:
+        """The tensors that come out of the branches of a fork."""
+        if self.too_deep(statement, frame):
+            return [UNKNOWN, UNKNOWN]
+        found = []
+        for branch in statement.branches or ():
+            self.tick(statement, frame)
+            if self.names.fits(branch.label, branch.span, frame):
+                prefix = self.names.paths.fresh(frame.prefix + branch.label, numbered=False) + "/"
+                found.append(self.run(branch.body, frame.within(prefix, frame.env), current))
+            else:
+                found.append(UNKNOWN)
+        return found

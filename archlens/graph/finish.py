@@ -15,13 +15,16 @@ from archlens.spec.model import Word
 __all__ = ["frozen", "outputs"]
 
 
-def outputs(words: Sequence[tuple[str, Word]], last: int, top: Frame, faults: Faults, lookup: Callable[[Word], int]) -> dict[str, int]:
+def outputs(
+    words: Sequence[tuple[str, Word]], last: int, top: Frame, faults: Faults, tensor: Callable[[Word], int]
+) -> dict[str, int]:
     """The network's outputs: those of `outputs:`, else what comes out of the last line."""
     found: dict[str, int] = {}
     for name, word in words:
         if name in found:
-            faults.add("ARC135", f"two outputs are called `{name}`", word.span, top, "name them: `outputs: {class: a, box: b}`")
-        found[name] = lookup(word)
+            help = "name them apart: `outputs: {class: a, box: b}`"
+            faults.report("ARC135", f"two outputs are called `{name}`", word.span, top, help)
+        found[name] = tensor(word)
     return found or {"output": last}
 
 
@@ -31,21 +34,24 @@ def frozen(patterns: Sequence[Word], nodes: Iterable[Node], top: Frame, faults: 
     Patterns are globs over layer paths; one that matches a scope matches what is in it; `!` takes layers out
     again; the last that matches a layer decides. A pattern that matches nothing is a fault.
     """
-    if not patterns:
-        return set()
-    paths = [node.path for node in nodes]
+    paths = [node.path for node in nodes] if patterns else []
     still: set[str] = set()
     for word in patterns:
-        thaw = word.text.startswith("!")
-        # The pattern may end at any scope boundary, so that `stage1` means everything in it.
-        matcher = re.compile(fnmatch.translate(word.text.removeprefix("!")).removesuffix(r"\Z").removesuffix(r"\z") + r"(?:/.*)?\Z", re.DOTALL)
-        matched = {path for path in paths if matcher.match(path)}
-        if not matched and paths:
-            scopes = {part for path in paths for part in _scopes(path)}
-            help = did_you_mean(word.text.removeprefix("!"), scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
-            faults.add("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
-        still = still - matched if thaw else still | matched
+        glob = word.text.removeprefix("!")
+        matcher = _matcher(glob)
+        matched = {path for path in paths if matcher(path)}
+        if not matched:
+            scopes = dict.fromkeys(part for path in paths for part in _scopes(path))
+            help = did_you_mean(glob, scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
+            faults.report("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
+        still = still - matched if word.text.startswith("!") else still | matched
     return still
+
+
+def _matcher(glob: str) -> Callable[[str], object]:
+    """What tells whether a path, or a scope around it, matches `glob`."""
+    inner = fnmatch.translate(glob).removesuffix(r"\Z").removesuffix(r"\z")  # \z from Python 3.14 on
+    return re.compile(inner + r"(?:/.*)?\Z", re.DOTALL).match
 
 
 def _scopes(path: str) -> list[str]:

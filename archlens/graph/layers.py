@@ -8,9 +8,10 @@ from typing import Any
 from archlens.errors import Label, LayerError, Span, did_you_mean
 from archlens.graph.faults import Faults
 from archlens.graph.scope import Frame
-from archlens.graph.values import Values
+from archlens.graph.values import NOWHERE, Values
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, show
+from archlens.spec.arithmetic import FAULTY
 from archlens.spec.expressions import Expression
 from archlens.spec.model import Statement
 
@@ -25,7 +26,7 @@ class LayerMaker:
         self.values = values
         self.faults = faults
         self._layers: dict[Layer, Layer] = {}
-        self._made: dict[tuple[int, type[Layer], tuple[Any, ...]], Layer] = {}
+        self._made: dict[tuple[type[Layer], tuple[str, ...], tuple[Any, ...]], Layer] = {}
         self._inferred: dict[tuple[Layer, tuple[Shape, ...]], tuple[Shape, ...]] = {}
 
     def make(self, statement: Statement, kind: type[Layer], frame: Frame, current: int) -> Layer | None:
@@ -34,15 +35,16 @@ class LayerMaker:
         values = self.values.all(arguments, frame, current, kind)
         if values is None:
             return None
-        key = (id(statement), kind, values)
+        names = tuple([a.name for a in arguments])
+        key = (kind, names, values)
         layer = self._made.get(key)
         if layer is None:
-            positional = [v for a, v in zip(arguments, values, strict=True) if not a.name]
-            named = {a.name: v for a, v in zip(arguments, values, strict=True) if a.name}
+            positional = [v for name, v in zip(names, values, strict=True) if not name]  # of a `$template`
+            named = {name: v for name, v in zip(names, values, strict=True) if name}
             try:
                 layer = kind(*positional, **named)
             except LayerError as error:
-                self.refuse(error, statement, frame, ())
+                self.refuse(error, statement, frame)
                 return None
             self._made[key] = layer = self._layers.setdefault(layer, layer)
         return layer
@@ -66,25 +68,24 @@ class LayerMaker:
             self._inferred[layer, shapes] = outs
         return outs
 
-    def refuse(self, error: LayerError, statement: Statement, frame: Frame, related: Sequence[Label]) -> None:
+    def refuse(self, error: LayerError, statement: Statement, frame: Frame, related: Sequence[Label] = ()) -> None:
         """Report a layer's refusal at the argument it is about, with the value that argument had."""
         argument = next((a for a in statement.arguments if a.name and a.name == error.argument), None)
         span, label, help = statement.span, "", error.help
         if argument is not None:
             span = argument.span
-            expression = argument.value
-            if isinstance(expression, Expression) and not expression.fixed:
-                value = self.values.get(argument, frame, -1, None)
-                if expression.word and value == expression.text:
-                    help = help or did_you_mean(expression.text, frame.env) or "no parameter has that name"
-                elif value is not None:
-                    label = f"= {value}"
-        self.faults.add(error.code, error.message, span, frame, help, label, tuple(related))
+            if isinstance(argument.value, Expression) and not argument.value.fixed:
+                value = self.values.get(argument, frame, NOWHERE)
+                if isinstance(value, str):
+                    help = help or _undefined(value, frame)
+                label = f"= {value}" if value is not FAULTY and value != argument.value.text else ""
+        self.faults.report(error.code, error.message, span, frame, help, label, tuple(related))
 
     def disagree(self, error: LayerError, statement: Statement, layer: Layer, frame: Frame, shapes: tuple[Shape, ...]) -> None:
         """Report the first input that does not go with the first one."""
         spans = [b.span for b in statement.branches or ()] or [w.span for w in statement.sources or ()]
-        span, label, related = statement.span, "", ()
+        span, label = statement.span, ""
+        related: tuple[Label, ...] = ()
         if len(spans) == len(shapes):
             for i in range(1, len(shapes)):
                 try:
@@ -92,4 +93,14 @@ class LayerMaker:
                 except LayerError as pair:
                     error, span, label, related = pair, spans[i], show(shapes[i]), (Label(spans[0], show(shapes[0])),)
                     break
-        self.faults.add(error.code, error.message, span, frame, error.help, label, related)
+        self.faults.report(error.code, error.message, span, frame, error.help, label, related)
+
+
+def _undefined(word: str, frame: Frame) -> str:
+    """A cure for a word where a number must stand: here, or where a block was called, a name is misspelt."""
+    known: dict[str, None] = {}
+    scope: Frame | None = frame
+    while scope is not None:
+        known.update(dict.fromkeys(scope.env))
+        scope = scope.outer
+    return did_you_mean(word, known) or f"no value is called `{word}`; define it under `params:`"

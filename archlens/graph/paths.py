@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Paths"]
+__all__ = ["BROKEN", "SCOPE", "Paths"]
 
 SCOPE = -1
+BROKEN = -2
 
 
 class Paths:
-    """Every path given out so far: path → index of its node, `SCOPE` for blocks, branches and loops."""
+    """Every path given out so far: path → index of its node, `SCOPE` for blocks, branches, loops and inputs,
+    `BROKEN` for a layer with a fault."""
 
     def __init__(self) -> None:
         self.taken: dict[str, int] = {}

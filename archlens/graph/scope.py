@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from archlens.errors import Span
 from archlens.spec.model import Word
 
-__all__ = ["Frame"]
+__all__ = ["Call", "Frame"]
+
+MAX_NOTES = 6
+
+
+class Call(NamedTuple):
+    """How a scope was entered, for messages.
+
+    block: the block's name; empty for a turn of a `for`. values: its parameters, or the loop's variables.
+    turn: "repeat 1 of 3" or "turn 1 of 3", or empty.
+    """
+
+    block: str
+    values: dict[str, Any]
+    span: Span
+    turn: str
 
 
 class Frame:
     """One scope while a graph is built.
 
     prefix: path of the scope with a trailing `/`, empty at the top. env: parameters and loop variables.
-    tensors: names bound by `as:`, shared by loops and branches, fresh in each block instance.
-    outer: the frame that called; depth counts them. sharing: (own prefix, the owner's, `weights:`) inside a
-    block that shares another's weights. block, arguments, span, turn: that call, for messages.
+    tensors: names bound by `as:` and where, shared by loops and branches, fresh in each block instance.
+    outer: the frame around; depth counts them. call: how it was entered (None for branches and the top).
+    sharing: (own prefix, the owner's, `weights:`) inside a block that shares another's weights.
     """
 
-    __slots__ = ("arguments", "block", "depth", "env", "outer", "prefix", "sharing", "span", "tensors", "turn")
+    __slots__ = ("call", "depth", "env", "outer", "prefix", "sharing", "tensors")
 
-    def __init__(self, prefix: str, env: dict[str, Any], tensors: dict[str, tuple[int, Span | None]], outer: Frame | None) -> None:
-        self.prefix = prefix
+    def __init__(self, env: dict[str, Any]) -> None:
+        self.prefix = ""
         self.env = env
-        self.tensors = tensors
-        self.outer = outer
-        self.block = ""
-        self.arguments: dict[str, Any] = {}
-        self.span: Span | None = None
-        self.turn = ""
-        self.depth: int = outer.depth if outer else 0
-        self.sharing: tuple[str, str, Word] | None = outer.sharing if outer else None
+        self.tensors: dict[str, tuple[int, Span | None]] = {}
+        self.outer: Frame | None = None
+        self.depth = 0
+        self.call: Call | None = None
+        self.sharing: tuple[str, str, Word] | None = None
 
-    def within(self, prefix: str, env: dict[str, Any] | None = None) -> Frame:
-        """A frame for a branch or a turn of a loop: same names, its own path and perhaps more values."""
-        inner = Frame(prefix, self.env if env is None else env, self.tensors, self.outer)
-        inner.block, inner.arguments, inner.span, inner.turn = self.block, self.arguments, self.span, self.turn
-        inner.depth, inner.sharing = self.depth, self.sharing
+    def within(self, prefix: str, env: dict[str, Any], call: Call | None = None) -> Frame:
+        """A frame for a branch or a turn of a loop: the same names, its own path and perhaps more values."""
+        inner = Frame(env)
+        inner.prefix = prefix
+        inner.tensors = self.tensors
+        inner.outer = self
+        inner.depth = self.depth + 1
+        inner.call = call
+        inner.sharing = self.sharing
         return inner
 
-    def enter(self, prefix: str, env: dict[str, Any], tensors: dict[str, tuple[int, Span | None]]) -> Frame:
-        """The frame of a block called from here."""
-        inner = Frame(prefix, env, tensors, self)
-        inner.depth = self.depth + 1
+    def enter(self, prefix: str, env: dict[str, Any], current: int, call: Call) -> Frame:
+        """The frame of a block called from here, where `current` goes in."""
+        inner = self.within(prefix, env, call)
+        inner.tensors = {"input": (current, None)}
         return inner
 
     def find(self, name: str) -> int | None:
@@ -58,35 +74,46 @@ class Frame:
 
     def names(self) -> list[str]:
         """Every tensor name in reach."""
-        frame: Frame | None = self
-        found: list[str] = []
-        while frame is not None:
-            found += frame.tensors
-            frame = frame.outer
-        return found
-
-    def running(self, block: str) -> bool:
-        """Whether `block` is being expanded already."""
+        found: dict[str, None] = {}
         frame: Frame | None = self
         while frame is not None:
-            if frame.block == block:
-                return True
+            found.update(dict.fromkeys(frame.tensors))
             frame = frame.outer
-        return False
+        return list(found)
 
-    def chain(self) -> tuple[str, ...]:
-        """The block calls on the way here, innermost first."""
+    def blocks(self) -> list[str]:
+        """The blocks being expanded, outermost first."""
+        found = []
         frame: Frame | None = self
+        while frame is not None:
+            if frame.call is not None and frame.call.block:
+                found.append(frame.call.block)
+            frame = frame.outer
+        return found[::-1]
+
+    def chain(self, span: Span | None) -> tuple[str, ...]:
+        """The calls and turns on the way here, innermost first; lines outside the file of `span` name theirs."""
         notes = []
-        while frame is not None and frame.span is not None:
-            values = ", ".join(f"{k}={_spelled(v)}" for k, v in frame.arguments.items())
-            turn = f", {frame.turn}" if frame.turn else ""
-            notes.append(f"in {frame.block}({values}), called at line {frame.span.line}{turn}")
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.call is not None:
+                notes.append(_told(frame.call, span))
             frame = frame.outer
-        return tuple(notes[:6])
+        if len(notes) > MAX_NOTES:
+            notes[MAX_NOTES - 1 :] = [f"... and {len(notes) - MAX_NOTES + 1} more around it"]
+        return tuple(notes)
+
+
+def _told(call: Call, span: Span | None) -> str:
+    values = ", ".join(f"{name}={_spelled(value)}" for name, value in call.values.items())
+    elsewhere = f" of {call.span.source.name}" if span is not None and span.source is not call.span.source else ""
+    line = f"line {call.span.line}{elsewhere}"
+    if call.block:
+        return f"in {call.block}({values}), called at {line}" + (f", {call.turn}" if call.turn else "")
+    return f"in the `for` of {line}, {call.turn}: {values}"
 
 
 def _spelled(value: Any) -> str:
     if isinstance(value, tuple):
-        return "x".join(map(str, value)) if len(value) <= 4 else "[...]"
-    return str(value)
+        return "[" + ", ".join(map(_spelled, value[:8])) + (", ...]" if len(value) > 8 else "]")
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

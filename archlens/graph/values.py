@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from archlens.errors import Span, did_you_mean
 from archlens.graph.faults import Faults
 from archlens.graph.scope import Frame
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
-from archlens.spec.expressions import ExpressionError
+from archlens.spec.arithmetic import FAULTY
+from archlens.spec.expressions import Expression, ExpressionError, Unknowable
 from archlens.spec.model import Argument, Word
 from archlens.spec.reader import point
 
-__all__ = ["UNKNOWN", "Unknowable", "Values"]
+__all__ = ["NOWHERE", "UNKNOWN", "Values"]
 
 UNKNOWN = -1
 """The tensor that comes out of a line with a fault."""
 
+NOWHERE = -2
+"""Stands for the current tensor where there is none: in `params:` and `input:`."""
 
-class Unknowable(Exception):
-    """A value depends on a tensor whose shape is unknown."""
+
+class _Refused(Exception):
+    """An expression that does not compute, and where."""
+
+    def __init__(self, error: ExpressionError, span: Span) -> None:
+        self.error = error
+        self.span = point(span, error)
 
 
 class Values:
@@ -34,20 +43,28 @@ class Values:
         """Values of `params:`, in whatever order they refer to one another."""
         waiting = {a.name: a for a in arguments}
         env: dict[str, Any] = {}
-
-        def settle(argument: Argument, asking: tuple[str, ...]) -> None:
-            for name in _names(argument):
-                if name in waiting and name not in env and name not in asking and len(asking) < 50:
-                    settle(waiting[name], (*asking, name))
-            if argument.name not in env:
-                env[argument.name] = self.get(argument, Frame("", env, {}, None), UNKNOWN, None)
-
-        for argument in arguments:
-            settle(argument, (argument.name,))
+        top = Frame(env)
+        for first in waiting:
+            asking = [first]  # each needs the one after it
+            while asking:
+                argument = waiting[asking[-1]]
+                needed = next((n for n in _names(argument) if n in waiting and n not in env and n != argument.name), None)
+                if needed is None:
+                    if argument.name not in env:
+                        env[argument.name] = self.get(argument, top, NOWHERE)
+                    asking.pop()
+                elif needed in asking:
+                    circle = " → ".join([*asking[asking.index(needed) :], needed])
+                    message = f"parameters are defined by one another: {circle}"
+                    self.faults.report("ARC133", message, argument.span, top, "give one of them a value of its own")
+                    env[argument.name] = FAULTY
+                    asking.pop()
+                else:
+                    asking.append(needed)
         return env
 
     def compute(self, argument: Argument, frame: Frame, current: int, kind: type[Layer] | None = None) -> Any:
-        """The value of an argument; raises ExpressionError or Unknowable.
+        """The value of an argument; raises Unknowable, or _Refused with the place.
 
         kind: the layer type it is for, whose fields may take a bare word as it stands.
         """
@@ -59,46 +76,75 @@ class Values:
             return expression.evaluate(env)
         if kind is not None and expression.word and _takes_word(kind, argument.name, expression.text):
             return expression.text
-        if "channels" in expression.names and "channels" not in env:
-            if current == UNKNOWN:
-                raise Unknowable
-            env = {**env, "channels": self.shapes[current][1]}
-        return expression.evaluate(env)
+        try:
+            if "channels" in expression.names:
+                env = {**env, "channels": self.channels(current)}
+            return expression.evaluate(env)
+        except ExpressionError as error:
+            raise _Refused(error, argument.span) from None
 
-    def get(self, argument: Argument, frame: Frame, current: int, otherwise: Any = UNKNOWN) -> Any:
-        """The value of an argument, or `otherwise` after a fault (reported here)."""
+    def channels(self, current: int) -> int:
+        """The channel count of the current tensor."""
+        if current == UNKNOWN:
+            raise Unknowable
+        if current == NOWHERE:
+            help = "`channels` is that of the tensor at hand; use it in `layers:` and `blocks:`"
+            raise ExpressionError("no tensor is at hand here, so there are no `channels`", help=help, code="ARC133")
+        count: int = self.shapes[current][1]
+        return count
+
+    def get(self, argument: Argument, frame: Frame, current: int) -> Any:
+        """The value of an argument, or FAULTY after a fault (reported here or before)."""
         try:
             return self.compute(argument, frame, current)
-        except ExpressionError as error:
-            self.report(error, argument, frame)
+        except _Refused as refused:
+            self.report(refused, frame)
         except Unknowable:
             pass
-        return otherwise
+        return FAULTY
 
     def all(self, arguments: Sequence[Argument], frame: Frame, current: int, kind: type[Layer]) -> tuple[Any, ...] | None:
         """The values of a layer's arguments; None after a fault."""
         values = []
+        good = True
         for argument in arguments:
             try:
                 values.append(self.compute(argument, frame, current, kind))
             except Unknowable:
-                return None
-            except ExpressionError as error:
-                self.report(error, argument, frame)
-                return None
-        return tuple(values)
+                good = False
+            except _Refused as refused:
+                self.report(refused, frame)
+                good = False
+        return tuple(values) if good else None
 
     def spell(self, word: Word, frame: Frame) -> str | None:
         """A name with its `$` substitutions made; None after a fault."""
+        expression = word.expression
+        if expression.fixed:
+            return expression.text
         try:
-            return str(word.expression.evaluate(frame.env))
-        except ExpressionError as error:
-            self.faults.add(error.code, error.message, point(word.span, error), frame, error.help)
+            name = expression.evaluate(frame.env)
+        except Unknowable:
             return None
+        except ExpressionError as error:
+            self.report(_Refused(error, word.span), frame)
+            return None
+        return str(name)
 
-    def report(self, error: ExpressionError, argument: Argument, frame: Frame) -> None:
-        """Add an expression's fault at its place."""
-        self.faults.add(error.code, error.message, point(argument.span, error), frame, error.help)
+    def report(self, refused: _Refused, frame: Frame) -> None:
+        """Report an expression that does not compute."""
+        error = refused.error
+        self.faults.report(error.code, error.message, refused.span, frame, error.help)
+
+    def unexpected(self, argument: Argument, value: Any, wanted: str, frame: Frame) -> None:
+        """Report a value of the wrong kind; a word that nothing defines is most likely a slip of the pen."""
+        expression = argument.value
+        if isinstance(expression, Expression) and expression.word and value == expression.text:
+            help = did_you_mean(value, frame.env) or "define it under `params:`, or as a parameter of the block"
+            self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, help)
+            return
+        shown = f"the word `{value}`" if isinstance(value, str) else "null" if value is None else repr(value)
+        self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {shown}", argument.span, frame)
 
 
 def _takes_word(kind: type[Layer], name: str, text: str) -> bool:

@@ -25,7 +25,7 @@ from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
 from archlens.layers.windows import POINTWISE, AxisMap
 
-__all__ = ["Layer", "layer_types"]
+__all__ = ["Layer", "argument_help", "layer_types", "require_positive"]
 
 _TYPES: dict[str, type[Layer]] = {}
 
@@ -243,6 +243,7 @@ def _rank_help(rank: int) -> str:
 
 
 def argument_help(layer: type[Layer], name: str) -> str:
+    """What to write instead of an argument that `layer` does not have."""
     from archlens.layers.foreign import ARGUMENTS  # only on the way to an error
 
     foreign = ARGUMENTS.get(name.lower())

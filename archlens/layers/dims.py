@@ -58,14 +58,14 @@ def ceil_div(a: Dim, b: Dim) -> Dim:
 def maximum(a: Dim, b: Dim) -> Dim:
     """The larger, element by element on arrays."""
     if _are_whole(a, b):
-        return a if a > b else b
+        return max(a, b)
     return _choose("maximum", "Max", a, b)
 
 
 def minimum(a: Dim, b: Dim) -> Dim:
     """The smaller, element by element on arrays."""
     if _are_whole(a, b):
-        return a if a < b else b
+        return min(a, b)
     return _choose("minimum", "Min", a, b)
 
 

@@ -95,7 +95,7 @@ class Upsample(Layer):
             "W": x[2:],
             "scaled": self.size is None,
             "scale_factor": self.scale_factor,
-            "size": sizes,
+            "size": tuple(sizes),
             "T": _TAPS[self.mode],
             "C": channels,
             "O": tuple(sizes),

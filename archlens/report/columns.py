@@ -7,36 +7,55 @@ from typing import Any, NamedTuple
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.receptive_field import ReceptiveField
-from archlens.errors import UsageError, did_you_mean
-from archlens.report.numbers import arguments_text, grouped, size_text, sizes_text
+from archlens.errors import UsageError, closest
+from archlens.report.numbers import each, grouped, plain_number, short, size_text, sizes_text
+from archlens.report.operations import operation_text
 
 __all__ = ["COLUMNS", "DEFAULT", "Column", "choose", "total_text"]
 
 
 class Column(NamedTuple):
-    """heading: over the column. value: the raw fact, for CSV. text: for people. numeric: aligned right.
-    total: the key of `Totals` that sums it, for the footer."""
+    """heading: over the column. value: the raw fact, for CSV. text: for people. brief: as `text` where room is
+    short. numeric: aligned right. total: the key of `Totals` that sums it, for the footer."""
 
     name: str
     heading: str
     value: Callable[[LayerFacts], Any]
     text: Callable[[LayerFacts], str]
+    brief: Callable[[LayerFacts], str] | None = None
     numeric: bool = False
     total: str = ""
 
+    def said(self, layer: LayerFacts, briefly: bool = False) -> str:
+        """The text for people, brief if asked and possible."""
+        return self.brief(layer) if briefly and self.brief else self.text(layer)
+
+
+def _name(name: str, heading: str, value: Callable[[LayerFacts], str | None]) -> Column:
+    def text(layer: LayerFacts) -> str:
+        return value(layer) or ""
+
+    return Column(name, heading, text, text)
+
 
 def _count(name: str, heading: str) -> Column:
-    def text(layer: LayerFacts) -> str:
-        value = getattr(layer, name)
-        return grouped(value) if value else ""
+    def value(layer: LayerFacts) -> int:
+        count: int = getattr(layer, name)
+        return count
 
-    return Column(name, heading, lambda layer: getattr(layer, name), text, True, name)
+    def text(layer: LayerFacts) -> str:
+        return grouped(value(layer)) if value(layer) else ""
+
+    def brief(layer: LayerFacts) -> str:
+        return short(value(layer)) if value(layer) else ""
+
+    return Column(name, heading, value, text, brief, True, name)
 
 
 def _field(name: str, heading: str, attribute: str, part: str) -> Column:
-    def value(layer: LayerFacts) -> Any:
+    def value(layer: LayerFacts) -> str:
         field: ReceptiveField | None = getattr(layer, attribute)
-        return "" if field is None else sizes_text(getattr(field, part))
+        return "" if field is None else sizes_text(tuple(map(plain_number, getattr(field, part))), "x")
 
     def text(layer: LayerFacts) -> str:
         field: ReceptiveField | None = getattr(layer, attribute)
@@ -44,34 +63,43 @@ def _field(name: str, heading: str, attribute: str, part: str) -> Column:
             return ""
         if all(field.whole):
             return "all" if part == "size" else ""
-        sizes = getattr(field, part)
-        return str(sizes[0]) if len(set(sizes)) == 1 else sizes_text(sizes)
+        return each(getattr(field, part))
 
-    return Column(name, heading, value, text, True, "receptive_field" if name == "receptive_field" else "")
-
-
-def _operation(layer: LayerFacts) -> str:
-    return f"{layer.type} {arguments_text(layer.type, layer.arguments)}".rstrip()
+    return Column(name, heading, value, text, None, True, "receptive_field" if name == "receptive_field" else "")
 
 
-def _outputs(layer: LayerFacts) -> str:
-    return ", ".join(map(size_text, layer.output_shapes))
+def _operation(layer: LayerFacts, brief: bool = False, times: str = "×") -> str:
+    axes = len(layer.output_shapes[0]) - 2
+    return f"{layer.type} {operation_text(layer.type, layer.arguments, axes, brief, times)}".rstrip()
 
 
-def _yes(layer: LayerFacts) -> str:
-    return ("yes" if layer.trainable else "frozen") if layer.params else ""
+def _outputs(layer: LayerFacts, times: str = "×") -> str:
+    return ", ".join([size_text(shape, times) for shape in layer.output_shapes])
+
+
+def _parameters(layer: LayerFacts, times: str = "×") -> str:
+    return ", ".join([f"{name} {sizes_text(shape, times)}" for name, shape in layer.parameter_shapes.items()])
+
+
+def _trainable(layer: LayerFacts) -> str:
+    return ("yes" if layer.trainable else "frozen") if layer.parameter_shapes else ""
+
+
+def _line(layer: LayerFacts) -> str:
+    return str(layer.span.line) if layer.span else ""
 
 
 COLUMNS = {
     column.name: column
     for column in (
-        Column("path", "layer", lambda x: x.path, lambda x: x.path),
-        Column("type", "type", lambda x: x.type, lambda x: x.type),
-        Column("operation", "operation", _operation, _operation),
-        Column("inputs", "inputs", lambda x: " ".join(x.inputs), lambda x: ", ".join(x.inputs)),
-        Column("output", "output", _outputs, _outputs),
+        _name("path", "layer", lambda x: x.path),
+        _name("type", "type", lambda x: x.type),
+        Column("operation", "operation", lambda x: _operation(x, times="x"), _operation, lambda x: _operation(x, brief=True)),
+        _name("inputs", "inputs", lambda x: ", ".join(x.inputs)),
+        Column("output", "output", lambda x: _outputs(x, "x"), _outputs),
         _count("params", "params"),
-        Column("trainable", "trainable", lambda x: x.trainable, _yes),
+        Column("parameters", "parameters", lambda x: _parameters(x, "x"), _parameters),
+        Column("trainable", "trainable", lambda x: x.trainable, _trainable),
         _count("buffers", "buffers"),
         _count("macs", "MACs"),
         _count("flops", "FLOPs"),
@@ -81,33 +109,36 @@ COLUMNS = {
         _field("start", "start", "receptive_field", "start"),
         _field("padding", "RF padding", "receptive_field", "padding"),
         _field("strict_receptive_field", "strict RF", "strict_field", "size"),
-        Column("shared_with", "weights of", lambda x: x.shared_with or "", lambda x: x.shared_with or ""),
-        Column("line", "line", lambda x: x.span.line if x.span else "", lambda x: str(x.span.line) if x.span else "", True),
+        _name("shared_with", "weights of", lambda x: x.shared_with),
+        Column("line", "line", _line, _line, None, True),
     )
 }
 
 DEFAULT = ("path", "operation", "output", "params", "macs", "receptive_field")
-"""What a table shows unless asked; `terminal.py` leaves columns out, or adds some, by the width there is."""
+"""What a page shows unless asked; `terminal.py` leaves columns out, or adds some, by the width there is."""
 
 
 def choose(names: str) -> tuple[Column, ...]:
-    """The columns of a comma-separated list; raises UsageError for a name there is none of."""
+    """The columns of a comma-separated list, by name or heading; raises UsageError for a name there is none of."""
+    known = {**{column.heading.lower(): column for column in COLUMNS.values()}, **COLUMNS}
     found = []
     for name in filter(None, (part.strip() for part in names.split(","))):
-        column = COLUMNS.get(name.replace("-", "_"))
+        column = known.get(name.lower()) or known.get(name.lower().replace("-", "_"))
         if column is None:
-            raise UsageError(f"no column is called `{name}`; {did_you_mean(name, COLUMNS) or 'there are ' + ', '.join(COLUMNS)}")
+            near = closest(name, known)
+            cure = f"did you mean `{known[near].name}`?" if near else f"there are {', '.join(COLUMNS)}"
+            raise UsageError(f"no column is called `{name}`; {cure}")
         found.append(column)
     if not found:
         raise UsageError(f"--columns names no column; there are {', '.join(COLUMNS)}")
     return tuple(found)
 
 
-def total_text(column: Column, analysis: Analysis) -> str:
+def total_text(column: Column, analysis: Analysis, briefly: bool = False) -> str:
     """The footer of a column."""
     if not column.total:
         return ""
     value = getattr(analysis.totals, column.total)
     if column.name == "receptive_field":
-        return "" if value is None else str(value[0]) if len(set(value)) == 1 else sizes_text(value)
-    return grouped(value)
+        return "" if value is None else each(value)
+    return short(value) if briefly and column.brief else grouped(value)

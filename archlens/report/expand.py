@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlens.graph.model import Graph, Node, title
-from archlens.spec.model import Expectation
 from archlens.spec.scalars import plain_value
 
 __all__ = ["expand"]
@@ -34,15 +33,15 @@ def expand(graph: Graph) -> str:
     if list(graph.outputs) != ["output"] or graph.outputs["output"] != previous:
         lines.append("outputs: {" + ", ".join(f"{_word(name)}: {_word(names[t])}" for name, t in graph.outputs.items()) + "}")
     if graph.freeze:
-        lines.append("freeze: [" + ", ".join(map(json.dumps, graph.freeze)) + "]")
+        lines.append("freeze: [" + ", ".join(map(_quoted, graph.freeze)) + "]")
     if graph.expect:
-        lines += ["expect:", *_expectations(graph.expect)]
+        lines += ["expect:", *_expectations(graph, names)]
     return "\n".join(lines)
 
 
 def _tensor_names(graph: Graph) -> dict[int, str]:
     """A name for every tensor that is read other than by the line after it."""
-    names = {tensor: name for name, tensor in reversed(graph.tensors.items())}
+    names = {tensor: name for name, tensor in reversed(list(graph.tensors.items()))}
     names.update({tensor: name for name, tensor in graph.inputs.items()})
     used = set(names.values()) | {"prev"}
 
@@ -97,28 +96,37 @@ def _statement(node: Node, previous: int, names: Mapping[int, str]) -> Iterator[
     bound = [names[tensor] for tensor in node.outputs if tensor in names]
     if bound:
         yield f"    as: {_word(bound[0]) if len(bound) == 1 else '[' + ', '.join(map(_word, bound)) + ']'}"
-    if node.owner != node.path:
+    if node.owner != node.path and _has_state(node):
         yield f"    weights: {_word(node.owner)}"
 
 
-def _expectations(expected: tuple[Expectation, ...]) -> Iterator[str]:
+def _has_state(node: Node) -> bool:
+    return bool(node.layer.parameter_shapes(*node.input_shapes) or node.layer.buffer_shapes(*node.input_shapes))
+
+
+def _expectations(graph: Graph, names: Mapping[int, str]) -> Iterator[str]:
     nested: dict[str, list[str]] = {}
-    for one in expected:
+    for one in graph.expect:
         value = one.text
         if not one.exact:
             value = "{" + ", ".join(part.replace(" ", ": ", 1) for part in one.text.split(", ")) + "}"
         if one.tensor:
-            nested.setdefault(one.key, []).append(f"    {_word(one.tensor)}: {value}")
+            tensor = graph.tensors.get(one.tensor) if one.key == "tensors" else None  # a tensor of two names keeps one
+            nested.setdefault(one.key, []).append(f"    {_word(one.tensor if tensor is None else names[tensor])}: {value}")
         else:
             yield f"  {one.key}: {value}"
     for key, lines in nested.items():
         yield f"  {key}:"
-        yield from lines
+        yield from dict.fromkeys(lines)
 
 
 def _word(text: str) -> str:
     """A name, quoted where YAML or a number would read it otherwise."""
-    return text if _PLAIN.match(text) and isinstance(plain_value(text), str) else json.dumps(text, ensure_ascii=False)
+    return text if _PLAIN.match(text) and isinstance(plain_value(text), str) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _value(value: Any) -> str:

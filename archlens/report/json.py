@@ -6,65 +6,69 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from archlens.analysis.facts import CONVENTIONS, Analysis, LayerFacts
+from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, LayerFacts
 from archlens.errors import Diagnostic
+from archlens.report.numbers import plain_number
 
 __all__ = ["SCHEMA", "analysis_json", "faults_json", "render_json"]
 
 SCHEMA = 1
 
 
-def render_json(reports: Sequence[dict[str, Any]]) -> str:
-    """One object for one network, a list for several; a line for each key and each layer."""
+def render_json(reports: Sequence[dict[str, Any]], several: bool) -> str:
+    """One object, or with `several` a list; a line for each key and each layer. ASCII, so that no encoding can harm it."""
     texts = [_object(report) for report in reports]
-    return texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]"
+    return "[" + ",\n".join(texts) + "]" if several else texts[0]
 
 
 def _object(report: dict[str, Any]) -> str:
     lines = []
     for key, value in report.items():
-        text = _compact(value)
+        text = json.dumps(value)
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            text = "[\n" + ",\n".join(f"    {_compact(item)}" for item in value) + "\n  ]"
-        lines.append(f"  {_compact(key)}: {text}")
+            text = "[\n" + ",\n".join([f"    {json.dumps(item)}" for item in value]) + "\n  ]"
+        lines.append(f"  {json.dumps(key)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def analysis_json(analysis: Analysis) -> dict[str, Any]:
     """The object of one network."""
-    totals = analysis.totals._asdict()
-    totals["receptive_field"] = _listed(analysis.totals.receptive_field)
     return {
         "schema": SCHEMA,
         "name": analysis.name,
         "spec": analysis.spec,
         "variant": analysis.variant,
-        "inputs": {name: list(shape) for name, shape in analysis.inputs.items()},
-        "outputs": {name: list(shape) for name, shape in analysis.outputs.items()},
-        "totals": totals,
+        "inputs": analysis.inputs,
+        "outputs": analysis.outputs,
+        "totals": analysis.totals._asdict(),
         "layers": [_layer(layer) for layer in analysis.layers],
         "expectations": [
             {"key": one.key, "expected": one.expected, "actual": one.actual, "ok": one.ok} for one in analysis.expectations
         ],
         "diagnostics": [one.diagnostic.as_json() for one in analysis.expectations if one.diagnostic],
-        "misalignments": [
-            {"path": m.path, "axis": m.axis, "paths": list(m.paths), "differs": m.differs, "values": [_number(v) for v in m.values]}
-            for m in analysis.misalignments
-        ],
-        "meta": dict(analysis.meta),
-        "notes": list(analysis.notes),
-        "policy": "archlens",
-        "conventions": dict(CONVENTIONS),
+        "misalignments": [{**one._asdict(), "values": list(map(plain_number, one.values))} for one in analysis.misalignments],
+        "meta": analysis.meta,
+        "notes": analysis.notes,
+        "policy": POLICY,
+        "conventions": CONVENTIONS,
+        "uncounted": analysis.uncounted,
     }
 
 
 def faults_json(spec: str, faults: Sequence[Diagnostic]) -> dict[str, Any]:
-    """The object of a spec that could not be analysed."""
-    return {"schema": SCHEMA, "name": None, "spec": spec, "totals": None, "diagnostics": [fault.as_json() for fault in faults]}
+    """The object of a spec that could not be analysed: the same keys as far as the contract goes, and its diagnostics."""
+    return {
+        "schema": SCHEMA,
+        "name": None,
+        "spec": spec,
+        "variant": None,
+        "inputs": None,
+        "outputs": None,
+        "totals": None,
+        "layers": [],
+        "expectations": [],
+        "diagnostics": [fault.as_json() for fault in faults],
+    }
 
 
 def _layer(layer: LayerFacts) -> dict[str, Any]:
@@ -86,20 +90,9 @@ def _layer(layer: LayerFacts) -> dict[str, Any]:
         "activations": layer.activations,
         "receptive_field": field and field.size,
         "strict_receptive_field": strict and strict.size,
-        "jump": field and [_number(jump) for jump in field.jump],
+        "jump": field and [plain_number(jump) for jump in field.jump],
         "start": field and field.start,
         "whole_map": field is not None and all(field.whole),
         "line": layer.span.line if layer.span else None,
         "file": layer.span.source.name if layer.span else None,
     }
-
-
-def _listed(sizes: tuple[int, ...] | None) -> list[int] | None:
-    return None if sizes is None else list(sizes)
-
-
-def _number(value: Any) -> Any:
-    """An exact int, or a float for a jump between pixels."""
-    return value if isinstance(value, int) else float(value)
-
-

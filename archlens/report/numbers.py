@@ -1,16 +1,14 @@
-"""Numbers, sizes and argument lists as people read them."""
+"""Numbers and sizes as people read them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from archlens.layers import layer_types
 from archlens.layers.dims import Shape
 
-__all__ = ["arguments_text", "bytes_text", "grouped", "short", "size_text", "sizes_text"]
+__all__ = ["bytes_text", "each", "grouped", "plain_number", "short", "size_text", "sizes_text"]
 
-_UNITS = ("", "k", "M", "G", "T", "P", "E")
+_UNITS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 
 
 def grouped(value: int) -> str:
@@ -31,50 +29,31 @@ def short(value: int) -> str:
 
 
 def bytes_text(value: int) -> str:
-    """`102.2 MB`, by thousands."""
+    """`102.2 MB`, by thousands, with a no-break blank."""
     if value < 1000:
-        return f"{value} B"
+        return f"{value}\u00a0B"
     scaled, unit = float(value), 0
-    while scaled >= 999.95:
+    while scaled >= 999.95 and unit < len(_UNITS) - 1:
         scaled /= 1000
         unit += 1
-    return f"{scaled:.1f} {_UNITS[unit]}B"
+    return f"{scaled:.1f}\u00a0{_UNITS[unit]}B"
 
 
-def sizes_text(sizes: tuple[Any, ...]) -> str:
+def sizes_text(sizes: tuple[Any, ...], times: str = "×") -> str:
     """`64×112×112`."""
-    return "×".join(map(str, sizes))
+    return times.join(map(str, sizes))
 
 
-def size_text(shape: Shape, batch: bool = False) -> str:
-    """A shape without its batch axis unless asked: `64×112×112`, `1000`."""
-    return sizes_text(shape if batch else shape[1:]) or "scalar"
+def each(sizes: tuple[Any, ...]) -> str:
+    """One value where all axes agree: `7`; else `7×5`."""
+    return str(sizes[0]) if len(set(sizes)) == 1 else sizes_text(sizes)
 
 
-def arguments_text(type_name: str, arguments: Mapping[str, Any]) -> str:
-    """The arguments in the spec's shorthand, defaults left out: `64 7×7 /2 same bias=false`."""
-    kind = layer_types().get(type_name)
-    if kind is None:
-        return " ".join(f"{name}={_value(value)}" for name, value in arguments.items())
-    words = []
-    for field in kind.fields:
-        value = arguments[field.name]
-        if field.required:
-            words.append(_value(value))
-        elif field.name == "stride" and value != field.default:
-            words.append(f"/{_value(value)}")
-        elif value in ("same", "valid"):
-            words.append(value)
-        elif value != field.default:
-            words.append(f"{field.name}={_value(value)}")
-    return " ".join(words)
+def size_text(shape: Shape, times: str = "×") -> str:
+    """A shape without its batch axis: `64×112×112`, `1000`."""
+    return sizes_text(shape[1:], times) or "scalar"
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        if any(isinstance(item, tuple) for item in value):
-            return "[" + ",".join(f"[{','.join(map(str, item))}]" if isinstance(item, tuple) else str(item) for item in value) + "]"
-        return sizes_text(value)
-    return "null" if value is None else str(value)
+def plain_number(value: Any) -> Any:
+    """An exact int, or a float for a jump between pixels."""
+    return value if isinstance(value, int) else float(value)

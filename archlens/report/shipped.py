@@ -8,16 +8,23 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import Analysis
-from archlens.report.numbers import grouped, short, size_text, sizes_text
+from archlens.analysis.facts import POLICY, Analysis
+from archlens.errors import text_width
+from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
+from archlens.report.numbers import each, grouped, short, size_text, sizes_text
 
 __all__ = ["ShippedRow", "render_shipped", "shipped_row"]
 
+_HEAD = ("name", "year", "input", "params", "MACs", "depth", "RF", "key idea")
+_NUMERIC = (False, True, False, True, True, True, True, False)
+_READABLE = 30  # fewer columns than this are too few for an idea
+
 
 class ShippedRow(NamedTuple):
-    """The key figures of one shipped network."""
+    """The key figures of one shipped network; of its first variant where it has several."""
 
     name: str
+    variants: tuple[str, ...]
     year: Any
     input: str
     params: int
@@ -27,47 +34,66 @@ class ShippedRow(NamedTuple):
     key_idea: str
 
 
-def shipped_row(name: str, analysis: Analysis) -> ShippedRow:
+def shipped_row(name: str, variants: Sequence[str], analysis: Analysis) -> ShippedRow:
     """The row of the network called `name`."""
     totals, meta = analysis.totals, analysis.meta
-    sizes = ", ".join(map(size_text, analysis.inputs.values()))
     return ShippedRow(
-        name, meta.get("year"), sizes, totals.params, totals.macs, totals.depth, totals.receptive_field, str(meta.get("key_idea", ""))
+        name,
+        tuple(variants),
+        meta.get("year"),
+        ", ".join([size_text(shape, "x") for shape in analysis.inputs.values()]),
+        totals.params,
+        totals.macs,
+        totals.depth,
+        totals.receptive_field,
+        str(meta.get("key_idea", "")),
     )
 
 
-def render_shipped(rows: Sequence[ShippedRow], form: str, width: int) -> str:
+def render_shipped(rows: Sequence[ShippedRow], form: str, width: int = 80, paint: Paint = plain) -> str:
     """The rows as `table`, `markdown`, `csv` or `json`."""
     if form == "json":
-        return "[\n" + ",\n".join("  " + json.dumps(row._asdict(), ensure_ascii=False) for row in rows) + "\n]"
+        return "[\n" + ",\n".join("  " + json.dumps({**row._asdict(), "policy": POLICY}) for row in rows) + "\n]"
     if form == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(ShippedRow._fields)
+        writer.writerow((*ShippedRow._fields, "policy"))
         for row in rows:
-            writer.writerow(row._replace(receptive_field=sizes_text(row.receptive_field or ())))  # type: ignore[arg-type]
+            field = sizes_text(row.receptive_field or (), "x")
+            writer.writerow((*row._replace(variants=" ".join(row.variants), receptive_field=field), POLICY))  # type: ignore[arg-type]
         return text.getvalue().rstrip("\n")
-    head = ["name", "year", "input", "params", "MACs", "depth", "RF", "key idea"]
-    numeric = [False, True, False, True, True, True, True, False]
-    cells = [_cells(row, rounded=form == "table" and width < 110) for row in rows]
     if form == "markdown":
-        from archlens.report.markdown import pipe_table
+        from archlens.report.markdown import escaped, pipe_table
 
-        return pipe_table(head, cells, numeric)
-    from tabulate import tabulate
-
-    room = width - sum(max(len(row[i]) for row in [head, *cells]) + 2 for i in range(len(head) - 1))
-    if room < 30:
-        cells, head, numeric = [row[:-1] for row in cells], head[:-1], numeric[:-1]
-    else:
-        cells = [[*row[:-1], row[-1] if len(row[-1]) <= room else row[-1][: room - 1] + "…"] for row in cells]
-    text_table = tabulate(cells, head, "simple", colalign=["right" if n else "left" for n in numeric], disable_numparse=True)
-    return "\n".join(line.rstrip() for line in text_table.split("\n"))
+        return pipe_table(_HEAD, [list(map(escaped, _cells(row))) for row in rows], _NUMERIC)
+    return "\n".join([*_table(rows, width, paint), *_families(rows, width, paint)])
 
 
-def _cells(row: ShippedRow, rounded: bool) -> list[str]:
+def _table(rows: Sequence[ShippedRow], width: int, paint: Paint) -> list[str]:
+    """Exact figures where they fit, else rounded ones; the idea in what is left, if that is enough to read."""
+    for rounded in (False, True):
+        columns = [list(column) for column in zip(_HEAD, *[_cells(row, rounded) for row in rows], strict=True)]
+        *others, ideas = columns
+        room = width - sum(max(map(text_width, column)) + len(GAP) for column in others)
+        if room >= _READABLE:
+            break
+    columns = [*others, [cut(idea, room) for idea in ideas]] if room >= _READABLE else others
+    return draw(columns, _NUMERIC[: len(columns)], ["head", *[""] * len(rows)], paint, footer=False)
+
+
+def _families(rows: Sequence[ShippedRow], width: int, paint: Paint) -> list[str]:
+    """The names of the variants, for `archlens analyze NAME:VARIANT`."""
+    families = [row for row in rows if row.variants]
+    indent = max((text_width(row.name) for row in families), default=0) + len(GAP)
+    lines = [line for row in families for line in wrapped(row.name, " ".join(row.variants), width, indent, paint)]
+    return (
+        ["", *wrapped("", "Variants, NAME:VARIANT; above stands the first:", width, 0, paint, "faint"), *lines] if lines else []
+    )
+
+
+def _cells(row: ShippedRow, rounded: bool = False) -> list[str]:
     count = short if rounded else grouped
-    field = row.receptive_field
-    reach = "" if field is None else str(field[0]) if len(set(field)) == 1 else sizes_text(field)
     year = "" if row.year is None else str(row.year)
-    return [row.name, year, row.input, count(row.params), count(row.macs), str(row.depth), reach, row.key_idea]
+    field = "" if row.receptive_field is None else each(row.receptive_field)
+    size = row.input.replace("x", "×")
+    return [row.name, year, size, count(row.params), count(row.macs), str(row.depth), field, row.key_idea]

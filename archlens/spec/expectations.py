@@ -24,77 +24,85 @@ FIGURES = (
     "peak_memory",
 )
 _EXAMPLE = "expect: {params: 25_557_032, macs: 4.1G, receptive_field: {min: 224}}"
+_SIZE = "write it without the batch axis: 256x28x28, or 1000"
 
 
 def read_expectations(reader: Reader, node: Node) -> tuple[Expectation, ...]:
     """Every line of an `expect:` mapping."""
     block = reader.mapping(node, "`expect`", _EXAMPLE)
-    found: list[Expectation] = []
+    found: list[Expectation | None] = []
     for key, value in block.pairs if block else ():
-        if key.text == "tensors":
-            tensors = reader.mapping(value, "`tensors`", "tensors: {c3: 256x28x28}")
-            for name, shape in tensors.pairs if tensors else ():
-                found += _shape(reader, "tensors", name.text, shape)
+        if key.text == "tensors" or (key.text == "output" and isinstance(value, Mapping)):
+            shapes = reader.mapping(value, f"`{key.text}`", f"{key.text}: {{NAME: 256x28x28}}")
+            found += [_shape(reader, key.text, name.text, shape) for name, shape in (shapes.pairs if shapes else ())]
         elif key.text == "output":
-            if isinstance(value, Mapping):
-                for name, shape in value.pairs:
-                    found += _shape(reader, "output", name.text, shape)
-            else:
-                found += _shape(reader, "output", "", value)
+            found.append(_shape(reader, "output", "", value))
         elif key.text in FIGURES:
-            found += _figure(reader, key.text, value)
+            found.append(_budget(reader, key.text, value) if isinstance(value, Mapping) else _figure(reader, key.text, value))
         else:
             known = (*FIGURES, "output", "tensors")
-            reader.fault("ARC107", f"nothing called `{key.text}` can be expected", key.span, did_you_mean(key.text, known))
-    return tuple(found)
+            help = did_you_mean(key.text, known) or f"figures: {', '.join(known)}"
+            reader.fault("ARC107", f"nothing called `{key.text}` can be expected", key.span, help)
+    return tuple([e for e in found if e is not None])
 
 
-def _figure(reader: Reader, key: str, value: Node) -> list[Expectation]:
-    if isinstance(value, Mapping):
-        bounds: dict[str, int] = {}
-        for name, limit in value.pairs:
-            read = figure(limit.text) if isinstance(limit, Scalar) else None
-            if name.text not in ("min", "max") or read is None:
-                reader.fault("ARC107", f"{key}: a budget is `{{max: 30M}}` or `{{min: ...}}`", name.span)
-                return []
-            bounds[name.text] = (read[0] + read[1] + 1) // 2  # the limit itself, not the range that rounds to it
-        text = ", ".join(f"{name.text} {limit.text}" for name, limit in value.pairs)
-        return [Expectation(key, "", bounds.get("min"), bounds.get("max"), None, False, text, value.span)]
+def _budget(reader: Reader, key: str, value: Mapping) -> Expectation | None:
+    bounds: dict[str, int] = {}
+    for name, limit in value.pairs:
+        read = figure(limit.text) if isinstance(limit, Scalar) else None
+        if name.text not in ("min", "max"):
+            reader.fault("ARC107", f"{key}: a budget has no `{name.text}`", name.span, "write {max: 30M}, {min: 1M} or both")
+            return None
+        if read is None:
+            reader.fault(
+                "ARC107", f"{key}: the {name.text} is not a figure", limit.span, "write an integer, or digits with a unit: 30M"
+            )
+            return None
+        bounds[name.text] = read.value
+    low, high = bounds.get("min"), bounds.get("max")
+    if not bounds or (low is not None and high is not None and low > high):
+        reader.fault(
+            "ARC107",
+            f"{key}: nothing can meet this budget" if bounds else f"{key}: an empty budget",
+            value.span,
+            "write {max: 30M}",
+        )
+        return None
+    text = ", ".join(f"{name.text} {limit.text}" for name, limit in value.pairs)
+    return Expectation(key, "", low, high, None, False, text, value.span)
+
+
+def _figure(reader: Reader, key: str, value: Node) -> Expectation | None:
     sizes = _sizes(value)
     if key == "receptive_field" and sizes is not None and len(sizes) > 1:
-        return [Expectation(key, "", None, None, sizes, True, _spelled(value), value.span)]
+        return Expectation(key, "", None, None, sizes, True, _spelled(sizes), value.span)
     read = figure(value.text) if isinstance(value, Scalar) else None
     if read is None:
-        reader.fault(
-            "ARC107", f"{key}: not a figure", value.span, f"write an integer, digits with a unit (4.1G), or a budget: `{_EXAMPLE}`"
-        )
-        return []
-    return [Expectation(key, "", read[0], read[1], None, True, value.text, value.span)]
+        help = "write an integer (25_557_032), digits with a unit (4.1G), or a budget ({max: 30M})"
+        reader.fault("ARC107", f"{key}: not a figure", value.span, help)
+        return None
+    assert isinstance(value, Scalar)
+    return Expectation(key, "", read.low, read.high, None, True, value.text, value.span)
 
 
-def _shape(reader: Reader, key: str, tensor: str, value: Node) -> list[Expectation]:
+def _shape(reader: Reader, key: str, tensor: str, value: Node) -> Expectation | None:
     sizes = _sizes(value)
     if sizes is None:
-        reader.fault("ARC107", f"{tensor or key}: not a size", value.span, "write it without the batch axis: 256x28x28, or 1000")
-        return []
-    return [Expectation(key, tensor, None, None, sizes, True, _spelled(value), value.span)]
+        reader.fault("ARC107", f"{tensor or key}: not a size", value.span, _SIZE)
+        return None
+    return Expectation(key, tensor, None, None, sizes, True, _spelled(sizes), value.span)
 
 
 def _sizes(value: Node) -> tuple[int, ...] | None:
     if isinstance(value, Sequence):
         items = [figure(item.text) for item in value.items if isinstance(item, Scalar)]
-        if len(items) != len(value.items) or not all(item and item[0] == item[1] for item in items):
-            return None
-        return tuple(item[0] for item in items if item)
+        exact = [item.value for item in items if item and item.exact]
+        return tuple(exact) if exact and len(exact) == len(value.items) else None
     if not isinstance(value, Scalar):
         return None
-    size = size_or_none(value.text)
-    if size is None:
-        one = figure(value.text)
-        size = (one[0],) if one and one[0] == one[1] else None
-    return size
+    one = figure(value.text)
+    return size_or_none(value.text) or ((one.value,) if one and one.exact else None)
 
 
-def _spelled(value: Node) -> str:
-    return "x".join(map(str, _sizes(value) or ()))
-
+def _spelled(sizes: tuple[int, ...]) -> str:
+    return "x".join(map(str, sizes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from archlens.errors import Source, Span
+from archlens.errors import Diagnostic, Source, Span
 from archlens.layers.base import Layer
 from archlens.spec.expressions import Expression
 
@@ -46,7 +46,8 @@ class Statement(NamedTuple):
     word: the layer type, block name or `$template`; `for` for a loop. layer: the type, when built in.
     numbered: its automatic name carries a number, since it may occur more than once in its body.
     sources: tensors it starts from. branches: a fork, for joins.
-    loops: the lists a `for` walks in step, with `body` to repeat.
+    loops: the lists a `for` walks in step, with `body` to repeat. faulty: the line could not be read (and
+    was reported); what comes out of it is unknown.
     """
 
     word: Word
@@ -63,18 +64,23 @@ class Statement(NamedTuple):
     weights: Word | None = None
     loops: tuple[Argument, ...] = ()
     body: tuple[Statement, ...] = ()
+    faulty: bool = False
 
 
 Body = tuple[Statement, ...]
 
 
 class Block(NamedTuple):
-    """A block of the author's: parameters (a default is an Argument), and what it runs."""
+    """A block of the author's: parameters (a default is an Argument), and what it runs.
+
+    faulty: its signature could not be read.
+    """
 
     name: str
     parameters: tuple[tuple[str, Argument | None], ...]
     body: Body
     span: Span
+    faulty: bool = False
 
 
 class InputSpec(NamedTuple):
@@ -109,6 +115,7 @@ class Variant(NamedTuple):
     name: str
     params: tuple[Argument, ...]
     inputs: tuple[InputSpec, ...] | None
+    outputs: tuple[tuple[str, Word], ...] | None
     freeze: tuple[Word, ...] | None
     meta: Mapping[str, Any]
     expect: tuple[Expectation, ...]
@@ -116,7 +123,11 @@ class Variant(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """One network family as declared. `select` (in `variants.py`) settles variant and parameters."""
+    """One network family as declared; `variants.py` settles variant and parameters.
+
+    notes: what a reader should know, e.g. why expected figures were left out. faults: what is wrong with the
+    text; `graph.build` reports it together with what it finds itself.
+    """
 
     source: Source
     name: str
@@ -131,3 +142,4 @@ class Spec(NamedTuple):
     freeze: tuple[Word, ...]
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()

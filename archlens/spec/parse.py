@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Dict
 from typing import Any
 
-from archlens.errors import Diagnostic, Label, Source, Span, SpecError, did_you_mean
+from archlens.errors import Diagnostic, Source, Span, SpecError, did_you_mean
+from archlens.spec.blocks import read_blocks, signatures
 from archlens.spec.document import Mapping, Node, Scalar, Sequence, parse_document
 from archlens.spec.expectations import read_expectations
-from archlens.spec.expressions import ExpressionError
-from archlens.spec.model import Argument, Block, Expectation, InputSpec, Spec, Variant, Word
-from archlens.spec.shorthand import split
+from archlens.spec.expressions import FAULT
+from archlens.spec.extending import merged
+from archlens.spec.faults import Faults
+from archlens.spec.model import Argument, Expectation, InputSpec, Spec, Variant, Word
+from archlens.spec.reader import is_empty, kind_of_node
 from archlens.spec.statements import StatementReader
 
 __all__ = ["KEYS", "extended", "parse_root", "parse_spec"]
@@ -32,23 +34,35 @@ KEYS = (
     "freeze",
     "expect",
 )
-_VARIANT_KEYS = ("meta", "input", "inputs", "freeze", "expect")
-_SIGNATURE = re.compile(r"\s*([A-Z][A-Za-z0-9_]*)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
-_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\Z")
-_RESERVED = ("channels", "index", "true", "false", "null", "none")
+_VARIANT_KEYS = ("meta", "input", "inputs", "outputs", "freeze", "expect")
+_BEGIN = "a spec begins `archlens: 1`, then `input:` and `layers:`"
+_FAMILIAR = {
+    "version": "archlens",
+    "model": "name",
+    "title": "name",
+    "description": "meta",
+    "input_shape": "input",
+    "input_size": "input",
+    "parameters": "params",
+    "args": "params",
+    "modules": "blocks",
+    "backbone": "layers",
+    "network": "layers",
+    "architecture": "layers",
+    "output": "outputs",
+    "expected": "expect",
+}
 
 
-def parse_root(source: Source, faults: list[Diagnostic]) -> Mapping:
+def parse_root(source: Source, faults: Faults) -> Mapping:
     """The root mapping of a spec; raises SpecError when there is none to go on with."""
     root = parse_document(source, faults)
-    top = Span(source, 1, 1, 2)
+    if isinstance(root, Mapping):
+        return root
     if root is None:
-        raise SpecError(Diagnostic("ARC104", "the file is empty", top, help="a spec begins `archlens: 1`, then `input:` and `layers:`"))
-    if not isinstance(root, Mapping):
-        raise SpecError(
-            Diagnostic("ARC105", "a spec is a mapping (`key: value` lines)", root.span, help="begin with `archlens: 1`, then `input:` and `layers:`")
-        )
-    return root
+        raise SpecError(Diagnostic("ARC104", "the file is empty", Span(source, 1, 1, 2), help=_BEGIN))
+    what = "a list" if isinstance(root, Sequence) else "text"
+    raise SpecError(Diagnostic("ARC105", f"a spec is a mapping (`key: value` lines), not {what}", root.span, help=_BEGIN))
 
 
 def extended(root: Mapping) -> Scalar | None:
@@ -57,75 +71,82 @@ def extended(root: Mapping) -> Scalar | None:
     return value if isinstance(value, Scalar) and value.text else None
 
 
-def parse_spec(source: Source, root: Mapping, base: Spec | None, faults: list[Diagnostic]) -> Spec:
+def parse_spec(source: Source, root: Mapping, base: Spec | None, faults: Faults) -> Spec:
     """The spec that `root` declares, on top of `base` where it extends one.
 
-    Faults are added to `faults`; what is faulty is left out of the result.
+    Faults are added to `faults`; what is faulty is marked in the result.
     """
     return _Parser(source, root, base, faults).spec()
 
 
 class _Parser:
-    def __init__(self, source: Source, root: Mapping, base: Spec | None, faults: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, root: Mapping, base: Spec | None, faults: Faults) -> None:
         self.root = root
         self.base = base
         self.source = source
-        signatures = self._signatures(root.get("blocks"), faults, source)
-        known = {*(base.blocks if base else ()), *signatures}
-        self.signatures = signatures
-        self.read = StatementReader(source, faults, known)
+        self.read = StatementReader(source, faults, {})
+        self.signatures = signatures(self.read, root.get("blocks"))
+        self.read.blocks = {*(base.blocks if base else ()), *self.signatures}
 
     def spec(self) -> Spec:
         read, root, base = self.read, self.root, self.base
         self._check_keys()
-        name_node = root.get("name")
-        name = read.text(name_node, "`name`") if name_node is not None else None
-        inputs = self._inputs(root)
-        layers = root.get("layers")
-        if layers is None and base is None:
-            read.fault("ARC104", "the spec has no `layers`", self._top(), "list the layers under `layers:`")
-        if not inputs and base is None and root.get("input") is None and root.get("inputs") is None:
-            read.fault("ARC104", "the spec has no `input`", self._top(), "write `input: 3x224x224` (channels, then sizes; no batch)")
-        blocks = {block.name: block for block in self._blocks()}
+        self._check_version()
+        layers, freeze, name = root.get("layers"), root.get("freeze"), root.get("name")
         own = Spec(
             source=self.source,
-            name=name or (base.name if base else _stem(self.source.name)),
+            name=(read.text(name, "`name`") if name is not None else None) or (base.name if base else _stem(self.source.name)),
             variant=None,
             meta=self._meta(root.get("meta")),
-            inputs=inputs or (),
-            params=self._params(root.get("params"), "`params`"),
+            inputs=self._inputs(root),
+            params=self._params(root.get("params")),
             variants=self._variants(root.get("variants")),
-            blocks=blocks,
+            blocks=read_blocks(read, self.signatures),
             layers=() if layers is None or isinstance(layers, Mapping) else read.body(layers, "`layers`"),
-            outputs=self._outputs(root.get("outputs")),
-            freeze=self._freeze(root.get("freeze")),
+            outputs=self._outputs(root.get("outputs")) or (),
+            freeze=self._freeze(freeze),
             expect=self._expect(root.get("expect")),
         )
-        if base is None:
-            if isinstance(layers, Mapping):
-                read.fault("ARC105", "`layers` must be a list (lines that begin with `- `), not a mapping", layers.span, "write `- conv: 64 3x3`")
-            return own
-        return self._merged(own, base, layers)
+        if base is not None:
+            own = merged(own, base, root, read)
+        elif isinstance(layers, Mapping) and root.get("extends") is None:
+            message = "`layers` must be a list (lines that begin with `- `), not a mapping"
+            read.fault("ARC105", message, layers.span, "write `- conv: 64 3x3`")
+        return own._replace(faults=tuple(read.faults.found))
+
+    # ---- what must be there ----
+
+    def _check_keys(self) -> None:
+        for key, _ in self.root.pairs:
+            if key.text not in KEYS:
+                familiar = _FAMILIAR.get(key.text.lower())
+                help = f"did you mean `{familiar}`?" if familiar else did_you_mean(key.text, KEYS) or f"keys: {', '.join(KEYS)}"
+                self.read.fault("ARC103", f"a spec has no key `{key.text[:40]}`", key.span, help)
+        inputs, extends = self.root.get("inputs"), self.root.get("extends")
+        if self.root.get("input") is not None and inputs is not None:
+            self.read.fault("ARC103", "`input` and `inputs` exclude each other", inputs.span, "keep `inputs`")
+        if extends is not None and extended(self.root) is None:
+            help = "write `extends: resnet50` or `extends: ./base.yaml`"
+            self.read.fault("ARC105", "`extends` must name a file or a shipped spec", extends.span, help)
+        if extends is not None:
+            return
+        if "layers" not in [key.text for key, _ in self.root.pairs]:
+            self.read.fault("ARC104", "the spec has no `layers`", self._top(), "list the layers under `layers:`")
+        if self.root.get("input") is None and inputs is None:
+            help = "write `input: 3x224x224` (channels, then sizes; no batch)"
+            self.read.fault("ARC104", "the spec has no `input`", self._top(), help)
+
+    def _check_version(self) -> None:
+        version = self.root.get("archlens")
+        if version is None:
+            self.read.fault("ARC104", "the spec does not say its version", self._top(), "begin with the line `archlens: 1`")
+        elif not isinstance(version, Scalar) or version.text != VERSION:
+            shown = f"`{version.text[:40]}`" if isinstance(version, Scalar) else "that"
+            message = f"this archlens reads version {VERSION} of the language, not {shown}"
+            self.read.fault("ARC104", message, version.span, f"write `archlens: {VERSION}`")
 
     def _top(self) -> Span:
         return Span(self.source, 1, 1, max(2, len(self.source.line(1)) + 1))
-
-    def _check_keys(self) -> None:
-        read = self.read
-        for key, _ in self.root.pairs:
-            if key.text not in KEYS:
-                read.fault("ARC103", f"a spec has no key `{key.text}`", key.span, did_you_mean(key.text, KEYS) or f"known: {', '.join(KEYS)}")
-        version = self.root.get("archlens")
-        if version is None:
-            read.fault("ARC104", "the spec does not say its version", self._top(), "begin with the line `archlens: 1`")
-        elif not isinstance(version, Scalar) or version.text != VERSION:
-            shown = version.text if isinstance(version, Scalar) else "that"
-            read.fault("ARC104", f"this archlens reads version {VERSION} of the language, not {shown}", version.span, "write `archlens: 1`")
-        if self.root.get("input") is not None and self.root.get("inputs") is not None:
-            read.fault("ARC103", "`input` and `inputs` exclude each other", self.root.get("inputs").span, "keep `inputs`")
-        extends = self.root.get("extends")
-        if extends is not None and extended(self.root) is None:
-            read.fault("ARC105", "`extends` must name a file or a shipped spec", extends.span, "write `extends: resnet50` or `extends: ./base.yaml`")
 
     # ---- inputs, outputs, parameters ----
 
@@ -133,180 +154,82 @@ class _Parser:
         one, many = root.get("input"), root.get("inputs")
         if many is not None:
             block = self.read.mapping(many, "`inputs`", "inputs: {image: 3x224x224, mask: 1x224x224}")
-            return tuple(InputSpec(key.text, self.read.argument(value), value.span) for key, value in (block.pairs if block else ()))
-        if one is None:
-            return ()
-        if isinstance(one, Mapping):
-            self.read.fault("ARC105", "`input` must be a size, not a mapping", one.span, "write `input: 3x224x224`; for several use `inputs:`")
-            return ()
-        return (InputSpec("input", self.read.argument(one), one.span),)
+            if block is not None and not block.pairs:
+                self.read.fault("ARC104", "`inputs` names none", many.span, "write `inputs: {image: 3x224x224}`")
+            return tuple([self._input(key.text, key.span, value) for key, value in (block.pairs if block else ())])
+        return (self._input("input", one.span, one),) if one is not None else ()
 
-    def _outputs(self, node: Node | None) -> tuple[tuple[str, Word], ...]:
+    def _input(self, name: str, at: Span, value: Node) -> InputSpec:
+        if name == "prev":
+            self.read.fault("ARC135", "an input cannot be called `prev`: that is the tensor above", at, "choose another name")
+        if isinstance(value, Mapping) or is_empty(value):
+            help = f"write `{name}: 3x224x224`; for several use `inputs:`"
+            self.read.fault("ARC105", f"`{name}` must be a size, not {kind_of_node(value)}", value.span, help)
+            return InputSpec(name, Argument(name, FAULT, value.span), value.span)
+        return InputSpec(name, self.read.argument(value, name), value.span)
+
+    def _outputs(self, node: Node | None) -> tuple[tuple[str, Word], ...] | None:
         if node is None:
-            return ()
+            return None
         if isinstance(node, Mapping):
             pairs = [(key.text, self.read.word(value, "an output")) for key, value in node.pairs]
-        else:
-            items = node.items if isinstance(node, Sequence) else (node,)
-            words = [self.read.word(item, "an output") for item in items]
-            pairs = [(word.text if word else "", word) for word in words]
-        return tuple((name, word) for name, word in pairs if word is not None)
+            return tuple([(name, word) for name, word in pairs if word is not None])
+        return tuple([(word.text, word) for word in self.read.words(node, "an output")])
 
-    def _params(self, node: Node | None, what: str) -> tuple[Argument, ...]:
-        block = self.read.mapping(node, what, "params: {classes: 1000}") if node is not None else None
-        found = []
-        for key, value in block.pairs if block else ():
-            if not _PARAMETER.match(key.text) or key.text in _RESERVED:
-                why = "is a word of the language" if key.text in _RESERVED else "is no name"
-                self.read.fault("ARC103", f"parameter `{key.text}` {why}", key.span, "use letters, digits and _")
-            else:
-                found.append(self.read.argument(value, key.text))
-        return tuple(found)
+    def _params(self, node: Node | None) -> tuple[Argument, ...]:
+        block = self.read.mapping(node, "`params`", "params: {classes: 1000}") if node is not None else None
+        return self._values(block.pairs if block else (), "a parameter")
+
+    def _values(self, pairs: tuple[tuple[Scalar, Node], ...], what: str) -> tuple[Argument, ...]:
+        return tuple(
+            [self.read.argument(v, k.text) for k, v in pairs if self.read.names_value(k.text, self.read.inside(k), what)]
+        )
 
     def _variants(self, node: Node | None) -> tuple[Variant, ...]:
         block = self.read.mapping(node, "`variants`", "variants: {small: {width: 32}}") if node is not None else None
-        return tuple(v for key, value in (block.pairs if block else ()) if (v := self._variant(key, value)) is not None)
+        found = [v for key, value in (block.pairs if block else ()) if (v := self._variant(key, value)) is not None]
+        declared = {a.name for a in (*self._declared(), *(self.base.params if self.base else ()))}
+        names = {a.name for v in found for a in v.params} - declared
+        for variant in found:
+            for name in sorted(names & {a.name for a in variant.params}):
+                lacking = [v.name for v in found if name not in [a.name for a in v.params]]
+                if lacking:
+                    at = next(a.span for a in variant.params if a.name == name)
+                    help = did_you_mean(name, declared) or f"give it a value under `params:`, or in variant `{lacking[0]}` too"
+                    message = f"variant `{variant.name}` sets `{name}`, which neither `params:` nor variant `{lacking[0]}` has"
+                    self.read.fault("ARC133", message, at, help)
+        return tuple(found)
+
+    def _declared(self) -> list[Argument]:
+        node = self.root.get("params")
+        return [Argument(key.text, (), key.span) for key, _ in node.pairs] if isinstance(node, Mapping) else []
 
     def _variant(self, key: Scalar, node: Node) -> Variant | None:
-        if isinstance(node, Scalar) and node.plain and not node.text:
-            node = Mapping((), node.span)
         block = self.read.mapping(node, f"variant `{key.text}`", f"{key.text}: {{width: 32}}")
         if block is None:
             return None
-        params = Mapping(tuple((k, v) for k, v in block.pairs if k.text not in _VARIANT_KEYS), block.span)
-        inputs = self._inputs(block)
         freeze = block.get("freeze")
         return Variant(
-            key.text,
-            self._params(params, f"variant `{key.text}`"),
-            inputs or None,
-            self._freeze(freeze) if freeze is not None else None,
-            self._meta(block.get("meta")),
-            self._expect(block.get("expect")),
-            key.span,
+            name=key.text,
+            params=self._values(tuple([(k, v) for k, v in block.pairs if k.text not in _VARIANT_KEYS]), "a parameter"),
+            inputs=self._inputs(block) or None,
+            outputs=self._outputs(block.get("outputs")),
+            freeze=self._freeze(freeze) if freeze is not None else None,
+            meta=self._meta(block.get("meta")),
+            expect=self._expect(block.get("expect")),
+            span=key.span,
         )
 
     def _meta(self, node: Node | None) -> Dict[str, Any]:
         block = self.read.mapping(node, "`meta`", "meta: {year: 2015, paper: arXiv:1512.03385}") if node is not None else None
-        return self.read.data(block) if block else {}
+        data: Dict[str, Any] = self.read.data(block) if block else {}
+        return data
 
     def _freeze(self, node: Node | None) -> tuple[Word, ...]:
-        if node is None:
-            return ()
-        items = node.items if isinstance(node, Sequence) else (node,)
-        return tuple(w for item in items if (w := self.read.word(item, "a pattern of `freeze`")) is not None)
+        return self.read.words(node, "a pattern of `freeze`") if node is not None else ()
 
     def _expect(self, node: Node | None) -> tuple[Expectation, ...]:
         return read_expectations(self.read, node) if node is not None else ()
-
-    # ---- blocks ----
-
-    @staticmethod
-    def _signatures(node: Node | None, faults: list[Diagnostic], source: Source) -> dict[str, tuple[Scalar, str, Node]]:
-        """Block name → its key, the text of its parameters and its body."""
-        found: dict[str, tuple[Scalar, str, Node]] = {}
-        if node is None:
-            return found
-        if not isinstance(node, Mapping):
-            faults.append(Diagnostic("ARC105", "`blocks` must be a mapping", node.span, help="write `blocks:` and below it `ConvBn(out, kernel):`"))
-            return found
-        for key, body in node.pairs:
-            match = _SIGNATURE.match(key.text)
-            if not match:
-                help = "a block is `Name(parameter, other=default)`; its name begins with a capital"
-                faults.append(Diagnostic("ARC103", f"`{key.text}` is no block signature", key.span, help=help))
-            elif match.group(1) in found:
-                first = found[match.group(1)][0].span
-                related = (Label(first, "first here"),)
-                faults.append(Diagnostic("ARC007", f"block `{match.group(1)}` is defined twice", key.span, "again here", related))
-            else:
-                found[match.group(1)] = (key, match.group(2) or "", body)
-        return found
-
-    def _blocks(self) -> list[Block]:
-        blocks = []
-        for name, (key, text, body) in self.signatures.items():
-            parameters = self._parameters(key, text)
-            blocks.append(Block(name, parameters, self.read.body(body, f"block `{name}`"), key.span))
-        return blocks
-
-    def _parameters(self, key: Scalar, text: str) -> tuple[tuple[str, Argument | None], ...]:
-        start = key.text.find("(") + 1
-        found: dict[str, Argument | None] = {}
-        try:
-            pieces = split(_unlisted(text))
-        except ExpressionError as error:
-            self.read.fault("ARC103", f"`{key.text}`: {error.message}", key.span, error.help)
-            return ()
-        for piece in pieces:
-            name = piece.field or piece.text
-            at = key.span.part(start + piece.start, len(piece.text))
-            if not _PARAMETER.match(name) or name in _RESERVED:
-                self.read.fault("ARC103", f"`{piece.text}` is no parameter", at, "write `Name(parameter, other=default)`")
-            elif name in found:
-                self.read.fault("ARC007", f"parameter `{name}` is named twice", at)
-            else:
-                found[name] = self.read.value(piece.text, at, name) if piece.field else None
-        return tuple(found.items())
-
-    # ---- extending ----
-
-    def _merged(self, own: Spec, base: Spec, layers: Node | None) -> Spec:
-        """`own` on top of `base`. The base's published figures hold only for the network they are of, so
-        they are kept only when nothing that decides them changes; budgets are always kept."""
-        unchanged = not (own.inputs or own.params or own.blocks or own.outputs or own.freeze or layers is not None)
-        kept = base.expect if unchanged else tuple(e for e in base.expect if not e.exact)
-        variants = own.variants or base.variants
-        if not unchanged and not own.variants:
-            variants = tuple(v._replace(expect=tuple(e for e in v.expect if not e.exact)) for v in variants)
-        stated = {(e.key, e.tensor) for e in own.expect}
-        names = {a.name for a in own.params}
-        return base._replace(
-            source=own.source,
-            name=own.name,
-            meta={**base.meta, **own.meta},
-            inputs=own.inputs or base.inputs,
-            params=(*(a for a in base.params if a.name not in names), *own.params),
-            variants=variants,
-            blocks={**base.blocks, **own.blocks},
-            layers=self._layers(own, base, layers),
-            outputs=own.outputs or base.outputs,
-            freeze=own.freeze or base.freeze,
-            expect=(*(e for e in kept if (e.key, e.tensor) not in stated), *own.expect),
-        )
-
-    def _layers(self, own: Spec, base: Spec, node: Node | None) -> Any:
-        """The base's layers, those replaced that a mapping names."""
-        if node is None:
-            return base.layers
-        if not isinstance(node, Mapping):
-            return own.layers
-        layers = list(base.layers)
-        for key, value in node.pairs:
-            places = [i for i, s in enumerate(layers) if s.name is not None and s.name.text == key.text]
-            if not places:
-                named = [s.name.text for s in layers if s.name is not None]
-                help = did_you_mean(key.text, named) or "give the line a `name:` in the spec it extends"
-                self.read.fault("ARC134", f"no line of {base.source.name} is named `{key.text}`", key.span, help)
-                continue
-            place = places[0]
-            body = self.read.body(value, f"`{key.text}`")
-            if len(body) == 1 and body[0].name is None:
-                body = (body[0]._replace(name=layers[place].name),)
-            elif len(body) > 1:
-                self.read.fault("ARC105", f"`{key.text}` is one line; several need a block", value.span, "put them in a block under `blocks:`")
-            layers[place : place + 1] = body
-        return tuple(layers)
-
-
-def _unlisted(text: str) -> str:
-    """Commas between parameters as blanks; those inside brackets stay."""
-    depth = 0
-    out = []
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        out.append(" " if c == "," and depth == 0 else c)
-    return "".join(out)
 
 
 def _stem(name: str) -> str:

@@ -2,82 +2,120 @@
 
 from __future__ import annotations
 
+import keyword
+import math
+import re
 from typing import Any
 
 from archlens.errors import Diagnostic, Label, Source, Span
 from archlens.spec.document import Mapping, Node, Scalar, Sequence
-from archlens.spec.expressions import Expression, ExpressionError, constant, parse_expression, parse_template
+from archlens.spec.expressions import FAULT, Expression, ExpressionError, constant, parse_expression, parse_template
+from archlens.spec.faults import Faults
 from archlens.spec.model import Argument, Word
 from archlens.spec.scalars import plain_value
+from archlens.spec.shorthand import WORDS
 
-__all__ = ["Reader", "point"]
+__all__ = ["Reader", "is_empty", "kind_of_node", "point"]
 
-_NOTHING = constant(None, "null")
+MAX_NAME = 200
+_VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_TAKEN = ("channels", "index", "true", "false", "null", *WORDS)
 
 
 class Reader:
     """Reads nodes of one source and collects what is wrong with them."""
 
-    def __init__(self, source: Source, faults: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, faults: Faults) -> None:
         self.source = source
         self.faults = faults
 
-    def fault(self, code: str, message: str, span: Span | None, help: str = "", label: str = "", related: tuple[Label, ...] = ()) -> None:
-        self.faults.append(Diagnostic(code, message, span, label, related, help=help))
+    def fault(
+        self, code: str, message: str, span: Span | None, help: str = "", label: str = "", related: tuple[Label, ...] = ()
+    ) -> None:
+        """Report what is wrong at `span`."""
+        self.faults.add(Diagnostic(code, message, span, label, related, help=help))
 
     def mapping(self, node: Node, what: str, example: str) -> Mapping | None:
-        """The mapping that must stand here."""
+        """The mapping that must stand here; nothing is an empty one."""
         if isinstance(node, Mapping):
             return node
-        self.fault("ARC105", f"{what} must be a mapping (`key: value`), not {_kind(node)}", node.span, f"write `{example}`")
+        if is_empty(node):
+            return Mapping((), node.span)
+        self.fault(
+            "ARC105", f"{what} must be a mapping (`key: value`), not {kind_of_node(node)}", node.span, f"write `{example}`"
+        )
         return None
 
     def items(self, node: Node, what: str, example: str) -> tuple[Any, ...]:
-        """The items of the list that must stand here; an empty value is an empty list."""
+        """The items of the list that must stand here; nothing is an empty one."""
         if isinstance(node, Sequence):
             return node.items
-        if not (isinstance(node, Scalar) and node.plain and node.text in ("", "null", "~")):
-            self.fault("ARC105", f"{what} must be a list (lines that begin with `- `), not {_kind(node)}", node.span, f"write `{example}`")
+        if not is_empty(node):
+            message = f"{what} must be a list (lines that begin with `- `), not {kind_of_node(node)}"
+            self.fault("ARC105", message, node.span, f"write `{example}`")
         return ()
 
     def text(self, node: Node, what: str) -> str | None:
         """The word or line of text that must stand here."""
-        if isinstance(node, Scalar):
+        if isinstance(node, Scalar) and node.text:
             return node.text
-        self.fault("ARC105", f"{what} must be a word, not {_kind(node)}", node.span)
+        self.fault("ARC105", f"{what} must be a word, not {kind_of_node(node)}", node.span)
         return None
 
     def word(self, node: Node, what: str) -> Word | None:
         """A name, which may hold `$` substitutions."""
         if not isinstance(node, Scalar) or not node.text:
-            self.fault("ARC105", f"{what} must be a name, not {_kind(node)}", node.span)
+            self.fault("ARC105", f"{what} must be a name, not {kind_of_node(node)}", node.span)
             return None
         span = self.inside(node)
+        if len(node.text) > MAX_NAME:
+            self.fault("ARC105", f"a name of {len(node.text):,} characters; at most {MAX_NAME}", span, "shorten it")
+            return None
         try:
             return Word(parse_template(node.text), span)
         except ExpressionError as error:
             self.expression_fault(error, span)
             return None
 
+    def names_value(self, name: str, span: Span, what: str) -> bool:
+        """Whether `name` can name a value in expressions; reports it if not."""
+        if not _VALUE_NAME.match(name) or len(name) > MAX_NAME:
+            self.fault("ARC103", f"{what} cannot be called `{name[:40]}`", span, "use letters, digits and _, a letter first")
+        elif name in _TAKEN or keyword.iskeyword(name):
+            self.fault("ARC103", f"{what} cannot be called `{name}`, a word of the language", span, "choose another name")
+        else:
+            return True
+        return False
+
+    def words(self, node: Node, what: str) -> tuple[Word, ...]:
+        """A name, or a list of names."""
+        items = node.items if isinstance(node, Sequence) else (node,)
+        return tuple([w for item in items if (w := self.word(item, what)) is not None])
+
     def argument(self, node: Node, name: str = "") -> Argument:
         """A value: an expression, or a list of values."""
         if isinstance(node, Scalar):
             return self.value(node.text, self.inside(node), name)
         if isinstance(node, Sequence):
-            return Argument(name, tuple(self.argument(item) for item in node.items), node.span)
+            items = tuple([self.argument(item) for item in node.items])
+            fixed = all(isinstance(i.value, Expression) and i.value.fixed for i in items)
+            if fixed:  # a list of numbers is a value already
+                values = tuple([i.value.evaluate({}) for i in items])  # type: ignore[union-attr]
+                return Argument(name, constant(values, "[" + ", ".join(map(str, values)) + "]"), node.span)
+            return Argument(name, items, node.span)
         self.fault("ARC105", f"{name or 'a value'} must be a value or a list, not a mapping", node.span)
-        return Argument(name, _NOTHING, node.span)
+        return Argument(name, FAULT, node.span)
 
     def value(self, text: str, span: Span, name: str = "") -> Argument:
         """The argument that `text` spells."""
         try:
-            expression: Expression = parse_expression(text)
+            return Argument(name, parse_expression(text), span)
         except ExpressionError as error:
             self.expression_fault(error, span)
-            expression = _NOTHING
-        return Argument(name, expression, span)
+            return Argument(name, FAULT, span)
 
     def expression_fault(self, error: ExpressionError, span: Span) -> None:
+        """Report an expression's fault at its place within `span`."""
         self.fault(error.code, error.message, point(span, error), error.help)
 
     def inside(self, node: Scalar) -> Span:
@@ -88,11 +126,12 @@ class Reader:
         return Span(span.source, span.line, span.column + 1, span.end - 1)
 
     def data(self, node: Node) -> Any:
-        """Free-form data, for `meta:`: mappings, lists and YAML 1.2 scalars."""
+        """Free-form data, for `meta:`: mappings, lists and YAML 1.2 scalars (what is not finite stays text)."""
         if isinstance(node, Scalar):
-            return plain_value(node.text) if node.plain else node.text
+            value = plain_value(node.text) if node.plain else node.text
+            return node.text if isinstance(value, float) and not math.isfinite(value) else value
         if isinstance(node, Sequence):
-            return tuple(self.data(item) for item in node.items)
+            return tuple([self.data(item) for item in node.items])
         return {key.text: self.data(value) for key, value in node.pairs}
 
 
@@ -103,9 +142,17 @@ def point(span: Span, error: ExpressionError) -> Span:
     return span.part(error.start, error.length)
 
 
-def _kind(node: Node) -> str:
+def is_empty(node: Node) -> bool:
+    """Whether nothing stands here: no text, `null` or `~`."""
+    return isinstance(node, Scalar) and node.plain and node.text in ("", "null", "~")
+
+
+def kind_of_node(node: Node) -> str:
+    """What stands here, in words."""
     if isinstance(node, Mapping):
         return "a mapping"
     if isinstance(node, Sequence):
         return "a list"
+    if len(node.text) > 40:
+        return "text"
     return f"`{node.text}`" if node.text else "nothing"

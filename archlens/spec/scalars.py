@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["UNITS", "figure", "plain_value", "size_or_none"]
+__all__ = ["UNITS", "Figure", "figure", "plain_value", "size_or_none"]
 
 _INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _BASED = re.compile(r"0x[0-9a-fA-F]+\Z|0o[0-7]+\Z")
 _SIZE = re.compile(r"[0-9]+(x[0-9]+)+\Z")
-_FIGURE = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?)\s*([kKMGTP])?(i?B)?\Z")
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False, ".nan": float("nan"), ".inf": float("inf"), "-.inf": float("-inf")}
+_FIGURE = re.compile(r"([0-9][0-9_]*)(?:\.([0-9]+))?\s*(?:([kKMGTP])(iB|B)?|B)?\Z")
+_WORDS: dict[str, Any] = {"": None, "~": None}
+for _text, _value in (("null", None), ("true", True), ("false", False)):
+    _WORDS |= dict.fromkeys((_text, _text.title(), _text.upper()), _value)
+for _text in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"):
+    _WORDS |= {_text: float(_text[1:]), "-" + _text: -float(_text[1:])}
 _MAX_DIGITS = 40
 
 UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
-_BINARY = {"": 1, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
+_BINARY = {"k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
 
 
 def size_or_none(text: str) -> tuple[int, ...] | None:
@@ -50,23 +53,35 @@ def plain_value(text: str) -> Any:
     return size_or_none(text) or text
 
 
-def figure(text: str) -> tuple[int, int] | None:
-    """The integers that `text` stands for, as (lowest, highest); None when it is no figure.
+class Figure(NamedTuple):
+    """A figure of `expect:`. value: the number itself, rounded to an integer. low, high: the integers it stands for."""
 
-    `25_557_032` stands for itself; `4.1G` for every integer that rounds to it at the digits shown;
-    `102.2MB` counts bytes by thousands, `97.5MiB` by 1,024.
+    value: int
+    low: int
+    high: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether it stands for one integer only."""
+        return self.low == self.high
+
+
+def figure(text: str) -> Figure | None:
+    """The integers that `text` stands for; None when it is no figure of an integer.
+
+    `25_557_032` stands for itself; `4.1G` for every integer that rounds to it at the digits shown (halves
+    up); `102.2MB` counts bytes by thousands, `97.5MiB` by 1,024.
     """
     found = _FIGURE.match(text)
     if not found or len(text) > _MAX_DIGITS:
         return None
-    digits, unit, byte = found.group(1).replace("_", ""), found.group(2) or "", found.group(3)
-    value = Decimal(digits)
+    whole, decimals, unit, byte = found.group(1).replace("_", ""), found.group(2) or "", found.group(3), found.group(4)
+    digits = int(whole + decimals)
+    if not unit:
+        return Figure(digits, digits, digits) if not decimals else None
     scale = (_BINARY if byte == "iB" else UNITS)[unit]
-    if not unit and value == value.to_integral_value() and "." not in digits:
-        return int(value), int(value)
-    exponent = value.as_tuple().exponent
-    half = Decimal(1).scaleb(int(exponent)) / 2
-    low, high = (value - half) * scale, (value + half) * scale
-    lowest = int(low.to_integral_value(rounding="ROUND_CEILING"))
-    highest = int(high.to_integral_value(rounding="ROUND_CEILING")) - 1
-    return max(lowest, 0), highest
+    steps = 10 ** len(decimals)  # the figure is digits * scale / steps, shown to scale / steps
+    low, high = -(-(2 * digits - 1) * scale // (2 * steps)), -(-(2 * digits + 1) * scale // (2 * steps)) - 1
+    if low > high:
+        return None  # more digits than an integer has
+    return Figure((2 * digits * scale + steps) // (2 * steps), max(low, 0), high)

@@ -2,104 +2,103 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
-from archlens.errors import Diagnostic, Source, Span, closest
+from archlens.errors import Source
 from archlens.layers import layer_types
-from archlens.layers.base import Layer, argument_help
+from archlens.layers.base import Layer
+from archlens.spec.arguments import MODIFIERS, ArgumentReader
 from archlens.spec.document import Mapping, Node, Scalar, Sequence
-from archlens.spec.expressions import ExpressionError, constant
+from archlens.spec.expressions import constant
+from archlens.spec.faults import Faults
 from archlens.spec.model import Argument, Body, Branch, Statement, Word
-from archlens.spec.reader import Reader
-from archlens.spec.shorthand import split
+from archlens.spec.reader import Reader, is_empty
 
 __all__ = ["MODIFIERS", "StatementReader"]
 
-MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "do")
 
-
-class StatementReader(Reader):
+class StatementReader(ArgumentReader):
     """Reads statements; `blocks` are the names of blocks that exist."""
 
-    def __init__(self, source: Source, faults: list[Diagnostic], blocks: Collection[str]) -> None:
+    def __init__(self, source: Source, faults: Faults, blocks: Collection[str]) -> None:
         super().__init__(source, faults)
         self.blocks = blocks
 
     def body(self, node: Node, what: str) -> Body:
         """The statements of a list."""
         items = self.items(node, what, "- conv: 64 3x3 same")
-        keys = [self._key_text(item) for item in items]
-        return tuple(s for item, key in zip(items, keys, strict=True) if (s := self.statement(item, keys.count(key) > 1)) is not None)
+        keys = [_operation_text(item) for item in items]
+        count = Counter(keys)
+        return tuple([self.statement(item, count[key] > 1) for item, key in zip(items, keys, strict=True)])
 
-    def statement(self, node: Node, numbered: bool) -> Statement | None:
-        """One line."""
+    def statement(self, node: Node, numbered: bool) -> Statement:
+        """One line; after a fault one that says so."""
         if isinstance(node, Sequence):
-            self.fault("ARC105", "a line must be a layer or a block, not a list", node.span, "remove one level of `- ` or brackets")
-            return None
-        if isinstance(node, Scalar):
-            return self._bare(node, numbered)
-        key = self._operation(node)
-        if key is None:
-            return None
-        value = node.get(key.text)
-        if key.text == "for":
-            return self._loop(node, key, value)
-        layer, ok = self._resolve(key)
-        if not ok:
-            return None
-        arguments, sources, branches = self._arguments(layer, key, value)
-        extra, modifiers = [], []
-        for name, item in node.pairs:
-            if name is key:
-                continue
-            if name.text in MODIFIERS and name.text != "do":
-                modifiers.append((name, item))
-            elif layer is not None and layer.inputs[1] is None and name.text in layer.field_names:
-                extra.append(self.argument(item, name.text))
-            else:
-                self._unknown_modifier(name, layer)
-        word = self.word(key, "a layer")
-        if word is None:
-            return None
-        arguments = (*arguments, *extra)
-        if layer is not None:
-            arguments = self._named(layer, arguments, key)
-        statement = Statement(word, layer, arguments, numbered, key.span, sources, branches)
-        return self._modified(statement, modifiers)
+            self.fault(
+                "ARC105", "a line must be a layer or a block, not a list", node.span, "remove one level of `- ` or brackets"
+            )
+            found = None
+        elif isinstance(node, Scalar):
+            found = self._bare(node, numbered)
+        else:
+            found = self._line(node, numbered)
+        return found if found is not None else self._faulty(node)
+
+    def _faulty(self, node: Node) -> Statement:
+        """A line that could not be read: what it names is unknown, not absent."""
+        quiet = Reader(self.source, Faults())
+        known = {key.text: value for key, value in node.pairs} if isinstance(node, Mapping) else {}
+        bind = quiet.words(known["as"], "as") if "as" in known else ()
+        name = quiet.word(known["name"], "name") if "name" in known else None
+        return Statement(Word(constant("?"), node.span), None, (), False, node.span, name=name, bind=bind, faulty=True)
 
     # ---- which operation ----
 
-    def _key_text(self, node: Node) -> str:
-        if isinstance(node, Scalar):
-            return node.text
-        if isinstance(node, Mapping):
-            names = [key.text for key, _ in node.pairs]
-            if "name" in names:
-                return ""  # named by hand
-            return next((name for name in names if name not in MODIFIERS), "")
-        return ""
-
     def _bare(self, node: Scalar, numbered: bool) -> Statement | None:
+        """A line that is a name only."""
         if not node.text:
             self.fault("ARC106", "an empty line in the list", node.span, "remove the `-`, or name a layer")
             return None
-        if any(c.isspace() for c in node.text):
-            head, *rest = node.text.split()
-            text = " ".join(rest)
-            self.fault("ARC106", f"`{node.text}` is text, not a layer", node.span, f"a colon follows the name: `- {head}: {text}`")
+        if any(c.isspace() or c in "(:" for c in node.text) and "$" not in node.text:
+            from archlens.spec.hints import bare_text
+
+            self.fault("ARC106", f"`{node.text[:40]}` is text, not a layer", node.span, bare_text(node.text[:200]))
             return None
-        layer, ok = self._resolve(node)
-        word = self.word(node, "a layer") if ok else None
-        if word is None:
+        layer, exists = self._resolve(node)
+        word = self.word(node, "a layer") if exists else None
+        if word is None or (layer is not None and self.assigned(layer, (), node) is None):
             return None
-        if layer is not None:
-            self._named(layer, (), node)
         return Statement(word, layer, (), numbered, node.span)
 
+    def _line(self, node: Mapping, numbered: bool) -> Statement | None:
+        """A line with values or modifiers."""
+        key = self._operation(node)
+        if key is None:
+            return None
+        if key.text == "for":
+            return self._loop(node, key, node.get("for"))
+        layer, exists = self._resolve(key)
+        word = self.word(key, "a layer") if exists else None
+        if word is None:
+            return None
+        statement = Statement(word, layer, (), numbered, key.span)
+        joins = layer is not None and layer.inputs[1] is None
+        extra = self._beside(node, key, layer if joins else None)
+        read = self._joined(statement, key, node.get(key.text)) if joins else self._called(statement, key, node.get(key.text))
+        if extra is None or read is None:
+            return None
+        arguments: tuple[Argument, ...] | None = (*read.arguments, *extra)
+        if layer is not None:
+            arguments = self.assigned(layer, arguments or (), key)
+        return self._modified(read._replace(arguments=arguments), node) if arguments is not None else None
+
     def _operation(self, node: Mapping) -> Scalar | None:
+        """The key that names the layer or block of a line."""
         keys = [key for key, _ in node.pairs if key.text not in MODIFIERS]
         if not keys:
-            self.fault("ARC106", "no layer on this line", node.span, "a line is `- LAYER: arguments`, with name, as, from, when, repeat beside it")
+            help = "a line is `- LAYER: arguments`, with name, as, from, when, repeat or weights beside it"
+            self.fault("ARC106", "no layer on this line", node.span, help)
             return None
         known = [k for k in keys if k.text in layer_types() or k.text in self.blocks or k.text == "for" or "$" in k.text]
         if len(known) > 1:
@@ -114,133 +113,104 @@ class StatementReader(Reader):
         if "$" in name or name in self.blocks:
             return None, True
         layer = layer_types().get(name)
-        if layer is None:
-            self._unknown(name, key.span)
+        if layer is None and (name in MODIFIERS or name == "for"):
+            self.fault("ARC106", f"`{name}` cannot stand alone", key.span, f"write `- conv: 64 3x3` and `{name}:` below it")
+        elif layer is None:
+            from archlens.spec.hints import unknown_operation
+
+            what, help = unknown_operation(name, self.blocks)
+            self.fault("ARC101" if what == "layer" else "ARC102", f"no {what} is called `{name[:40]}`", key.span, help)
         return layer, layer is not None
 
-    def _unknown(self, name: str, span: Span) -> None:
-        from archlens.layers.foreign import LAYERS  # only on the way to an error
+    # ---- arguments, branches and what stands beside ----
 
-        foreign = LAYERS.get(name.rsplit(".", 1)[-1].lower())
-        near = closest(name, [*layer_types(), *self.blocks])
-        if name in MODIFIERS or name == "for":
-            self.fault("ARC106", f"`{name}` cannot stand alone", span, f"write `- conv: 64 3x3` and `{name}:` below it")
-            return
-        if foreign:
-            help = f"archlens calls it `{foreign}`"
-        elif near:
-            help = f"did you mean `{near}`?"
-        elif name[:1].isupper():
-            help = f"define it under `blocks:` as `{name}(...)`; built-in layers are lowercase"
-        else:
-            help = "`archlens schema` lists the layers; names of your own blocks begin with a capital"
-        what = "block" if name[:1].isupper() and not foreign else "layer"
-        self.fault("ARC101" if what == "layer" else "ARC102", f"no {what} is called `{name}`", span, help)
+    def _called(self, statement: Statement, key: Scalar, value: Node) -> Statement | None:
+        """A layer or block with its arguments."""
+        arguments = self.values(key, value)
+        return statement._replace(arguments=arguments) if arguments is not None else None
 
-    def _unknown_modifier(self, name: Scalar, layer: type[Layer] | None) -> None:
-        near = closest(name.text, MODIFIERS)
-        if layer is not None and name.text in layer.field_names:
-            help = f"arguments stand in the line itself: `- {layer.type_name}: {name.text}=...`"
-        elif near:
-            help = f"did you mean `{near}`?"
-        else:
-            help = "beside a layer stand only name, as, from, when, repeat and weights"
-        self.fault("ARC106", f"`{name.text}` means nothing here", name.span, help)
-
-    # ---- arguments ----
-
-    def _arguments(
-        self, layer: type[Layer] | None, key: Scalar, value: Node
-    ) -> tuple[tuple[Argument, ...], tuple[Word, ...] | None, tuple[Branch, ...] | None]:
-        joins = layer is not None and layer.inputs[1] is None
-        if isinstance(value, Scalar):
-            return self._shorthand(value), None, None
+    def _joined(self, statement: Statement, key: Scalar, value: Node) -> Statement | None:
+        """A join: of named tensors, or of the branches of a fork."""
         if isinstance(value, Sequence):
-            if joins:
-                return (), self._words(value, "a tensor to join"), None
-            self.fault("ARC105", f"{key.text} takes values, not a list", value.span, f"write `- {key.text}: 64 3x3` or `- {key.text}: {{name: value}}`")
-            return (), None, None
-        if joins:
-            return (), None, tuple(self._branch(label, body) for label, body in value.pairs)
-        return tuple(self.argument(item, name.text) for name, item in value.pairs), None, None
+            return statement._replace(sources=self.words(value, "a tensor to join"))
+        if isinstance(value, Mapping):
+            branches = []
+            for label, body in value.pairs:
+                if statement.layer is not None and label.text in statement.layer.field_names:
+                    help = f"write `{label.text}:` beside `{key.text}:`, not below it: there stand the branches"
+                    self.fault("ARC106", f"`{label.text}` is an argument, not a branch", label.span, help)
+                    return None
+                at = body.span if not is_empty(body) else label.span
+                branches.append(Branch(label.text, self.body(body, f"branch `{label.text}`"), at))
+            return statement._replace(branches=tuple(branches))
+        if not is_empty(value) and "=" not in value.text:
+            help = f"write `- {key.text}: [prev, {value.text.split()[0]}]`, or fork with a mapping of branches"
+            self.fault("ARC105", f"{key.text} joins a list of tensors", value.span, help)
+            return None
+        arguments = self.shorthand(value)
+        return statement._replace(arguments=arguments) if arguments is not None else None
 
-    def _branch(self, label: Scalar, value: Node) -> Branch:
-        return Branch(label.text, self.body(value, f"branch `{label.text}`"), value.span if value.span.line else label.span)
+    def _beside(self, node: Mapping, key: Scalar, join: type[Layer] | None) -> list[Argument] | None:
+        """The arguments of a join, which stand beside it; None where anything else does."""
+        found: list[Argument] | None = []
+        for name, item in node.pairs:
+            if name is key or (name.text in MODIFIERS and name.text != "do"):
+                continue
+            if join is not None and name.text in join.field_names:
+                if found is not None:
+                    found.append(self.argument(item, name.text))
+                continue
+            from archlens.spec.hints import beside
 
-    def _shorthand(self, node: Scalar) -> tuple[Argument, ...]:
-        if not node.text or (node.plain and node.text in ("null", "~")):
-            return ()
-        span = self.inside(node)
-        one_line = node.text in self.source.line(span.line)
-        try:
-            pieces = split(node.text)
-        except ExpressionError as error:
-            self.expression_fault(error, span)
-            return ()
-        arguments = []
-        for piece in pieces:
-            at = span.part(piece.start, len(piece.text)) if one_line else span
-            arguments.append(self.value(piece.text, at, piece.field))
-        return tuple(arguments)
-
-    def _named(self, layer: type[Layer], arguments: tuple[Argument, ...], key: Scalar) -> tuple[Argument, ...]:
-        """`arguments` with the name of the field each is for; checks names, number and completeness."""
-        names = layer.field_names
-        given: dict[str, Argument] = {}
-        place = 0
-        for argument in arguments:
-            name = argument.name
-            if not name:
-                while place < len(names) and names[place] in given:
-                    place += 1
-                if place >= len(names):
-                    takes = f"takes only {', '.join(names)}" if names else "takes no arguments"
-                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, f"remove `{_shown(argument)}`")
-                    continue
-                name = names[place]
-            if name not in names:
-                self.fault("ARC112", f"{layer.type_name} has no argument `{name}`", argument.span, argument_help(layer, name))
-            elif name in given:
-                self.fault("ARC113", f"{layer.type_name}: {name} is given twice", argument.span, "keep one of them")
-            else:
-                given[name] = argument._replace(name=name)
-        missing = [field.name for field in layer.fields if field.required and field.name not in given]
-        if missing:
-            usage = " ".join(f"<{f.name}>" for f in layer.fields if f.required)
-            self.fault("ARC111", f"{layer.type_name} needs {' and '.join(missing)}", key.span, f"write `- {layer.type_name}: {usage}`")
-        return tuple(given.values())
+            self.fault("ARC106", f"`{name.text[:40]}` means nothing beside `{key.text}`", name.span, beside(name.text, key.text))
+            found = None
+        return found
 
     # ---- modifiers and loops ----
 
-    def _words(self, node: Node, what: str) -> tuple[Word, ...]:
-        items = node.items if isinstance(node, Sequence) else (node,)
-        return tuple(w for item in items if (w := self.word(item, what)) is not None)
-
-    def _modified(self, statement: Statement, modifiers: list[tuple[Scalar, Node]]) -> Statement:
-        for key, value in modifiers:
+    def _modified(self, statement: Statement, node: Mapping) -> Statement | None:
+        """`statement` with what stands beside it; None after a fault."""
+        faults = len(self.faults.found)
+        for key, value in node.pairs:
+            if key.text not in MODIFIERS or key.text == "do":
+                continue
+            if is_empty(value) or (isinstance(value, Sequence) and not value.items):
+                self.fault("ARC106", f"`{key.text}` says nothing", key.span, f"give `{key.text}:` a value, or remove it")
+                continue
             match key.text:
                 case "name":
                     statement = statement._replace(name=self.word(value, "name"))
                 case "as":
-                    statement = statement._replace(bind=self._words(value, "as"))
+                    statement = statement._replace(bind=self.words(value, "as"))
                 case "from":
-                    if statement.sources is not None or statement.branches is not None:
-                        if statement.branches is None:
-                            self.fault("ARC106", "the inputs are given twice", key.span, f"keep the list of `{statement.word.text}` or `from`")
-                            continue
-                    statement = statement._replace(sources=self._words(value, "from"))
+                    if statement.sources is not None:
+                        help = f"keep the list of `{statement.word.text}` or `from`"
+                        self.fault("ARC106", "the inputs are given twice", key.span, help)
+                    sources = self.words(value, "from")
+                    if len(sources) > 1 and (statement.branches is not None or statement.loops):
+                        self.fault("ARC136", f"`{statement.word.text}` starts from one tensor here", value.span, "keep one name")
+                    statement = statement._replace(sources=sources)
                 case "when":
                     statement = statement._replace(when=self.argument(value, "when"))
                 case "repeat":
                     statement = statement._replace(repeat=self.argument(value, "repeat"))
                 case "weights":
+                    if statement.loops:
+                        self.fault(
+                            "ARC106", "a `for` has no weights to share", key.span, "put `weights:` on the lines below `do:`"
+                        )
                     statement = statement._replace(weights=self.word(value, "weights"))
-        return statement
+        return statement if len(self.faults.found) == faults else None
 
     def _loop(self, node: Mapping, key: Scalar, value: Node) -> Statement | None:
+        """`for` and what it repeats."""
         lists = self.mapping(value, "`for`", "for: {width: [64, 128], n: depths}")
         body = node.get("do")
-        if lists is None:
+        inner = self.body(body, "`do`") if body is not None else ()
+        if (
+            lists is None
+            or self._beside(Mapping(tuple((k, v) for k, v in node.pairs if k.text != "do"), node.span), key, None) is None
+        ):
             return None
         if not lists.pairs:
             self.fault("ARC106", "`for` walks no list", key.span, "write `for: {width: [64, 128]}`")
@@ -248,17 +218,23 @@ class StatementReader(Reader):
         if body is None:
             self.fault("ARC106", "`for` without `do`", key.span, "list what to repeat under `do:`")
             return None
-        for name, _ in node.pairs:
-            if name is not key and name.text not in MODIFIERS:
-                self._unknown_modifier(name, None)
-        loops = tuple(self.argument(item, name.text) for name, item in lists.pairs)
-        word = Word(constant("for"), key.span)
-        inner = self.body(body, "`do`")
+        usable = [self.names_value(name.text, self.inside(name), "what a `for` counts") for name, _ in lists.pairs]
+        if not all(usable):
+            return None
+        loops = tuple([self.argument(item, name.text) for name, item in lists.pairs])
         if node.get("name") is None:  # the turns share one scope, so each name in it occurs more than once
-            inner = tuple(s._replace(numbered=True) for s in inner)
-        statement = Statement(word, None, (), False, key.span, loops=loops, body=inner)
-        return self._modified(statement, [(n, v) for n, v in node.pairs if n.text in MODIFIERS and n.text != "do"])
+            inner = tuple([s._replace(numbered=True) for s in inner])
+        return self._modified(
+            Statement(Word(constant("for"), key.span), None, (), False, key.span, loops=loops, body=inner), node
+        )
 
 
-def _shown(argument: Argument) -> str:
-    return "[...]" if isinstance(argument.value, tuple) else argument.value.text
+def _operation_text(node: Node) -> str:
+    """What a line runs, as written; empty where it has a name of its own."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        names = [key.text for key, _ in node.pairs]
+        if "name" not in names:
+            return next((name for name in names if name not in MODIFIERS), "")
+    return ""

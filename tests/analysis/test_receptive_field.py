@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
+from itertools import permutations
 from random import Random
 
 import numpy as np
@@ -321,9 +322,12 @@ class TestMisalignments:
         net.join(0, net.resample(net.slide(0, 3, 2, 1), Nearest, 16))
         assert self.found(net) == (Misalignment("layer2", 0, ("input0", "layer1"), "centre", (0, Fraction(-1, 2))),)
 
-    def test_what_does_not_move_fits_anywhere(self):
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    def test_what_does_not_move_fits_anywhere(self, order):
         net = Network((16,))
-        net.join(net.resample(net.pool(0), Nearest, 16), net.slide(0, 3, 1, 1), 0)
+        pooled = net.pool(0)
+        paths = net.slide(0, 3, 1, 1), net.resample(pooled, Nearest, 16), net.spread(pooled, 16)
+        net.join(*(paths[number] for number in order))
         assert self.found(net) == ()
 
     def test_paths_from_other_inputs_are_not_compared(self):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archlens.errors import LayerError
 from archlens.layers import Layer, layer_types
 
-__all__ = ["BUILT_IN", "CASES", "Case", "examples", "outcome"]
+__all__ = ["BUILT_IN", "CASES", "Case", "examples", "examples_for", "outcome"]
 
 BUILT_IN = sorted(name for name, cls in layer_types().items() if cls.__module__.startswith("archlens.layers."))
 
@@ -29,7 +29,12 @@ class Case(NamedTuple):
         return layer_types()[type_name](**self.arguments)
 
 
-def examples(default: int = 40) -> settings:
+def examples_for(type_name: str) -> settings:
+    """More examples the more arguments a type has: 16 for none, some 200 for a convolution."""
+    return examples(16 + 26 * len(layer_types()[type_name].fields))
+
+
+def examples(default: int) -> settings:
     """`default` fixed examples, or as many random ones as ARCHLENS_EXAMPLES says."""
     wanted = os.environ.get("ARCHLENS_EXAMPLES")
     return settings(

@@ -10,6 +10,7 @@ ARCHLENS_EXAMPLES=5000 runs that many random examples a type.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from hypothesis import given
 from torch.utils.flop_counter import FlopCounterMode
 
 from archlens.errors import LayerError
-from tests.layers.cases import BUILT_IN, CASES, Case, examples, outcome
-from tests.layers.torch_oracle import REFUSALS, build, inputs_of, run
+from archlens.layers import Upsample
+from tests.layers.cases import BUILT_IN, CASES, Case, examples, examples_for, outcome
+from tests.layers.torch_oracle import build, inputs_of, run
 
 
 def _names_batch(case: Case) -> bool:
@@ -41,10 +43,21 @@ def _crops_all(case: Case) -> bool:
     return any(n + min(low, 0) + min(high, 0) < 1 for n, (low, high) in zip(case.shapes[0][2:], pads, strict=True))
 
 
-Exception_ = tuple[str, Callable[[Case], bool]]
+def _differs_in_rank(case: Case) -> bool:
+    return len({len(shape) for shape in case.shapes}) > 1
+
+
+def _has_no_variance(case: Case) -> bool:
+    """Whether a channel is a single value whose statistics are wanted."""
+    batch, _, *spatial = case.shapes[0]
+    return case.arguments.get("track_running_stats") is False and prod([batch, *spatial]) == 1
+
+
+# Where the two may disagree: a type, why, and in which cases.
+Table = dict[str, tuple[str, Callable[[Case], bool]]]
 
 # archlens refuses what torch takes.
-STRICTER: dict[str, Exception_] = {
+STRICTER: Table = {
     "linear": ("a map is more likely a forgotten flatten than a row-wise product", lambda case: len(case.shapes[0]) > 3),
     "glu": ("no layer may mix the examples of a batch", _names_batch),
     "softmax": ("no layer may mix the examples of a batch", _names_batch),
@@ -52,19 +65,16 @@ STRICTER: dict[str, Exception_] = {
     "softmin": ("no layer may mix the examples of a batch", _names_batch),
     "flatten": ("no layer may mix the examples of a batch", _names_batch),
     "concat": ("no layer may mix the examples of a batch", _names_batch),
-    "add": ("missing axes would be matched from the right, the batch with them", lambda case: len({*map(len, case.shapes)}) > 1),
-    "multiply": ("missing axes would be matched from the right, the batch with them", lambda case: len({*map(len, case.shapes)}) > 1),
+    "add": ("missing axes would be matched from the right, the batch with them", _differs_in_rank),
+    "multiply": ("missing axes would be matched from the right, the batch with them", _differs_in_rank),
     "pad": ("a map without cells, or of padding only, is a mistake", _crops_all),
     "max_pool": ("uneven padding is held to the limits of even padding, and cannot be told apart under ceil_mode", _uneven),
     "avg_pool": ("uneven padding is held to the limits of even padding, and must count in the mean", _uneven),
 }
 
 # archlens takes what torch refuses.
-LOOSER: dict[str, Exception_] = {
-    "batch_norm": (
-        "the statistics of a single value are undefined, but the batch is free to be larger",
-        lambda case: case.arguments.get("track_running_stats") is False and torch.Size((case.shapes[0][0], *case.shapes[0][2:])).numel() == 1,
-    ),
+LOOSER: Table = {
+    "batch_norm": ("the statistics of a single value are undefined, but the batch is free to be larger", _has_no_variance),
 }
 
 
@@ -74,42 +84,67 @@ def test_every_type_has_cases() -> None:
 
 @pytest.mark.parametrize("type_name", BUILT_IN)
 def test_agrees_with_torch(type_name: str) -> None:
-    seen: list[bool] = []
+    accepted: list[bool] = []
 
-    @examples()
+    @examples_for(type_name)
     @given(CASES[type_name])
-    def agree(case: Case) -> None:
-        ours = outcome(case, type_name)
-        seen.append(not isinstance(ours, LayerError))
-        try:
-            theirs = run(type_name, case)
-        except REFUSALS as refusal:
-            assert isinstance(ours, LayerError) or _is_exception(LOOSER, type_name, case), f"torch refuses: {refusal}"
-            return
-        if isinstance(ours, LayerError):
-            assert _is_exception(STRICTER, type_name, case), f"archlens refuses: {ours}"
-            return
-        layer, shapes = ours
-        assert shapes == (tuple(theirs.output.shape),)
-        assert layer.parameter_shapes(*case.shapes) == theirs.parameters()
-        assert layer.buffer_shapes(*case.shapes) == theirs.buffers()
-        built = build(layer, inputs_of(case.shapes), theirs.module.state_dict())
-        assert built.parameters() == theirs.parameters()
-        torch.testing.assert_close(built.output, theirs.output, equal_nan=True)
+    def draw(case: Case) -> None:
+        accepted.append(agree(type_name, case))
 
-    agree()
-    assert sum(seen) >= len(seen) / 4, "too few legal cases to mean much"
+    draw()
+    assert sum(accepted) >= len(accepted) / 4, "too few legal cases to mean much"
 
 
-def _is_exception(table: dict[str, Exception_], type_name: str, case: Case) -> bool:
+@pytest.mark.parametrize(
+    ("type_name", "arguments", "shape"),
+    [
+        ("max_pool", {"kernel_size": 2, "stride": 1, "padding": ((0, 1), (0, 1))}, (1, 3, 5, 5)),
+        ("max_pool", {"kernel_size": 2, "padding": ((0, 1),), "ceil_mode": True}, (1, 3, 4)),
+        ("avg_pool", {"kernel_size": 3, "stride": 2, "padding": ((0, 1), (1, 0))}, (1, 3, 6, 6)),
+        ("conv", {"out_channels": 4, "kernel_size": 3, "stride": 2, "padding": ((0, 1), (0, 1))}, (1, 3, 8, 8)),
+    ],
+)
+def test_uneven_padding_agrees_with_torch(type_name: str, arguments: dict[str, Any], shape: tuple[int, ...]) -> None:
+    agree(type_name, Case(arguments, (shape,)))
+
+
+def agree(type_name: str, case: Case) -> bool:
+    """Whether archlens takes the case; it must say what torch says."""
+    ours, theirs = outcome(case, type_name), run(type_name, case)
+    if isinstance(ours, LayerError):
+        assert isinstance(theirs, Exception) or _may(STRICTER, type_name, case), f"archlens alone refuses: {ours}"
+        return False
+    if isinstance(theirs, Exception):
+        assert _may(LOOSER, type_name, case), f"torch alone refuses: {theirs}"
+        return True
+    layer, shapes = ours
+    assert shapes == (tuple(theirs.output.shape),)
+    assert layer.parameter_shapes(*case.shapes) == theirs.parameters()
+    assert layer.buffer_shapes(*case.shapes) == theirs.buffers()
+    built = build(layer, inputs_of(case.shapes), theirs.module.state_dict())
+    assert built.parameters() == theirs.parameters()
+    torch.testing.assert_close(built.output, theirs.output, equal_nan=True)
+    return True
+
+
+def _may(table: Table, type_name: str, case: Case) -> bool:
     return type_name in table and table[type_name][1](case)
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.3, 0.5, 0.7, 1.1, 1.3, 1.75, 2.0, 2.9])
+def test_scaled_sizes_round_as_torchs_do(scale: float) -> None:
+    """0.7 · 10 is 7 in double precision, though 0.7 itself is stored as a little less."""
+    upsample = Upsample(scale)
+    for size in range(10, 200):
+        ((*_, ours),) = upsample.output_shapes((1, 1, size))
+        assert ours == torch.nn.Upsample(scale_factor=scale)(torch.empty(1, 1, size)).shape[2]
 
 
 @pytest.mark.parametrize("type_name", ["conv", "depthwise_conv", "linear"])
 def test_macs_are_half_of_torchs_flops(type_name: str) -> None:
     @examples(25)
     @given(CASES[type_name])
-    def agree(case: Case) -> None:
+    def draw(case: Case) -> None:
         ours = outcome(case, type_name)
         if isinstance(ours, LayerError):
             return
@@ -117,4 +152,4 @@ def test_macs_are_half_of_torchs_flops(type_name: str) -> None:
             build(ours[0], inputs_of(case.shapes))
         assert 2 * ours[0].macs(*case.shapes) == counter.get_total_flops()
 
-    agree()
+    draw()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import math
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from archlens.errors import LayerError
-from archlens.layers import layer_types
-from tests.layers.cases import BUILT_IN, CASES, Case, examples, outcome
+from archlens.layers import AdaptiveAvgPool, layer_types
+from archlens.layers.windows import Adaptive
+from tests.layers.cases import BUILT_IN, CASES, Case, examples, examples_for, outcome
 
 WITH_FORMULAS = [name for name in BUILT_IN if layer_types()[name].formulas]
 FUNCTIONS = {"floor": math.floor, "ceil": math.ceil, "prod": math.prod, "min": min, "max": max}
@@ -37,7 +39,7 @@ def along(variables: dict[str, Any], axis: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("type_name", WITH_FORMULAS)
 def test_the_text_gives_what_the_code_gives(type_name: str) -> None:
-    @examples(80)
+    @examples_for(type_name)
     @given(CASES[type_name])
     def agree(case: Case) -> None:
         case = case._replace(shapes=tuple((1, *shape[1:]) for shape in case.shapes))
@@ -53,6 +55,14 @@ def test_the_text_gives_what_the_code_gives(type_name: str) -> None:
                 assert evaluate(text, variables) == getattr(layer, fact)(*case.shapes)
 
     agree()
+
+
+def test_the_spans_of_adaptive_pooling_add_up() -> None:
+    """R = W + O - gcd(W, O), the number of values that the cells along an axis span, is the sum it claims to be."""
+    for size, cells in product(range(1, 30), repeat=2):
+        axis = Adaptive(size, cells)
+        reaches = [axis.reach(u, u) for u in range(cells)]
+        assert sum(hi - lo + 1 for lo, hi in reaches) == AdaptiveAvgPool(cells).variables((1, 1, size))["R"][0]
 
 
 @pytest.mark.parametrize("type_name", WITH_FORMULAS)
@@ -71,7 +81,7 @@ def test_formulas_are_plain_arithmetic(type_name: str) -> None:
 def test_what_costs_something_has_a_formula(type_name: str) -> None:
     """A fact that is not zero can be explained."""
 
-    @examples(20)
+    @examples(10)
     @given(CASES[type_name])
     def agree(case: Case) -> None:
         found = outcome(case, type_name)

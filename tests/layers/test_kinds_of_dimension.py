@@ -81,7 +81,11 @@ EXAMPLES |= {
     "adaptive_max_pool": [on(SEQUENCE, output_size="b"), on(MAP, output_size=("a", 7))],
     "global_avg_pool": [on(SEQUENCE), on(MAP), on(VOLUME, keepdim=True)],
     "global_max_pool": [on(SEQUENCE), on(MAP), on(VOLUME, keepdim=True)],
-    "linear": [on(VECTOR, out_features="a"), on(SEQUENCE, out_features=10, bias=False), on(VECTOR, out_features=3, in_features="c")],
+    "linear": [
+        on(VECTOR, out_features="a"),
+        on(SEQUENCE, out_features=10, bias=False),
+        on(VECTOR, out_features=3, in_features="c"),
+    ],
     "flatten": [on(MAP), on(VOLUME, start_dim=2), on(VOLUME, start_dim=-3, end_dim=-2)],
     "reshape": [on(MAP, shape=(-1,)), on(MAP, shape=("h", 2, -1)), on(VECTOR, shape=("c", 1, 1))],
     "pad": [on(MAP, padding="b"), on(MAP, padding=(("b", -2), -1)), on(SEQUENCE, padding=(("b", 0),))],
@@ -95,14 +99,22 @@ EXAMPLES |= {
     ],
     "add": [on(MAP, MAP), on(MAP, ("n", "c", 1, 1)), on(("n", 1, "h", "w"), ("n", "c", 1, "w"), MAP)],
     "multiply": [on(MAP, ("n", "c", 1, 1)), on(("n", 1, "w"), SEQUENCE)],
-    "concat": [on(MAP, ("n", "a", "h", "w")), on(VECTOR), on(MAP, ("n", "c", "d", "w"), dim=2), on(MAP, ("n", "c", "h", 3), dim=-1)],
+    "concat": [
+        on(VECTOR),
+        on(MAP, ("n", "a", "h", "w")),
+        on(MAP, ("n", "c", "d", "w"), dim=2),
+        on(MAP, ("n", "c", "h", 3), dim=-1),
+    ],
 }
 
 ILLEGAL_SOMEWHERE: dict[str, list[Example]] = {
     "conv": [on(MAP, out_channels="a", kernel_size=8), on(MAP, out_channels="a", kernel_size=1, groups="b")],
     "depthwise_conv": [on(MAP, kernel_size="b", padding="same"), on(SEQUENCE, kernel_size=3, dilation="a")],
     "max_pool": [on(MAP, kernel_size=3, padding="b"), on(MAP, kernel_size=12, stride=5, ceil_mode=True)],
-    "avg_pool": [on(VOLUME, kernel_size=6, padding=3), on(MAP, kernel_size=4, padding=((1, 1), ("b", 2)), count_include_pad=False)],
+    "avg_pool": [
+        on(VOLUME, kernel_size=6, padding=3),
+        on(MAP, kernel_size=4, padding=((1, 1), ("b", 2)), count_include_pad=False),
+    ],
     "glu": [on(SEQUENCE)],
     "linear": [on(VECTOR, out_features=3, in_features=4)],
     "prelu": [on(MAP, num_parameters="b")],

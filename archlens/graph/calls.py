@@ -1,0 +1,63 @@
+"""The parameters of a block call: which value goes where, and what is missing or too much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlens.errors import Label, did_you_mean
+from archlens.graph.scope import Frame
+from archlens.graph.values import Values
+from archlens.spec.arithmetic import FAULTY
+from archlens.spec.model import Argument, Block, Statement
+
+__all__ = ["bound"]
+
+
+def bound(
+    block: Block, statement: Statement, frame: Frame, current: int, values: Values, outside: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The block's parameters by name, defaults filled in; None after a fault.
+
+    outside: the values of `params:`, which defaults may use beside the parameters before them.
+    """
+    assigned = _assigned(block, statement, frame, values)
+    if assigned is None:
+        return None
+    given: dict[str, Any] = {}
+    for name, default in block.parameters:
+        argument = assigned.get(name)
+        if argument is not None:
+            given[name] = values.get(argument, frame, current)
+        elif default is not None:
+            inner = frame.within(frame.prefix, {**outside, **given})
+            given[name] = values.get(default, inner, current)
+    return None if any(value is FAULTY for value in given.values()) else given
+
+
+def _assigned(block: Block, statement: Statement, frame: Frame, values: Values) -> dict[str, Argument] | None:
+    """The arguments by the name of the parameter each is for; None after a fault."""
+    names = [name for name, _ in block.parameters]
+    signature = f"{block.name}({', '.join(names)})"
+    defined = (Label(block.span, "defined here"),)
+    report = values.faults.report
+    found: dict[str, Argument] = {}
+    good = True
+    for argument in statement.arguments:
+        name = argument.name or next((n for n in names if n not in found), "")
+        if not name:
+            message, help = f"{signature} takes {len(names)} value{'' if len(names) == 1 else 's'}, no more", "remove it"
+            report("ARC112", message, argument.span, frame, help, related=defined)
+        elif name not in names:
+            help = did_you_mean(name, names)
+            report("ARC112", f"{signature} has no parameter `{name}`", argument.span, frame, help, related=defined)
+        elif name in found:
+            report("ARC113", f"{block.name}: {name} is given twice", argument.span, frame, "keep one of them", related=defined)
+        else:
+            found[name] = argument
+            continue
+        good = False
+    missing = [name for name, default in block.parameters if name not in found and default is None]
+    if missing and good:
+        help = f"write `- {block.name}: {' '.join(f'<{n}>' for n, d in block.parameters if d is None)}`"
+        report("ARC111", f"{block.name} needs {' and '.join(missing)}", statement.span, frame, help, related=defined)
+    return found if good and not missing else None

@@ -1,0 +1,119 @@
+"""What stands under a table: the totals in words, expectations, notes, and how each figure is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, Outcome
+from archlens.analysis.receptive_field import Misalignment
+from archlens.errors import printable
+from archlens.report.grid import Paint, plain, wrapped
+from archlens.report.numbers import bytes_text, grouped, short, size_text, sizes_text
+
+__all__ = ["Fact", "convention_lines", "convention_texts", "expectation_text", "facts", "misalignment_texts", "summary_lines"]
+
+_MISALIGNED = 5  # joins named; the rest are counted
+_LABEL = 17
+_AXES = {1: "L", 2: "HW", 3: "DHW"}
+_SPELLED = {"macs": "MACs", "flops": "FLOPs", "receptive_field": "receptive field"}
+
+
+class Fact(NamedTuple):
+    """One total: `MACs`, `4,089,184,256`, `4.089G`."""
+
+    label: str
+    figure: str
+    comment: str
+
+
+def facts(analysis: Analysis) -> Iterator[Fact]:
+    """The totals as people read them."""
+    totals = analysis.totals
+    frozen = totals.params - totals.trainable_params
+    split = f"{grouped(totals.trainable_params)} trainable, {grouped(frozen)} frozen" if frozen else "all trainable"
+    shared = "; shared ones once" if any(layer.shared_with for layer in analysis.layers) else ""
+    batch = f" for a batch of {grouped(analysis.batch)}" if analysis.batch != 1 else ""
+    yield Fact("params", grouped(totals.params), f"{split}{shared}; {bytes_text(totals.parameter_bytes)} as float32")
+    if totals.buffers:
+        yield Fact("buffers", grouped(totals.buffers), "saved with the parameters, not learned")
+    yield Fact("MACs", grouped(totals.macs), f"{short(totals.macs)}{batch}")
+    yield Fact("FLOPs", grouped(totals.flops), f"{short(totals.flops)}{batch}, policy {POLICY}")
+    peak = bytes_text(totals.peak_activation_bytes)
+    yield Fact("activations", grouped(totals.activations), f"values put out{batch}; at most {peak} alive at once")
+    depth = f"weight layers on the longest path; {grouped(totals.weight_layers)} in all"
+    if totals.paper_depth is not None and totals.paper_depth != totals.depth:
+        depth += f"; {grouped(totals.paper_depth)} as the paper counts"
+    yield Fact("depth", grouped(totals.depth), depth)
+    if totals.receptive_field is None:
+        yield Fact("receptive field", "none", "no layer moves a window over the input")
+    else:
+        maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
+        yield Fact("receptive field", sizes_text(totals.receptive_field), f"local; the input is {maps[0]}" if maps else "local")
+
+
+def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> list[str]:
+    """Totals, expectations, notes and misaligned joins, for a terminal."""
+    lines = []
+    found = list(facts(analysis))
+    room = max(len(fact.figure) for fact in found)
+    indent = _LABEL + room + 2
+    for fact in found:
+        head = f"{fact.label:<{_LABEL}}{fact.figure:>{room}}"
+        if width < indent + 24:  # too narrow for a second column
+            lines += [paint(head, "head"), *wrapped("", fact.comment, width, 4, paint)]
+        else:
+            lines += wrapped(head, fact.comment, width, indent, paint)
+    for label, texts in (
+        ("expected", _outcomes(analysis)),
+        ("note", [(note, "") for note in analysis.notes]),
+        ("misaligned", [(text, "") for text in misalignment_texts(analysis)]),
+    ):
+        for text, role in texts:
+            lines += wrapped(label, printable(text), width, _LABEL, paint, role)
+            label = ""
+    return lines
+
+
+def convention_lines(uncounted: Iterable[str] = (), width: int = 80, paint: Paint = plain) -> list[str]:
+    """How each figure is meant, for a terminal; uncounted: layer types for which no operation is counted."""
+    lines = []
+    for name, text in convention_texts(uncounted):
+        lines += wrapped(name, text, width, _LABEL) if width >= 60 else [name, *wrapped("", text, width, 4)]
+    return [paint(line, "faint") for line in lines]
+
+
+def _outcomes(analysis: Analysis) -> list[tuple[str, str]]:
+    """What was met in one text, what was missed one by one; each with its role."""
+    met = ", ".join([one.key for one in analysis.expectations if one.ok])
+    missed = [(expectation_text(one), "bad") for one in analysis.expectations if not one.ok]
+    return [*([(f"✓ {met}", "good")] if met else []), *missed]
+
+
+def expectation_text(outcome: Outcome) -> str:
+    """`✓ params 25,557,032`, or `✗ params 25,000,000, expected 25_557_032`."""
+    actual = outcome.actual
+    shown = "none" if actual is None else sizes_text(tuple(actual)) if isinstance(actual, list) else grouped(actual)
+    return f"✓ {outcome.key} {shown}" if outcome.ok else f"✗ {outcome.key} {shown}, expected {outcome.expected}"
+
+
+def misalignment_texts(analysis: Analysis) -> Iterator[str]:
+    """The joins whose paths lie on different grids."""
+    axes: dict[Misalignment, list[int]] = {}
+    for one in analysis.misalignments:
+        axes.setdefault(one._replace(axis=0), []).append(one.axis)
+    rank = {layer.path: len(layer.receptive_field.size) for layer in analysis.layers if layer.receptive_field}
+    for one, along in list(axes.items())[:_MISALIGNED]:
+        letters = _AXES.get(rank[one.path], "")
+        named = " and ".join(letters[axis] if letters else f"axis {axis}" for axis in along)
+        a, b = one.paths
+        yield f"{one.path}: {one.differs} {one.values[0]} by way of {a}, {one.values[1]} by way of {b}, along {named}"
+    if len(axes) > _MISALIGNED:
+        yield f"and {len(axes) - _MISALIGNED} more joins"
+
+
+def convention_texts(uncounted: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """Name and meaning of each figure; uncounted: layer types for which no operation is counted."""
+    for name, text in CONVENTIONS.items():
+        named = ", ".join(uncounted) if name == "not counted" else ""
+        yield _SPELLED.get(name, name), f"{text}; hence 0 for {named}" if named else text

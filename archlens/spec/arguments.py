@@ -1,0 +1,87 @@
+"""Values of a layer or block → Arguments: shorthand and mappings, checked against the fields of built-in layers."""
+
+from __future__ import annotations
+
+from archlens.layers.base import Layer, argument_help
+from archlens.spec.document import Mapping, Node, Scalar
+from archlens.spec.expressions import ExpressionError
+from archlens.spec.model import Argument
+from archlens.spec.reader import Reader, is_empty
+from archlens.spec.shorthand import split
+
+__all__ = ["MODIFIERS", "ArgumentReader"]
+
+MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "do")
+
+
+class ArgumentReader(Reader):
+    """Reads what follows the colon of a line."""
+
+    def values(self, key: Scalar, value: Node) -> tuple[Argument, ...] | None:
+        """The arguments that `value` spells for the layer or block `key`; None after a fault."""
+        if isinstance(value, Scalar):
+            return self.shorthand(value)
+        if isinstance(value, Mapping):
+            return tuple([self.argument(item, name.text) for name, item in value.pairs])
+        help = f"write `- {key.text}: 64 3x3` or `- {key.text}: {{name: value}}`"
+        self.fault("ARC105", f"{key.text} takes values, not a list", value.span, help)
+        return None
+
+    def shorthand(self, node: Scalar) -> tuple[Argument, ...] | None:
+        """The arguments of a one-line form; None after a fault."""
+        if is_empty(node):
+            return ()
+        span = self.inside(node)
+        as_written = span.end - span.column == len(node.text)  # on one line, without escapes: columns count
+        try:
+            pieces = split(node.text)
+        except ExpressionError as error:
+            self.expression_fault(error, span)
+            return None
+        return tuple(
+            [self.value(p.text, span.part(p.start, len(p.text)) if as_written else span, p.field) for p in pieces],
+        )
+
+    def assigned(self, layer: type[Layer], arguments: tuple[Argument, ...], key: Scalar) -> tuple[Argument, ...] | None:
+        """`arguments`, each with the name of the field it is for; None after a fault.
+
+        Checks names and number; whether all that are needed are there is checked for what has no other fault.
+        """
+        names, faults = layer.field_names, len(self.faults.found)
+        given: dict[str, Argument] = {}
+        place = 0
+        for argument in arguments:
+            name = argument.name
+            if not name:
+                while place < len(names) and names[place] in given:
+                    place += 1
+                if place >= len(names):
+                    takes = f"takes only {', '.join(names)}" if names else "takes no arguments"
+                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, f"remove `{_shown(argument)}`")
+                    continue
+                name = names[place]
+            if name not in names:
+                self.fault("ARC112", f"{layer.type_name} has no argument `{name}`", argument.span, _foreign_help(layer, name))
+            elif name in given:
+                self.fault("ARC113", f"{layer.type_name}: {name} is given twice", argument.span, "keep one of them")
+            else:
+                given[name] = Argument(name, argument.value, argument.span)
+        if len(self.faults.found) > faults:
+            return None
+        missing = [field.name for field in layer.fields if field.required and field.name not in given]
+        if missing:
+            usage = " ".join(f"<{f.name}>" for f in layer.fields if f.required)
+            message = f"{layer.type_name} needs {' and '.join(missing)}"
+            self.fault("ARC111", message, key.span, f"write `- {layer.type_name}: {usage}`")
+            return None
+        return tuple(given.values())
+
+
+def _foreign_help(layer: type[Layer], name: str) -> str:
+    if name in MODIFIERS:
+        return f"`{name}:` stands on a line of its own below `{layer.type_name}:`, or beside it in `{{ }}`"
+    return argument_help(layer, name)
+
+
+def _shown(argument: Argument) -> str:
+    return "[...]" if isinstance(argument.value, tuple) else argument.value.text[:40]

@@ -1,0 +1,110 @@
+"""`extends:`: one spec on top of another."""
+
+from __future__ import annotations
+
+from archlens.errors import did_you_mean
+from archlens.spec.document import Mapping, Node, Sequence
+from archlens.spec.model import Body, Expectation, Spec
+from archlens.spec.reader import is_empty
+from archlens.spec.statements import StatementReader
+
+__all__ = ["merged", "stated_last", "without_figures"]
+
+_SCOPES = {  # key of a spec → the expected figures that a change of it leaves in doubt; None is all of them
+    "input": None,
+    "inputs": None,
+    "params": None,
+    "variants": None,
+    "blocks": None,
+    "layers": None,
+    "outputs": ("output", "depth", "peak_memory"),
+    "freeze": ("trainable_params",),
+}
+
+
+def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
+    """`own` on top of `base`. root: what `own` was read from.
+
+    The base's figures hold for the network they are of, so those that a change puts in doubt are left out;
+    budgets are always kept.
+    """
+    given = [key.text for key, _ in root.pairs]
+    for key in given:
+        base = _doubted(base, key)
+    names = {a.name for a in own.params}
+    return base._replace(
+        source=own.source,
+        name=own.name,
+        meta={**base.meta, **own.meta},
+        inputs=own.inputs or base.inputs,
+        params=(*(a for a in base.params if a.name not in names), *own.params),
+        variants=own.variants or base.variants,
+        blocks={**base.blocks, **own.blocks},
+        layers=_layers(own, base, root.get("layers"), read),
+        outputs=own.outputs if "outputs" in given else base.outputs,
+        freeze=own.freeze if "freeze" in given else base.freeze,
+        expect=stated_last(base.expect, own.expect),
+    )
+
+
+def stated_last(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
+    """Both, without those of `before` that `after` states anew."""
+    stated = {(e.key, e.tensor) for e in after}
+    return (*(e for e in before if (e.key, e.tensor) not in stated), *after)
+
+
+def without_figures(spec: Spec, why: str, only: tuple[str, ...] | None = None) -> Spec:
+    """`spec` held to its budgets, with a note that says so. only: the keys whose figures are left out."""
+
+    def stays(e: Expectation) -> bool:
+        return not e.exact or (only is not None and e.key not in only)
+
+    kept = tuple([e for e in spec.expect if stays(e)])
+    variants = tuple([v._replace(expect=tuple([e for e in v.expect if stays(e)])) for v in spec.variants])
+    if len(kept) == len(spec.expect) and variants == spec.variants:
+        return spec
+    which = (
+        "expected figures are"
+        if only is None
+        else f"expected {' and '.join(only)} are"
+        if len(only) > 1
+        else f"expected {only[0]} is"
+    )
+    note = f"{which} not checked: {why}"
+    notes = spec.notes if note in spec.notes else (*spec.notes, note)
+    return spec._replace(expect=kept, variants=variants, notes=notes)
+
+
+def _doubted(base: Spec, key: str) -> Spec:
+    """`base` without the figures that a spec which states `key` leaves in doubt."""
+    if key not in _SCOPES:
+        return base
+    return without_figures(base, f"this spec changes `{key}` of {base.source.name}", _SCOPES[key])
+
+
+def _layers(own: Spec, base: Spec, node: Node | None, read: StatementReader) -> Body:
+    """The base's lines, those replaced that a mapping names."""
+    if node is None:
+        return base.layers
+    if not isinstance(node, Mapping):
+        return own.layers
+    layers = list(base.layers)
+    for key, value in node.pairs:
+        places = [i for i, s in enumerate(layers) if s.name is not None and s.name.text == key.text]
+        if not places:
+            named = [s.name.text for s in layers if s.name is not None]
+            help = did_you_mean(key.text, named) or f"give the line a `name:` in {base.source.name}"
+            read.fault("ARC134", f"no line of {base.source.name} is named `{key.text[:40]}`", key.span, help)
+            continue
+        old = layers[places[0]]
+        line = Sequence((value,), value.span) if not isinstance(value, Sequence) and not is_empty(value) else value
+        body = read.body(line, f"`{key.text}`")
+        if len(body) > 1:
+            read.fault(
+                "ARC105", f"`{key.text}` is one line; several need a block", value.span, "put them in a block under `blocks:`"
+            )
+        elif body:  # the line keeps the names by which others know it
+            body = (body[0]._replace(name=body[0].name or old.name, bind=body[0].bind or old.bind),)
+        layers = [s for i, s in enumerate(layers) if i not in places[1:]]
+        layers[places[0] : places[0] + 1] = body
+    return tuple(layers)

@@ -1,0 +1,33 @@
+"""The faults met on the way."""
+
+from __future__ import annotations
+
+from archlens.errors import Diagnostic, SpecError
+
+__all__ = ["Faults"]
+
+MAX_FAULTS = 50
+
+
+class Faults:
+    """Collects diagnostics; past `MAX_FAULTS` it raises them, since so many have few causes."""
+
+    def __init__(self, found: tuple[Diagnostic, ...] = ()) -> None:
+        self.found = list(found)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """One more."""
+        self.found.append(diagnostic)
+        if len(self.found) >= MAX_FAULTS:
+            rest = Diagnostic(
+                "ARC009", f"{MAX_FAULTS} faults; the rest is left out", help="mend the first ones and run again", severity="note"
+            )
+            raise SpecError(*self.sorted(), rest)
+
+    def sorted(self) -> list[Diagnostic]:
+        """The faults from top to bottom, file by file in the order the files were met."""
+        files: dict[int, int] = {}
+        for fault in self.found:
+            if fault.span:
+                files.setdefault(id(fault.span.source), len(files))
+        return sorted(self.found, key=lambda f: (files[id(f.span.source)], f.span.line, f.span.column) if f.span else (-1, 0, 0))

@@ -1,0 +1,113 @@
+"""Every shipped network against the figures others published, to the unit.
+
+`published.csv` has one row a network, with its source. No figure in it was computed by archlens. A cell such as
+`291M` is a figure published in millions; an empty cell is one that was not published.
+"""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import archlens
+from archlens.spec.scalars import figure
+
+HERE = Path(__file__).parent
+SHIPPED = HERE.parent.parent / "specs"
+FIGURES = ("params", "macs", "receptive_field", "depth")
+
+with (HERE / "published.csv").open(encoding="utf-8") as file:
+    PUBLISHED = {row["network"]: row for row in csv.DictReader(file)}
+
+
+def network(name):
+    """The network that a row of `published.csv` is about."""
+    return archlens.load(str(HERE / f"{name}.yaml") if name.startswith("guests/") else name)
+
+
+def names_of(path):
+    """What the rows about a spec file are called: its name, or `name:variant` for each variant."""
+    if "\nvariants:" not in path.read_text(encoding="utf-8"):
+        return [path.stem]
+    return [f"{path.stem}:{one.spec.variant}" for one in archlens.load_all(f"{path}:all")]
+
+
+def row_of(name):
+    """The published row: `resnet50`, which only extends its family, is held to `resnet:resnet50`."""
+    if name in PUBLISHED:
+        return PUBLISHED[name]
+    (row,) = [row for key, row in PUBLISHED.items() if key.endswith(f":{name}")]
+    return row
+
+
+FILES = sorted(SHIPPED.glob("*.yaml"))
+NETWORKS = [name for path in FILES for name in names_of(path)]
+GUESTS = [name for name in PUBLISHED if name.startswith("guests/")]
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+def test_figures_are_the_published_ones(name):
+    row, totals = row_of(name), network(name).analyze().totals
+    for key in FIGURES:
+        if row[key]:
+            low, high = figure(row[key])
+            actual = getattr(totals, key)
+            for value in actual if isinstance(actual, tuple) else (actual,):
+                assert low <= value <= high, f"{name}: {key} is {value:,}, published {row[key]} ({row['source']})"
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+def test_input_is_the_published_one(name):
+    (shape,) = network(name).analyze().inputs.values()
+    assert "x".join(map(str, shape[1:])) == row_of(name)["input"]
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+def test_every_expectation_holds_and_none_is_ours(name):
+    """What a spec expects of a published figure is that figure, so nothing archlens computed slips in."""
+    row, analysis = row_of(name), network(name).analyze()
+    assert analysis.expectations
+    for outcome in analysis.expectations:
+        assert outcome.ok, outcome
+        if outcome.key in FIGURES:
+            assert outcome.expected.replace("_", "") == row[outcome.key], f"{name} expects {outcome.key} that published.csv lacks"
+    wanted = {key for key in FIGURES if row[key]}
+    assert wanted <= {outcome.key for outcome in analysis.expectations}, "a published figure is not expected"
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_meta_names_a_source(name):
+    meta = archlens.load(name).spec.meta
+    assert meta["key_idea"]
+    assert meta["source"]
+    assert str(meta.get("top1", "")) == row_of(name)["top1"], "an accuracy is shown only with its source"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file_opens_with_the_version_and_says_what_it_is(path):
+    first, second, *_ = path.read_text(encoding="utf-8").splitlines()
+    assert first == "archlens: 1"
+    assert second.startswith("# ")
+
+
+def test_every_row_is_about_a_network():
+    assert set(PUBLISHED) <= {*NETWORKS, *GUESTS}
+
+
+@pytest.mark.parametrize("resolution", [192, 160, 128])
+@pytest.mark.parametrize("width", ["1.0", "0.75", "0.5", "0.25"])
+def test_mobilenet_macs_follow_from_those_at_224(width, resolution):
+    """Every map of MobileNet shrinks with the image, so convolutions scale by its area; the classifier does not."""
+    at_224 = int(PUBLISHED[f"mobilenet_v1:{width}_224"]["macs"])
+    classifier = round(1024 * float(width)) * 1000
+    expected = (at_224 - classifier) * Fraction(resolution, 224) ** 2 + classifier
+    assert archlens.load(f"mobilenet_v1:{width}_{resolution}").analyze().totals.macs == expected
+
+
+def test_two_auxiliary_heads_are_what_training_adds():
+    """The paper's section 5: a 1x1 convolution to 128 channels on a 4x4 map, then 1,024 and 1,000 units."""
+    head = [(channels + 1) * 128 + (128 * 16 + 1) * 1024 + (1024 + 1) * 1000 for channels in (512, 528)]
+    training, inference = (archlens.load(name).analyze() for name in ("googlenet_2014_training", "googlenet_2014"))
+    assert training.totals.params - inference.totals.params == sum(head)
+    assert list(training.outputs.values()) == [(1, 1000)] * 3

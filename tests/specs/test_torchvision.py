@@ -1,0 +1,61 @@
+"""Shipped specs against torchvision's models, layer by layer: the same parameters in the same order, the same work."""
+
+import pytest
+
+import archlens
+
+NAMES = [
+    "alexnet",
+    *("vgg11", "vgg13", "vgg16", "vgg19"),
+    *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
+]
+GUESTS = {"squeezenet1_1": "tests/specs/guests/squeezenet1_1.yaml", "densenet121": "tests/specs/guests/densenet121.yaml"}
+
+
+@pytest.fixture(params=[*NAMES, *GUESTS])
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def analysis(name, pytestconfig):
+    return archlens.load(str(pytestconfig.rootpath / GUESTS[name]) if name in GUESTS else name).analyze()
+
+
+@pytest.fixture
+def model(name, torchvision_models):
+    """torchvision's network on the meta device: shapes without values."""
+    import torch
+
+    with torch.device("meta"):
+        return torchvision_models.get_model(name, weights=None).eval()
+
+
+def test_parameters_and_buffers(analysis, model):
+    """One by one in the order of execution, which is torchvision's order of definition."""
+    ours = [shape for layer in analysis.layers for shape in layer.parameter_shapes.values()]
+    assert ours == [tuple(p.shape) for p in model.parameters()]
+    assert analysis.totals.buffers == sum(b.numel() for b in model.buffers())
+
+
+def test_macs_of_every_layer(analysis, model):
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        model(torch.empty(1, 3, 224, 224, device="meta"))
+    assert 2 * analysis.totals.macs == counter.get_total_flops()
+
+    counts = counter.get_flop_counts()
+    layers = [path for path, module in model.named_modules() if not list(module.children())]
+    theirs = [sum(counts.get(f"{type(model).__name__}.{path}", {}).values()) for path in layers]
+    assert [2 * layer.macs for layer in analysis.layers if layer.macs] == [flops for flops in theirs if flops]
+
+
+def test_metadata_of_the_weights(name, analysis, torchvision_models):
+    """What torchvision publishes beside its first weights: parameters, GMACs and accuracy."""
+    published = torchvision_models.get_model_weights(name).IMAGENET1K_V1.meta
+    assert analysis.totals.params == published["num_params"]
+    assert f"{analysis.totals.macs / 1e9:.3f}" == f"{published['_ops']:.3f}"
+    if name not in GUESTS:
+        assert analysis.meta["top1"] == published["_metrics"]["ImageNet-1K"]["acc@1"]
