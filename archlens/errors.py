@@ -159,14 +159,13 @@ def render(diagnostic: Diagnostic, paint: Any = None) -> str:
         home = diagnostic.span.source
         width = max(len(str(at.line)) for at, _, _ in marks)
         lines.append(style(" " * (width + 1) + "|", "rule"))
-        last: Span | None = None
+        last, written = home, ""
         for at, text, mark in sorted(marks, key=lambda m: (m[0].source is not home, m[0].line, m[0].column)):
-            if at.source is not home and (last is None or at.source is not last.source):
+            if at.source is not last:
                 lines.append(style(f"{' ' * width}::: {at.source.name}", "rule"))
             excerpt = _excerpt(at, text, mark, width, style, diagnostic.severity)
-            again = last is not None and (at.source, at.line) == (last.source, last.line) and lines[-2] == excerpt[0]
-            lines.extend(excerpt[1:] if again else excerpt)
-            last = at
+            lines.extend(excerpt[1:] if at.source is last and excerpt[0] == written else excerpt)
+            last, written = at.source, excerpt[0]
     lines.extend(style(" " * (width + 1) + "= ", "rule") + note for note in diagnostic.notes)
     if diagnostic.help:
         lines.append(style(" " * (width + 1) + "= ", "rule") + style("help: ", "help") + diagnostic.help)

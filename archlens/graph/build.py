@@ -19,7 +19,7 @@ from archlens.graph.model import Graph, Node
 from archlens.graph.names import Names
 from archlens.graph.paths import BROKEN
 from archlens.graph.scope import Call, Frame
-from archlens.graph.values import NOWHERE, UNKNOWN, Values
+from archlens.graph.values import UNKNOWN, Values
 from archlens.layers import layer_types
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
@@ -72,7 +72,8 @@ class _Builder:
         except _Stop:
             raise SpecError(*faults.sorted()) from None
         if not self.nodes and not faults.found:
-            faults.report("ARC104", "the network has no layers", None, top, "list them under `layers:`")
+            help = "no `when` holds, or every `repeat` is 0"
+            faults.report("ARC104", "the network has no layers", Span(spec.source, 1, 1, 2), top, help)
         outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.names.tensor(word, top, last))
         frozen = set() if faults.found else finish.frozen(spec.freeze, self.nodes, top, faults)
         if faults.found:
@@ -96,8 +97,8 @@ class _Builder:
     def input(self, item: InputSpec, top: Frame) -> int:
         """One of the network's inputs, bound as a tensor."""
         number = UNKNOWN
-        value = self.values.get(item.sizes, top, NOWHERE)
-        if value is not FAULTY and self.names.fits(item.name, item.span, top):
+        value = self.values.sizes(item.sizes, top)
+        if value is not FAULTY:
             try:
                 sizes = kind_of("Sizes").accept(value, item.name)
                 shape = (self.batch, *(sizes if isinstance(sizes, tuple) else (sizes,)))
@@ -302,9 +303,6 @@ class _Builder:
         found = []
         for branch in statement.branches or ():
             self.tick(statement, frame)
-            if self.names.fits(branch.label, branch.span, frame):
-                prefix = self.names.paths.fresh(frame.prefix + branch.label, numbered=False) + "/"
-                found.append(self.run(branch.body, frame.within(prefix, frame.env), current))
-            else:
-                found.append(UNKNOWN)
+            prefix = self.names.paths.fresh(frame.prefix + branch.label, numbered=False) + "/"
+            found.append(self.run(branch.body, frame.within(prefix, frame.env), current))
         return found

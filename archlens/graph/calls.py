@@ -49,9 +49,18 @@ def _assigned(block: Block, statement: Statement, frame: Frame, values: Values) 
             report("ARC112", message, argument.span, frame, help, related=defined)
         elif name not in names:
             help = did_you_mean(name, names)
-            report("ARC112", f"{signature} has no parameter `{name}`", argument.span, frame, help, related=defined)
+            report(
+                "ARC112", f"{signature} has no parameter `{name}`", argument.label or argument.span, frame, help, related=defined
+            )
         elif name in found:
-            report("ARC113", f"{block.name}: {name} is given twice", argument.span, frame, "keep one of them", related=defined)
+            report(
+                "ARC113",
+                f"{block.name}: {name} is given twice",
+                argument.label or argument.span,
+                frame,
+                "keep one of them",
+                related=defined,
+            )
         else:
             found[name] = argument
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archlens.errors import Label, LayerError, Span, did_you_mean
+from archlens.errors import Label, LayerError, Span
 from archlens.graph.faults import Faults
 from archlens.graph.scope import Frame
 from archlens.graph.values import NOWHERE, Values
@@ -13,6 +13,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, show
 from archlens.spec.arithmetic import FAULTY
 from archlens.spec.expressions import Expression
+from archlens.spec.functions import undefined_help
 from archlens.spec.model import Statement
 
 __all__ = ["LayerMaker"]
@@ -77,7 +78,7 @@ class LayerMaker:
             if isinstance(argument.value, Expression) and not argument.value.fixed:
                 value = self.values.get(argument, frame, NOWHERE)
                 if isinstance(value, str):
-                    help = help or _undefined(value, frame)
+                    help = help or _undefined(value, argument.value.text, frame)
                 label = f"= {value}" if value is not FAULTY and value != argument.value.text else ""
         self.faults.report(error.code, error.message, span, frame, help, label, tuple(related))
 
@@ -96,11 +97,13 @@ class LayerMaker:
         self.faults.report(error.code, error.message, span, frame, error.help, label, related)
 
 
-def _undefined(word: str, frame: Frame) -> str:
+def _undefined(word: str, written: str, frame: Frame) -> str:
     """A cure for a word where a number must stand: here, or where a block was called, a name is misspelt."""
+    if "$" in written and word != written:
+        return f"in an expression names stand without `$`: {written.replace('$', '')}"
     known: dict[str, None] = {}
     scope: Frame | None = frame
     while scope is not None:
         known.update(dict.fromkeys(scope.env))
         scope = scope.outer
-    return did_you_mean(word, known) or f"no value is called `{word}`; define it under `params:`"
+    return undefined_help(word, known)

@@ -14,11 +14,9 @@ from archlens.graph.values import UNKNOWN, Values
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.spec.model import Body, Spec, Statement, Word
+from archlens.spec.reader import NAME_HELP, is_path_name
 
 __all__ = ["Names"]
-
-_UNFIT = re.compile(r"[*?\[\]$\n]|\A!|\A/|/\Z|//|\A\s|\s\Z")
-_FIT = "letters, digits and most signs will do, but no * ? [ ] $, and no ! in front"
 
 
 class Names:
@@ -60,16 +58,10 @@ class Names:
     def spelled(self, word: Word, frame: Frame) -> str | None:
         """A name with its substitutions made, which can stand in a path; None after a fault."""
         name = self.values.spell(word, frame)
-        if name is not None and not self.fits(name, word.span, frame):
-            return None
-        return name
-
-    def fits(self, name: str, span: Span, frame: Frame) -> bool:
-        """Whether `name` can stand in a path; reports it if not."""
-        if name and not _UNFIT.search(name):
-            return True
-        self.faults.report("ARC137", f"`{name}` is no name", span, frame, _FIT)
-        return False
+        if name is None or is_path_name(name):
+            return name
+        self.faults.report("ARC137", f"`{name}` is no name", word.span, frame, NAME_HELP)
+        return None
 
     # ---- tensors ----
 
@@ -86,7 +78,7 @@ class Names:
                 continue
             if name in frame.tensors or name == "prev":
                 first = frame.tensors.get(name, (0, None))[1]
-                related = (Label(first, "first here"),) if first else ()
+                related = (Label(first, "first here"),) if first and first != word.span else ()
                 why = "choose another, or add `$index`" if name not in ("prev", "input") else "choose another"
                 self.faults.report("ARC135", f"the name `{name}` is taken", word.span, frame, why, "again here", related)
             else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archlens.errors import Span, did_you_mean
+from archlens.errors import Span
 from archlens.graph.faults import Faults
 from archlens.graph.scope import Frame
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.spec.arithmetic import FAULTY
 from archlens.spec.expressions import Expression, ExpressionError, Unknowable
+from archlens.spec.functions import spelled, undefined_help
 from archlens.spec.model import Argument, Word
 from archlens.spec.reader import point
 
@@ -103,6 +104,18 @@ class Values:
             pass
         return FAULTY
 
+    def sizes(self, argument: Argument, top: Frame) -> Any:
+        """The sizes of a network input, or FAULTY after a fault."""
+        items = argument.value if isinstance(argument.value, tuple) else (argument,)
+        values = [self.get(item, top, NOWHERE) for item in items]
+        for item, value in zip(items, values, strict=True):
+            if isinstance(value, str):
+                self.unexpected(item._replace(name=argument.name), value, "a size such as 3x224x224", top)
+                return FAULTY
+        if any(value is FAULTY for value in values):
+            return FAULTY
+        return tuple(values) if isinstance(argument.value, tuple) else values[0]
+
     def all(self, arguments: Sequence[Argument], frame: Frame, current: int, kind: type[Layer]) -> tuple[Any, ...] | None:
         """The values of a layer's arguments; None after a fault."""
         values = []
@@ -140,11 +153,10 @@ class Values:
         """Report a value of the wrong kind; a word that nothing defines is most likely a slip of the pen."""
         expression = argument.value
         if isinstance(expression, Expression) and expression.word and value == expression.text:
-            help = did_you_mean(value, frame.env) or "define it under `params:`, or as a parameter of the block"
+            help = undefined_help(value, frame.env)
             self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, help)
             return
-        shown = f"the word `{value}`" if isinstance(value, str) else "null" if value is None else repr(value)
-        self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {shown}", argument.span, frame)
+        self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {spelled(value)}", argument.span, frame)
 
 
 def _takes_word(kind: type[Layer], name: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from archlens.errors import LayerError
 from archlens.layers.base import Layer, require_positive
-from archlens.layers.dims import Dim, Shape, prod
+from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Flag, Number, Sizes
 from archlens.layers.windows import AxisMap, Corners, Cubic, Interpolated, Nearest
 
@@ -58,11 +58,7 @@ class Upsample(Layer):
         rank = self.spatial_rank(x)
         if rank not in _RANKS[self.mode]:
             fitting = ", ".join(mode for mode, ranks in _RANKS.items() if rank in ranks)
-            raise LayerError(
-                f"upsample: mode {self.mode} needs {_RANKS[self.mode][0]} spatial axes, not {rank}",
-                "mode",
-                f"for {rank} there are {fitting}",
-            )
+            raise LayerError(f"upsample: mode {self.mode} does not go with an input {show(x)}", "mode", f"here go {fitting}")
         sizes = self.spread("size", rank) if self.scale_factor is None else tuple(_scaled(n, self.scale_factor) for n in x[2:])
         out = (x[0], x[1], *sizes)
         require_positive(out, "upsample", x, "use a larger scale_factor")

@@ -32,8 +32,9 @@ _CHOICES = (
     "path ~params ~macs",
 )
 _MARKED = 6  # choices that show what is frozen or shared, where a network has such layers
-_READABLE = 24  # a layer's name may be cut to this so that a column more fits
-_SHORTEST = 14  # and to this where nothing else helps
+# Names may be cut to this so that a column more fits, the layer's own last; and further where nothing else helps.
+_READABLE = {"shared_with": 14, "inputs": 14, "path": 24}
+_SHORTEST = 14
 
 
 def render_table(analysis: Analysis, width: int = 80, columns: Sequence[Column] | None = None, paint: Paint = plain) -> str:
@@ -79,7 +80,11 @@ def _table(analysis: Analysis, width: int, columns: Sequence[Column] | None, pai
         texts = [known[column.name, briefly] for column, briefly in choice]
         widths = [max(map(text_width, column)) for column in texts]
         over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-        if over <= (max(0, widths[0] - _READABLE) if columns is None else 0):
+        if over <= sum(
+            max(0, at - _READABLE[column.name])
+            for at, (column, _) in zip(widths, choice, strict=True)
+            if column.name in _READABLE
+        ):
             break
     texts[0] = [*texts[0][:-1], texts[0][-1] or "total"]
     shown = [column for column, _ in choice]
@@ -113,9 +118,10 @@ def _says(label: str, layer: LayerFacts) -> bool:
 
 def _shorten(texts: list[list[str]], widths: list[int], columns: list[Column], over: int) -> None:
     """Cut names by `over` in all, none below a length one can read; what is still too wide stays."""
-    for name in ("shared_with", "inputs", "path"):
+    for name, least in (*_READABLE.items(), ("path", _SHORTEST)):
         for i, column in enumerate(columns):
-            if column.name == name and over > 0:
-                room = max(_SHORTEST, widths[i] - over)
-                over -= max(0, widths[i] - room)
+            if column.name == name and over > 0 and widths[i] > least:
+                room = max(least, widths[i] - over)
+                over -= widths[i] - room
+                widths[i] = room
                 texts[i] = [cut(text, room, keep_end=True) for text in texts[i]]

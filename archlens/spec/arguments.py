@@ -22,7 +22,7 @@ class ArgumentReader(Reader):
         if isinstance(value, Scalar):
             return self.shorthand(value)
         if isinstance(value, Mapping):
-            return tuple([self.argument(item, name.text) for name, item in value.pairs])
+            return tuple([self.argument(item, name.text)._replace(label=name.span) for name, item in value.pairs])
         help = f"write `- {key.text}: 64 3x3` or `- {key.text}: {{name: value}}`"
         self.fault("ARC105", f"{key.text} takes values, not a list", value.span, help)
         return None
@@ -38,9 +38,15 @@ class ArgumentReader(Reader):
         except ExpressionError as error:
             self.expression_fault(error, span)
             return None
-        return tuple(
-            [self.value(p.text, span.part(p.start, len(p.text)) if as_written else span, p.field) for p in pieces],
-        )
+        if not as_written:
+            return tuple([self.value(p.text, span, p.field) for p in pieces])
+        found = []
+        for piece in pieces:
+            argument = self.value(piece.text, span.part(piece.start, len(piece.text)), piece.field)
+            if piece.named is not None:
+                argument = argument._replace(label=span.part(piece.named, len(piece.field)))
+            found.append(argument)
+        return tuple(found)
 
     def assigned(self, layer: type[Layer], arguments: tuple[Argument, ...], key: Scalar) -> tuple[Argument, ...] | None:
         """`arguments`, each with the name of the field it is for; None after a fault.
@@ -61,9 +67,16 @@ class ArgumentReader(Reader):
                     continue
                 name = names[place]
             if name not in names:
-                self.fault("ARC112", f"{layer.type_name} has no argument `{name}`", argument.span, _foreign_help(layer, name))
+                self.fault(
+                    "ARC112",
+                    f"{layer.type_name} has no argument `{name}`",
+                    argument.label or argument.span,
+                    _foreign_help(layer, name),
+                )
             elif name in given:
-                self.fault("ARC113", f"{layer.type_name}: {name} is given twice", argument.span, "keep one of them")
+                self.fault(
+                    "ARC113", f"{layer.type_name}: {name} is given twice", argument.label or argument.span, "keep one of them"
+                )
             else:
                 given[name] = Argument(name, argument.value, argument.span)
         if len(self.faults.found) > faults:

@@ -13,9 +13,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from archlens.errors import ArchlensError, did_you_mean
-from archlens.spec.functions import FUNCTIONS, bounded, power, sequence, spelled, whole
+from archlens.spec.functions import FUNCTIONS, bounded, power, sequence, spelled, undefined_help, whole
 
-__all__ = ["FAULTY", "Environment", "Evaluate", "ExpressionError", "Unknowable", "compile_arithmetic", "look_up"]
+__all__ = [
+    "FAULTY",
+    "Environment",
+    "Evaluate",
+    "ExpressionError",
+    "Unknowable",
+    "compile_arithmetic",
+    "look_up",
+]
 
 Environment: TypeAlias = Mapping[str, Any]
 Evaluate: TypeAlias = Callable[[Environment], Any]
@@ -53,7 +61,7 @@ def compile_arithmetic(text: str) -> tuple[Evaluate, frozenset[str]]:
     """What computes `text`, and the names it reads; raises ExpressionError when it is no arithmetic."""
     other, glued = _OTHER.search(text), _GLUED.search(text)
     if other:
-        help = "powers are written `**`" if other.group() == "^" else _syntax_help()
+        help = "powers are written `**`" if other.group() == "^" else _SYNTAX
         raise ExpressionError(f"`{other.group()}` has no place in an expression", other.start(), 1, help)
     if glued:  # Python would warn about `3if` and read `1j`
         help = "sizes are written with numbers (3x3); computed ones are a list: [k, 2*k]"
@@ -62,7 +70,7 @@ def compile_arithmetic(text: str) -> tuple[Evaluate, frozenset[str]]:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         at = min((getattr(error, "offset", None) or 1) - 1, max(len(text) - 1, 0))
-        raise ExpressionError(f"`{text}` is not an expression", at, 1, _syntax_help()) from None
+        raise ExpressionError(f"`{text}` is not an expression", at, 1, _SYNTAX) from None
     compiler = _Compiler(text)
     return compiler.compile(tree.body), frozenset(compiler.names)
 
@@ -85,18 +93,12 @@ _MISSING = object()
 
 
 def _undefined(name: str, env: Environment, start: int) -> ExpressionError:
-    if name in FUNCTIONS:
-        return ExpressionError(f"`{name}` is a function", start, len(name), f"call it: {FUNCTIONS[name].usage}", "ARC133")
-    if name == "index":
-        help = "`index` counts the turns of a `for`; a block sees only its parameters and `params:`, so hand it over"
-    else:
-        help = did_you_mean(name, [*env, *FUNCTIONS]) or "define it under `params:`, or as a parameter of the block"
-    return ExpressionError(f"no value is called `{name}`", start, len(name), help, "ARC133")
+    return ExpressionError(f"no value is called `{name}`", start, len(name), undefined_help(name, env), "ARC133")
 
 
-def _syntax_help() -> str:
-    return "numbers, names, + - * / // % **, comparisons, and or not, `a if c else b`, and " + ", ".join(sorted(FUNCTIONS))
-
+_SYNTAX = (
+    "an expression is arithmetic on numbers and names: + - * / // % **, comparisons, and/or/not, `a if c else b`, max(a, b) …"
+)
 
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -292,7 +294,7 @@ class _Compiler:
 
 def _forbidden(node: ast.AST) -> ExpressionError:
     text = _FORBIDDEN.get(type(node), f"`{type(node).__name__}` is")
-    return ExpressionError(f"{text} not part of the language", *_place(node), help=_syntax_help(), code="ARC132")
+    return ExpressionError(f"{text} not part of the language", *_place(node), help=_SYNTAX, code="ARC132")
 
 
 def _place(node: Any) -> tuple[int, int]:

@@ -83,15 +83,15 @@ class _Folder:
         self.source = source
         self.faults = faults
 
-    def span(self, event: Any) -> Span:
-        """Where an event stands; of what goes on over several lines, its first."""
-        start, end = event.start_mark, event.end_mark
+    def span(self, event: Any, last: Any = None) -> Span:
+        """Where an event stands, up to `last` if given; of what goes on over several lines, its first."""
+        start, end = event.start_mark, (last or event).end_mark
         line, column = start.line + 1, start.column + 1
-        last = end.column if end.line == start.line else len(self.source.line(line))
-        return Span(self.source, line, column, max(last, column) + 1)
+        stop = end.column if end.line == start.line else len(self.source.line(line))
+        return Span(self.source, line, column, max(stop, column) + 1)
 
-    def refuse(self, event: Any, what: str, help: str) -> NoReturn:
-        raise SpecError(*self.faults.found, Diagnostic("ARC005", what, self.span(event), help=help))
+    def refuse(self, span: Span, what: str, help: str) -> NoReturn:
+        raise SpecError(*self.faults.found, Diagnostic("ARC005", what, span, help=help))
 
     def fold(self) -> Node | None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -105,30 +105,33 @@ class _Folder:
             if kind is yaml.ScalarEvent:
                 self.check_properties(event)
                 if event.style == '"' and _UNFIT.search(event.value):
-                    self.refuse(event, "an escape for a character that cannot stand in a spec", "leave it out")
+                    self.refuse(self.span(event), "an escape for a character that cannot stand in a spec", "leave it out")
                 node = Scalar(event.value, self.span(event), event.style is None or event.style == "")
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self.check_properties(event)
                 if len(stack) >= MAX_DEPTH:
                     help = "take a block out and give it a name under `blocks:`"
-                    self.refuse(event, f"nested deeper than {MAX_DEPTH} levels", help)
+                    self.refuse(self.span(event), f"nested deeper than {MAX_DEPTH} levels", help)
                 stack.append((event, []))
                 continue
             elif kind is yaml.MappingEndEvent:
                 start, items = stack.pop()
-                node = Mapping(self.pairs(items), self.span(start))
+                node = Mapping(self.pairs(items), self.span(start, event if start.flow_style else None))
             elif kind is yaml.SequenceEndEvent:
                 start, items = stack.pop()
-                node = Sequence(tuple(items), self.span(start))
+                node = Sequence(tuple(items), self.span(start, event if start.flow_style else None))
             elif kind is yaml.AliasEvent:
-                self.refuse(
-                    event, f"aliases are not allowed (`*{event.anchor}`)", f"{_SHARE}; text that begins with `*` needs quotes"
-                )
+                help = f"{_SHARE}; text that begins with `*` needs quotes"
+                self.refuse(self.span(event), f"aliases are not allowed (`*{event.anchor}`)", help)
             else:
                 if kind is yaml.DocumentStartEvent:
                     documents += 1
                     if documents > 1:
-                        self.refuse(event, "a second document begins here; a spec is one document", "put it in a file of its own")
+                        self.refuse(
+                            self.span(event),
+                            "a second document begins here; a spec is one document",
+                            "put it in a file of its own",
+                        )
                 continue
             if stack:
                 stack[-1][1].append(node)
@@ -139,12 +142,14 @@ class _Folder:
         return root
 
     def check_properties(self, event: Any) -> None:
-        if event.anchor is not None:
-            self.refuse(event, f"anchors are not allowed (`&{event.anchor}`)", _SHARE)
-        if event.tag is not None:
-            self.refuse(
-                event, f"tags are not allowed (`{event.tag}`)", "write the value plainly; text that begins with `!` needs quotes"
-            )
+        if event.anchor is None and event.tag is None:
+            return
+        at = self.span(event)
+        written = self.source.line(at.line)[at.column - 1 :].split()[0]
+        at = at.part(0, len(written))
+        if written.startswith("&"):
+            self.refuse(at, f"anchors are not allowed (`{written}`)", f"{_SHARE}; text that begins with `&` needs quotes")
+        self.refuse(at, f"tags are not allowed (`{written}`)", "write the value plainly; text that begins with `!` needs quotes")
 
     def pairs(self, items: list[Any]) -> tuple[tuple[Scalar, Any], ...]:
         seen: dict[str, Scalar] = {}
@@ -154,8 +159,7 @@ class _Folder:
                 help = "put quotes around it if it is meant as text"
                 self.faults.add(Diagnostic("ARC006", "a key must be a word, not a list or a mapping", key.span, help=help))
             elif key.text == "<<" and key.plain:
-                message, help = "merge keys (`<<`) are not allowed", f"{_SHARE}, or extend another spec (`extends:`)"
-                self.faults.add(Diagnostic("ARC005", message, key.span, help=help))
+                self.refuse(key.span, "merge keys (`<<`) are not allowed", f"{_SHARE}, or extend another spec (`extends:`)")
             elif key.text in seen:
                 first = (Label(seen[key.text].span, "first here"),)
                 message, help = f"`{key.text}` is given twice", "keep one of them"

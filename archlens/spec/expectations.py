@@ -23,6 +23,13 @@ FIGURES = (
     "parameter_bytes",
     "peak_memory",
 )
+_FAMILIAR = {
+    "parameters": "params",
+    "memory": "peak_memory",
+    "rf": "receptive_field",
+    "output_shape": "output",
+    "outputs": "output",
+}
 _EXAMPLE = "expect: {params: 25_557_032, macs: 4.1G, receptive_field: {min: 224}}"
 _SIZE = "write it without the batch axis: 256x28x28, or 1000"
 
@@ -41,7 +48,10 @@ def read_expectations(reader: Reader, node: Node) -> tuple[Expectation, ...]:
             found.append(_budget(reader, key.text, value) if isinstance(value, Mapping) else _figure(reader, key.text, value))
         else:
             known = (*FIGURES, "output", "tensors")
-            help = did_you_mean(key.text, known) or f"figures: {', '.join(known)}"
+            familiar = _FAMILIAR.get(key.text.lower())
+            help = (
+                f"here it is called `{familiar}`" if familiar else did_you_mean(key.text, known) or f"figures: {', '.join(known)}"
+            )
             reader.fault("ARC107", f"nothing called `{key.text}` can be expected", key.span, help)
     return tuple([e for e in found if e is not None])
 
@@ -60,13 +70,11 @@ def _budget(reader: Reader, key: str, value: Mapping) -> Expectation | None:
             return None
         bounds[name.text] = read.value
     low, high = bounds.get("min"), bounds.get("max")
-    if not bounds or (low is not None and high is not None and low > high):
-        reader.fault(
-            "ARC107",
-            f"{key}: nothing can meet this budget" if bounds else f"{key}: an empty budget",
-            value.span,
-            "write {max: 30M}",
-        )
+    if not bounds:
+        reader.fault("ARC107", f"{key}: an empty budget", value.span, "write {max: 30M}, {min: 1M} or both")
+        return None
+    if low is not None and high is not None and low > high:
+        reader.fault("ARC107", f"{key}: nothing can meet this budget", value.span, "the min is above the max")
         return None
     text = ", ".join(f"{name.text} {limit.text}" for name, limit in value.pairs)
     return Expectation(key, "", low, high, None, False, text, value.span)

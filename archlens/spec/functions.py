@@ -6,10 +6,12 @@ What no network needs (huge powers, long lists) is refused before it eats time o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-__all__ = ["FUNCTIONS", "Function", "bounded", "number", "power", "sequence", "spelled", "whole"]
+from archlens.errors import did_you_mean
+
+__all__ = ["FUNCTIONS", "Function", "bounded", "number", "power", "sequence", "spelled", "undefined_help", "whole"]
 
 MAX_INTEGER = 2**63
 MAX_EXPONENT = 64
@@ -127,3 +129,12 @@ FUNCTIONS: dict[str, Function] = {
     "sqrt": Function(_root, "sqrt(value)"),
     "sum": Function(lambda values: sum(map(number, sequence(values))), "sum(list)"),
 }
+
+
+def undefined_help(name: str, known: Collection[str]) -> str:
+    """A cure for a name that no value has."""
+    if name in FUNCTIONS:
+        return f"it is a function: {FUNCTIONS[name].usage}"
+    if name == "index":
+        return "`index` counts the turns of a `for`; a block sees only its parameters and `params:`, so hand it over"
+    return did_you_mean(name, known) or "define it under `params:`, or as a parameter of the block"

@@ -134,7 +134,8 @@ def _base(source: Source, root: Node, path: str, chain: tuple[tuple[str, str], .
     try:
         found = _find(name, beside=os.path.dirname(path) or ".") if name != "-" else ""
     except UsageError as error:
-        raise SpecError(*faults.found, Diagnostic("ARC108", f"`extends`: {error}", target.span)) from None
+        help = "paths are relative to this file; names are those of `archlens specs`"
+        raise SpecError(*faults.found, Diagnostic("ARC108", f"`extends`: {error}", target.span, help=help)) from None
     links = (*chain, (os.path.abspath(path), source.name))
     if os.path.abspath(found) in [link for link, _ in links]:
         shown = " → ".join([*(s for _, s in links), found])

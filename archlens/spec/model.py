@@ -24,12 +24,15 @@ class Word(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A value to compute: one expression, or a list of arguments. name: the field it is for, empty when
-    its place decides."""
+    """A value to compute: one expression, or a list of arguments.
+
+    name: the field it is for, empty when its place decides. label: where the name stands, if it is written.
+    """
 
     name: str
     value: Expression | tuple[Argument, ...]
     span: Span
+    label: Span | None = None
 
 
 class Branch(NamedTuple):

@@ -130,8 +130,11 @@ class _Parser:
             self.read.fault("ARC105", "`extends` must name a file or a shipped spec", extends.span, help)
         if extends is not None:
             return
-        if "layers" not in [key.text for key, _ in self.root.pairs]:
+        layers = next((key for key, _ in self.root.pairs if key.text == "layers"), None)
+        if layers is None:
             self.read.fault("ARC104", "the spec has no `layers`", self._top(), "list the layers under `layers:`")
+        elif is_empty(self.root.get("layers")):
+            self.read.fault("ARC104", "`layers` lists none", layers.span, "below it, begin each with `- `: `- conv: 64 3x3`")
         if self.root.get("input") is None and inputs is None:
             help = "write `input: 3x224x224` (channels, then sizes; no batch)"
             self.read.fault("ARC104", "the spec has no `input`", self._top(), help)
@@ -162,6 +165,8 @@ class _Parser:
     def _input(self, name: str, at: Span, value: Node) -> InputSpec:
         if name == "prev":
             self.read.fault("ARC135", "an input cannot be called `prev`: that is the tensor above", at, "choose another name")
+        else:
+            self.read.names_path(name, at)
         if isinstance(value, Mapping) or is_empty(value):
             help = f"write `{name}: 3x224x224`; for several use `inputs:`"
             self.read.fault("ARC105", f"`{name}` must be a size, not {kind_of_node(value)}", value.span, help)

@@ -15,10 +15,12 @@ from archlens.spec.model import Argument, Word
 from archlens.spec.scalars import plain_value
 from archlens.spec.shorthand import WORDS
 
-__all__ = ["Reader", "is_empty", "kind_of_node", "point"]
+__all__ = ["NAME_HELP", "Reader", "is_empty", "is_path_name", "kind_of_node", "point"]
 
 MAX_NAME = 200
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_UNFIT = re.compile(r"[*?\[\]$\n]|\A!|\A/|/\Z|//|\A\s|\s\Z")
+NAME_HELP = "letters, digits and most signs will do, but no * ? [ ] $, and no ! in front"
 _TAKEN = ("channels", "index", "true", "false", "null", *WORDS)
 
 
@@ -87,6 +89,13 @@ class Reader:
             return True
         return False
 
+    def names_path(self, name: str, span: Span) -> bool:
+        """Whether `name` can be a part of a layer's path; reports it if not."""
+        if is_path_name(name):
+            return True
+        self.fault("ARC137", f"`{name}` is no name", span, NAME_HELP)
+        return False
+
     def words(self, node: Node, what: str) -> tuple[Word, ...]:
         """A name, or a list of names."""
         items = node.items if isinstance(node, Sequence) else (node,)
@@ -140,6 +149,11 @@ def point(span: Span, error: ExpressionError) -> Span:
     if not error.length or span.column + error.start + error.length > span.end:
         return span
     return span.part(error.start, error.length)
+
+
+def is_path_name(text: str) -> bool:
+    """Whether `text` can be a part of a layer's path, told apart from the patterns of `freeze:`."""
+    return bool(text) and not _UNFIT.search(text)
 
 
 def is_empty(node: Node) -> bool:

@@ -47,10 +47,11 @@ def plain_value(text: str) -> Any:
     """An unquoted scalar as YAML 1.2's core schema reads it, with sizes: None, bool, number, tuple or str."""
     if text in _WORDS:
         return _WORDS[text]
+    size = size_or_none(text)  # before numbers: `0x3` is a size here, not hexadecimal
+    if size is not None:
+        return size
     number = number_or_none(text)
-    if number is not None:
-        return number
-    return size_or_none(text) or text
+    return text if number is None else number
 
 
 class Figure(NamedTuple):

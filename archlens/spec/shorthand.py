@@ -25,11 +25,15 @@ _OPERATORS = ("+", "-", "*", "//", "%", "**", "=", "==", "!=", "<", "<=", ">", "
 
 
 class Piece(NamedTuple):
-    """One value: the field it names (empty when its place decides), its text and where that starts."""
+    """One value: the field it names (empty when its place decides), its text and where that starts.
+
+    named: where the name starts, if it is written.
+    """
 
     field: str
     text: str
     start: int
+    named: int | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -47,7 +51,7 @@ def split(text: str) -> tuple[Piece, ...]:
         elif named:
             if named.end() == len(word):
                 raise ExpressionError(f"`{word}` lacks a value", start, len(word), "no blank may stand around the `=`", "ARC114")
-            pieces.append(Piece(named.group(1), word[named.end() :], start + named.end()))
+            pieces.append(Piece(named.group(1), word[named.end() :], start + named.end(), start))
         elif word.strip(",") in _OPERATORS or word == "/":
             help = "blanks separate values: write an expression without them (4*width), or in brackets"
             raise ExpressionError(f"`{word}` stands alone", start, len(word), help, "ARC114")

@@ -140,6 +140,8 @@ class StatementReader(ArgumentReader):
                     help = f"write `{label.text}:` beside `{key.text}:`, not below it: there stand the branches"
                     self.fault("ARC106", f"`{label.text}` is an argument, not a branch", label.span, help)
                     return None
+                if not self.names_path(label.text, self.inside(label)):
+                    return None
                 at = body.span if not is_empty(body) else label.span
                 branches.append(Branch(label.text, self.body(body, f"branch `{label.text}`"), at))
             return statement._replace(branches=tuple(branches))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from archlens.errors import Diagnostic, Label, Source, Span
@@ -37,9 +38,12 @@ _SAYINGS = (
     _Saying("unknown escape", "after a `\\` in double quotes only certain letters may stand", "use single quotes"),
     _Saying("expected <document start>", "something is left over here", "remove it; perhaps a bracket is closed twice"),
     _Saying("expected node content", "a value is missing here", "write it, or remove the stray bracket or comma"),
-    _Saying("expected alphabetic", "text cannot begin with this", 'put quotes around it: `"*"`'),
+    _Saying("expected alphabetic", "text cannot begin with this", 'put quotes around it: `"*"`', True),
+    _Saying("expected whitespace or line break", "text cannot begin with this", 'put quotes around it: `"!head"`', True),
     _Saying("cannot start any token", "text cannot begin with this", "put quotes around it"),
 )
+_KEY = re.compile(r"\s+([A-Za-z_]+):")
+_BARE = re.compile(r"\s*- ([^\s:#]+)\s*(?:#.*)?\Z")
 _TAB = _Saying("", "a tab cannot indent YAML", "indent with blanks, two for each level")
 
 
@@ -54,12 +58,28 @@ def syntax_fault(source: Source, error: Any) -> Diagnostic:
     tab = written.find("\t", 0, len(written) - len(written.lstrip()))
     if tab >= 0 or "tab character" in problem:
         return Diagnostic("ARC004", _TAB.message, _at(source, mark.line, max(tab, 0)), help=_TAB.help)
+    bare = _below_bare(source, mark.line)
+    if bare:
+        return bare
     if saying.opening and context is not None:
         return Diagnostic("ARC004", saying.message, _at(source, context.line, context.column), help=saying.help)
     related: tuple[Label, ...] = ()
     if context is not None and context.line != mark.line and "collection" in str(error.context):
         related = (Label(_at(source, context.line, context.column), "the list begins here"),)
     return Diagnostic("ARC004", saying.message, _at(source, mark.line, mark.column), related=related, help=saying.help)
+
+
+def _below_bare(source: Source, line: int) -> Diagnostic | None:
+    """What people write most: a key below a layer that has no colon."""
+    key = _KEY.match(source.line(line + 1))
+    above = next((n for n in range(line, 0, -1) if source.line(n).strip()), 0)
+    bare = _BARE.match(source.line(above))
+    if not key or not bare:
+        return None
+    at = Span(source, line + 1, key.start(1) + 1, key.end(1) + 1)
+    related = (Label(Span(source, above, bare.start(1) + 1, bare.end(1) + 1), "a colon is missing here"),)
+    message = f"`{key.group(1)}:` below a layer without a colon"
+    return Diagnostic("ARC004", message, at, related=related, help=f"write `- {bare.group(1)}:`")
 
 
 def _at(source: Source, line: int, column: int) -> Span:

@@ -45,7 +45,7 @@ def test_a_name_in_a_block_belongs_to_its_instance(net):
 
 def test_a_name_of_a_loop_or_branch_is_seen_to_the_end(net):
     graph = net(
-        "- for: {w: [3, 3]}\n  do:\n    - conv: w 1x1\n      as: c$index\n- add:\n    a: [relu: ]\n    b: []\n- add: [c1, c2, prev]"
+        "- for: {w: [3, 3]}\n  do: [{conv: w 1x1, as: c$index}]\n- add: {a: [{relu: , as: r}], b: []}\n- add: [c1, c2, r]"
     ).graph
     assert graph.nodes[-1].inputs[:2] == (graph.nodes[0].outputs[0], graph.nodes[1].outputs[0])
 

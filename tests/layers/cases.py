@@ -96,6 +96,13 @@ sizes = often(st.integers(1, 5), st.just(0))
 numbers = st.integers(-12, 12).map(lambda n: n / 4)
 axes = st.integers(-4, 5)
 
+
+def one_axis(shape: tuple[int, ...]) -> st.SearchStrategy:
+    """The argument `dim`, mostly one of the tensor's axes without the batch."""
+    rank = len(shape)
+    return arguments(dim=often(st.integers(1, rank - 1) | st.integers(1 - rank, -1), axes))
+
+
 # ---- sliding windows ----
 
 
@@ -263,10 +270,10 @@ CASES: dict[str, st.SearchStrategy] = {
     "softplus": on(anything, arguments(beta=st.floats(0.5, 3), threshold=st.floats(1, 30))),
     "softsign": plain,
     "identity": plain,
-    "glu": on(anything, arguments(dim=axes)),
-    "softmax": on(anything, arguments(dim=axes)),
-    "log_softmax": on(anything, arguments(dim=axes)),
-    "softmin": on(anything, arguments(dim=axes)),
+    "glu": on(anything, one_axis),
+    "softmax": on(anything, one_axis),
+    "log_softmax": on(anything, one_axis),
+    "softmin": on(anything, one_axis),
     "dropout": on(anything, arguments(p=often(st.floats(0, 1), numbers))),
     "flatten": on(anything, arguments(start_dim=axes, end_dim=axes)),
     "reshape": on(anything, reshapes),

@@ -104,8 +104,8 @@ REFUSALS = [
     refusal(
         lambda: Upsample(2, mode="linear"),
         MAP,
-        message="upsample: mode linear needs 1 spatial axes, not 2",
-        help="for 2 there are nearest, bilinear, bicubic",
+        message="upsample: mode linear does not go with an input 64×56×56",
+        help="here go nearest, bilinear, bicubic",
     ),
     refusal(lambda: Upsample(), message="upsample takes scale_factor or size, one of them", help="e.g. `upsample: 2`"),
     refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 RULE = re.compile(r"─+( +─+)*")
@@ -63,7 +64,7 @@ def read_table(text: str) -> Table:
 
     def cells(line: str) -> list[str]:
         drawn = spread(line)
-        gaps = "".join(drawn[end : start] for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+        gaps = "".join(drawn[end:start] for (_, end), (start, _) in pairwise(spans))
         assert not gaps.strip(), f"something stands between the columns: {line!r}"
         assert not drawn[spans[-1][1] :].strip(), f"something stands beyond the last column: {line!r}"
         return [drawn[start:end].replace("\0", "") for start, end in spans]
