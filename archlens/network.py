@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from archlens.errors import UsageError
 from archlens.graph.build import MAX_LAYERS, build
 from archlens.spec.extending import without_figures
 from archlens.spec.load import load_specs
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from archlens.graph.model import Graph
 
 __all__ = ["Network", "load", "load_all"]
+
+Size: TypeAlias = str | Sequence[int]
 
 
 class Network:
@@ -75,15 +78,16 @@ def load(
     target: str,
     *,
     params: Mapping[str, Any] | None = None,
-    input: str | Mapping[str, str] | None = None,
+    input: Size | Mapping[str, Size] | None = None,
     batch: int = 1,
     max_layers: int = MAX_LAYERS,
 ) -> Network:
     """The network that `target` names: a path or a shipped name, with `:variant` where there are several.
 
-    params: parameters to set, e.g. `{"alpha": 0.5}`. input: another input size, `"3x256x256"`, or one per
-    input name. batch: samples at once.
-    Raises SpecError for faults in the file and UsageError for a target, parameter or variant there is none of.
+    params: parameters to set, e.g. `{"alpha": 0.5}`. input: another input size, `"3x256x256"` or `(3, 256, 256)`,
+    or one for each name of an input. batch: samples at once.
+    Raises SpecError for faults in the file and UsageError for what cannot be met: a target, parameter, input or
+    variant there is none of.
 
     >>> load("resnet50").analyze().totals.params
     25557032
@@ -95,18 +99,23 @@ def load_all(
     target: str,
     *,
     params: Mapping[str, Any] | None = None,
-    input: str | Mapping[str, str] | None = None,
+    input: Size | Mapping[str, Size] | None = None,
     batch: int = 1,
     max_layers: int = MAX_LAYERS,
 ) -> list[Network]:
     """As `load`; `target:all` gives a network for every variant."""
-    given = {name: str(value) for name, value in (params or {}).items()}
+    if not isinstance(batch, int) or isinstance(batch, bool) or batch < 1:
+        raise UsageError(f"batch must be a whole number of at least 1, not {batch!r}")
+    given = {name: _written(value) for name, value in (params or {}).items()}
+    sizes = input if isinstance(input, Mapping) else {"": input} if input else {}
     found = []
     with _collector_paused():
         chosen = load_specs(target, given)
     for spec in chosen:
-        if input:
-            spec = resized(spec, {"": input} if isinstance(input, str) else input)
+        if sizes:
+            spec = resized(
+                spec, {name: size if isinstance(size, str) else "x".join(map(str, size)) for name, size in sizes.items()}
+            )
         if batch != 1:
             spec = without_figures(spec, "they are for a batch of 1")
         network = Network(spec, batch, max_layers)
@@ -114,3 +123,10 @@ def load_all(
             network.graph  # noqa: B018 - raises them, with what building finds besides
         found.append(network)
     return found
+
+
+def _written(value: Any) -> str:
+    """A parameter's value as a spec writes it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,42 +8,54 @@ from typing import Any
 from archlens.analysis.facts import Outcome, Totals
 from archlens.errors import Diagnostic, did_you_mean
 from archlens.graph.model import Graph
-from archlens.layers.dims import Shape
 from archlens.spec.model import Expectation
 
 __all__ = ["check_expectations"]
 
+_BYTES = ("parameter_bytes", "peak_memory")
 _ATTRIBUTES = {"peak_memory": "peak_activation_bytes"}
 
 
 def check_expectations(graph: Graph, totals: Totals) -> tuple[Outcome, ...]:
     """The outcome of every expectation, in the order written."""
-    return tuple([_check(expectation, graph, totals) for expectation in graph.expect])
-
-
-def _check(expected: Expectation, graph: Graph, totals: Totals) -> Outcome:
-    if expected.key in ("output", "tensors"):
-        return _check_shape(expected, graph)
-    actual = getattr(totals, _ATTRIBUTES.get(expected.key, expected.key))
-    if expected.key == "receptive_field":
-        ok = actual is not None and _field_fits(expected, actual)
-        shown = None if actual is None else list(actual)
-        text = "none" if actual is None else "×".join(map(str, actual))
-        return _outcome(expected, expected.key, shown, ok, text, "")
-    ok = (expected.low is None or actual >= expected.low) and (expected.high is None or actual <= expected.high)
-    return _outcome(expected, expected.key, actual, ok, f"{actual:,}", _gap(expected, actual))
-
-
-def _field_fits(expected: Expectation, actual: tuple[int, ...]) -> bool:
-    if expected.sizes is not None:
-        return expected.sizes == actual
-    return all(
-        (expected.low is None or size >= expected.low) and (expected.high is None or size <= expected.high) for size in actual
+    return tuple(
+        [
+            _check_shape(expected, graph) if expected.key in ("output", "tensors") else _check_figure(expected, totals)
+            for expected in graph.expect
+        ]
     )
 
 
+def _check_figure(expected: Expectation, totals: Totals) -> Outcome:
+    actual = getattr(totals, _ATTRIBUTES.get(expected.key, expected.key))
+    if actual is None:  # no receptive field
+        return _missed(expected, expected.key, None, "none", f", expected {_wanted(expected)}")
+    if expected.sizes is not None:
+        gap = "" if actual == expected.sizes else f", expected {_wanted(expected)}"
+    else:
+        gap = _gap(expected, actual if isinstance(actual, tuple) else (actual,))
+    if isinstance(actual, tuple):
+        actual, shown = list(actual), "×".join(map(str, actual))
+    else:
+        shown = f"{actual:,} bytes" if expected.key in _BYTES else f"{actual:,}"
+    return _missed(expected, expected.key, actual, shown, gap) if gap else _met(expected, expected.key, actual)
+
+
+def _gap(expected: Expectation, values: tuple[int, ...]) -> str:
+    """How far the values lie off; empty when they do not. A receptive field has one for each axis."""
+    over = max(values) - expected.high if expected.high is not None else 0
+    under = expected.low - min(values) if expected.low is not None else 0
+    if over <= 0 and under <= 0:
+        return ""
+    if expected.exact:
+        return f", expected {_wanted(expected)} ({f'{over:,} more' if over > 0 else f'{under:,} fewer'})"
+    return f": {f'{over:,} over' if over > 0 else f'{under:,} under'} its budget ({expected.text})"
+
+
 def _check_shape(expected: Expectation, graph: Graph) -> Outcome:
-    names: Mapping[str, int] = graph.outputs if expected.key == "output" else {**graph.tensors, **_paths(graph)}
+    names: Mapping[str, int] = graph.outputs
+    if expected.key == "tensors":
+        names = {**{node.path: node.outputs[0] for node in graph.nodes}, **graph.inputs, **graph.tensors}
     name = expected.tensor or next(iter(graph.outputs))
     key = f"{expected.key}.{expected.tensor}" if expected.tensor else expected.key
     if name not in names:
@@ -52,35 +64,22 @@ def _check_shape(expected: Expectation, graph: Graph) -> Outcome:
         return Outcome(
             key, expected.text, None, False, Diagnostic("ARC302", message, expected.span, help=did_you_mean(name, names))
         )
-    shape: Shape = graph.shapes[names[name]][1:]
-    return _outcome(expected, key, list(shape), shape == expected.sizes, "×".join(map(str, shape)), "")
+    shape = graph.shapes[names[name]][1:]
+    if shape == expected.sizes:
+        return _met(expected, key, list(shape))
+    return _missed(expected, key, list(shape), "×".join(map(str, shape)), f", expected {_wanted(expected)}")
 
 
-def _paths(graph: Graph) -> dict[str, int]:
-    return {node.path: node.outputs[0] for node in graph.nodes}
+def _wanted(expected: Expectation) -> str:
+    return expected.text.replace("x", "×") if expected.sizes else expected.text
 
 
-def _gap(expected: Expectation, actual: int) -> str:
-    if expected.high is not None and actual > expected.high:
-        return f"{actual - expected.high:,} more"
-    if expected.low is not None and actual < expected.low:
-        return f"{expected.low - actual:,} fewer"
-    return ""
+def _met(expected: Expectation, key: str, actual: Any) -> Outcome:
+    return Outcome(key, expected.text, actual, True, None)
 
 
-def _outcome(expected: Expectation, key: str, actual: Any, ok: bool, shown: str, gap: str) -> Outcome:
-    if ok:
-        return Outcome(key, expected.text, actual, True, None)
-    wanted = expected.text.replace("x", "×") if expected.sizes else expected.text
-    rest = f" ({gap})" if gap else ""
-    if expected.exact:
-        message = f"{key} is {shown}, expected {wanted}{rest}"
-        diagnostic = Diagnostic(
-            "ARC301", message, expected.span, shown, help="mend the network, or the figure if its source says so"
-        )
-    else:
-        message = f"{key} is {shown}, over the budget of {wanted}{rest}"
-        if expected.high is None or (expected.low is not None and isinstance(actual, int) and actual < expected.low):
-            message = f"{key} is {shown}, below the budget of {wanted}{rest}"
-        diagnostic = Diagnostic("ARC303", message, expected.span, shown, help="mend the network, or change the budget")
+def _missed(expected: Expectation, key: str, actual: Any, shown: str, gap: str) -> Outcome:
+    code = "ARC301" if expected.exact else "ARC303"
+    other = "the figure if its source says so" if expected.exact else "change the budget"
+    diagnostic = Diagnostic(code, f"{key} is {shown}{gap}", expected.span, shown, help=f"mend the network, or {other}")
     return Outcome(key, expected.text, actual, False, diagnostic)

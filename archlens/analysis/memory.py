@@ -12,8 +12,9 @@ __all__ = ["peak_activations"]
 def peak_activations(graph: Graph) -> int:
     """The most values alive at any moment of an inference that runs the layers in order.
 
-    A tensor lives from the layer that makes it to the last that reads it; network inputs live from the
-    start and outputs to the end. A view (flatten, reshape, dropout in evaluation) is its input's memory.
+    A tensor lives from the layer that makes it to the last that reads it; network inputs live from the start,
+    those that nobody reads and outputs to the end. A view (flatten, reshape, dropout in evaluation) is its
+    input's memory.
     """
     home = list(range(len(graph.shapes)))  # the tensor that owns the memory
     for node in graph.nodes:

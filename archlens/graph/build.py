@@ -14,7 +14,7 @@ from archlens.graph import finish
 from archlens.graph.calls import bound
 from archlens.graph.control import Control
 from archlens.graph.faults import Faults
-from archlens.graph.layers import LayerMaker
+from archlens.graph.layers import LayerMaker, require_holdable
 from archlens.graph.model import Graph, Node
 from archlens.graph.names import Names
 from archlens.graph.paths import BROKEN
@@ -32,6 +32,7 @@ __all__ = ["MAX_LAYERS", "build"]
 MAX_LAYERS = 100_000
 MAX_SCOPES = 100  # blocks, branches and loops inside one another
 MAX_AXES = 8
+IDLE_STEPS = 20_000  # what a spec may run beyond three lines for each layer it makes
 
 
 def build(spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> Graph:
@@ -104,6 +105,7 @@ class _Builder:
                 shape = (self.batch, *(sizes if isinstance(sizes, tuple) else (sizes,)))
                 if len(shape) > MAX_AXES:
                     raise LayerError(f"{item.name} has {len(shape) - 1} axes; at most {MAX_AXES - 1}", code="ARC121")
+                require_holdable(shape, item.name)
                 number = self.tensor(shape, -1, item.span)
             except LayerError as error:
                 help = "channels, then sizes, each a whole number of at least 1: 3x224x224"
@@ -174,16 +176,20 @@ class _Builder:
             self.names.paths.taken.setdefault(frame.prefix + (self.names.spelled(statement.name, frame) or "?"), BROKEN)
         return (UNKNOWN,) * max(1, len(statement.bind))
 
-    def tick(self, statement: Statement, frame: Frame) -> None:
-        """Count a step; stop when the network has become too large (what makes no layers counts too)."""
-        self.steps += 1
+    def tick(self, statement: Statement, frame: Frame, steps: int = 1) -> None:
+        """Count steps; stop when the network has become too large, or when too few of them make layers."""
+        self.steps += steps
         if len(self.nodes) >= self.max_layers:
-            message, what = f"more than {self.max_layers:,} layers after expansion", "lower a `repeat`"
-        elif self.steps > 3 * self.max_layers:
-            message, what = f"more than {3 * self.max_layers:,} lines to run, most without a layer", "drop lines that do nothing"
+            message = f"more than {self.max_layers:,} layers after expansion"
+            help = "lower a `repeat`, or raise the limit with --max-layers"
+        elif self.steps > IDLE_STEPS + 3 * len(self.nodes):
+            message = f"more than {IDLE_STEPS:,} lines run here without making a layer"
+            help = "lower a `repeat`, or drop blocks and lines that do nothing"
+            if self.faults.found:  # lines with faults make none
+                raise _Stop
         else:
             return
-        self.faults.report("ARC141", message, statement.span, frame, f"{what}, or raise the limit with --max-layers")
+        self.faults.report("ARC141", message, statement.span, frame, help)
         raise _Stop
 
     def too_deep(self, statement: Statement, frame: Frame) -> bool:
@@ -229,6 +235,7 @@ class _Builder:
         path = self.names.path(statement, frame, name, turn)
         if block.faulty or not self.callable(name, statement, frame):
             return self.lost(path)
+        self.tick(statement, frame, len(block.parameters) // 8)
         given = bound(block, statement, frame, current, self.values, self.globals)
         if given is None:
             return self.lost(path)
@@ -286,7 +293,7 @@ class _Builder:
             found = self.branches(statement, frame, current)
         elif statement.sources is not None and len(statement.sources) != 1:
             found = [self.names.tensor(word, frame, current) for word in statement.sources]
-            self.steps += len(found)
+            self.tick(statement, frame, len(found) // 4)
         low, high = kind.inputs
         if len(found) < low or (high is not None and len(found) > high):
             wanted = f"{low}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"

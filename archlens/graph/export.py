@@ -12,7 +12,12 @@ __all__ = ["to_networkx"]
 
 
 def to_networkx(graph: Graph) -> networkx.DiGraph[str]:
-    """As `Graph.to_networkx` says."""
+    """As `Graph.to_networkx` says; attributes are named as in JSON, `graph["outputs"]` names the layers that put out.
+
+    What only an analysis knows can be put on it too:
+
+        networkx.set_node_attributes(graph, {layer.path: layer._asdict() for layer in network.analyze().layers})
+    """
     result: networkx.DiGraph[str] = networkx.DiGraph(name=graph.name, spec=graph.spec, variant=graph.variant)
     taken = {node.path for node in graph.nodes}
     source: dict[int, str] = {}

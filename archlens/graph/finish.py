@@ -14,6 +14,8 @@ from archlens.spec.model import Word
 
 __all__ = ["frozen", "outputs"]
 
+MAX_PATTERNS = 100
+
 
 def outputs(
     words: Sequence[tuple[str, Word]], last: int, top: Frame, faults: Faults, tensor: Callable[[Word], int]
@@ -34,6 +36,10 @@ def frozen(patterns: Sequence[Word], nodes: Iterable[Node], top: Frame, faults: 
     Patterns are globs over layer paths; one that matches a scope matches what is in it; `!` takes layers out
     again; the last that matches a layer decides. A pattern that matches nothing is a fault.
     """
+    if len(patterns) > MAX_PATTERNS:
+        message, help = f"{len(patterns)} patterns; at most {MAX_PATTERNS}", "a pattern may name a scope, or hold `*`"
+        faults.report("ARC134", message, patterns[MAX_PATTERNS].span, top, help)
+        return set()
     paths = [node.path for node in nodes] if patterns else []
     still: set[str] = set()
     for word in patterns:

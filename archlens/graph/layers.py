@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from archlens.errors import Label, LayerError, Span
@@ -16,7 +17,18 @@ from archlens.spec.expressions import Expression
 from archlens.spec.functions import undefined_help
 from archlens.spec.model import Statement
 
-__all__ = ["LayerMaker"]
+__all__ = ["LayerMaker", "require_holdable"]
+
+
+MAX_VALUES = 2**63
+
+
+def require_holdable(shape: Shape, what: str) -> None:
+    """Refuse a tensor that nothing could hold; beyond it figures only cost time."""
+    count = prod(shape)
+    if count > MAX_VALUES:
+        help = "the number of values multiplies up; look at the sizes above"
+        raise LayerError(f"{what}: a tensor of {float(min(count, 10**300)):.1e} values; at most 2^63", help=help, code="ARC202")
 
 
 class LayerMaker:
@@ -58,7 +70,8 @@ class LayerMaker:
         if outs is None:
             try:
                 outs = layer.output_shapes(*shapes)
-                layer.parameter_shapes(*shapes)
+                for shape in (*outs, *layer.parameter_shapes(*shapes).values()):
+                    require_holdable(shape, layer.type_name)
             except LayerError as error:
                 if len(shapes) > 1:
                     self.disagree(error, statement, layer, frame, shapes)

@@ -46,23 +46,27 @@ class Values:
         env: dict[str, Any] = {}
         top = Frame(env)
         for first in waiting:
-            asking = [first]  # each needs the one after it
+            asking = {first: None}  # in order: each needs the one after it
             while asking:
-                argument = waiting[asking[-1]]
+                argument = waiting[next(reversed(asking))]
                 needed = next((n for n in _names(argument) if n in waiting and n not in env and n != argument.name), None)
-                if needed is None:
-                    if argument.name not in env:
-                        env[argument.name] = self.get(argument, top, NOWHERE)
-                    asking.pop()
-                elif needed in asking:
-                    circle = " → ".join([*asking[asking.index(needed) :], needed])
-                    message = f"parameters are defined by one another: {circle}"
-                    self.faults.report("ARC133", message, argument.span, top, "give one of them a value of its own")
+                if needed is not None and needed not in asking:
+                    asking[needed] = None
+                    continue
+                if needed is not None:
+                    self.circle([*asking], needed, argument, top)
                     env[argument.name] = FAULTY
-                    asking.pop()
-                else:
-                    asking.append(needed)
+                elif argument.name not in env:
+                    env[argument.name] = self.get(argument, top, NOWHERE)
+                asking.popitem()
         return env
+
+    def circle(self, asking: list[str], needed: str, argument: Argument, top: Frame) -> None:
+        """Report parameters that need one another."""
+        circle = [*asking[asking.index(needed) :], needed]
+        shown = " → ".join(circle if len(circle) <= 8 else [*circle[:4], "...", *circle[-3:]])
+        message = f"parameters are defined by one another: {shown}"
+        self.faults.report("ARC133", message, argument.span, top, "give one of them a value of its own")
 
     def compute(self, argument: Argument, frame: Frame, current: int, kind: type[Layer] | None = None) -> Any:
         """The value of an argument; raises Unknowable, or _Refused with the place.

@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Activations: functions of each value alone. By convention one operation per value."""
 
 from __future__ import annotations

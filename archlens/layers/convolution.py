@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Convolutions, 1-D to 3-D by the rank of the input."""
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ __all__ = [
     "either",
     "equal",
     "gcd",
-    "indicator",
     "maximum",
     "minimum",
     "prod",
@@ -118,15 +117,6 @@ def either(*conditions: Any) -> Any:
             return True
         result = sys.modules["sympy"].Or(result, condition) if _is_symbolic(result, condition) else result | condition
     return result
-
-
-def indicator(condition: Any) -> Dim:
-    """1 where the condition holds, else 0."""
-    if isinstance(condition, bool):
-        return int(condition)
-    if _is_symbolic(condition):
-        return sys.modules["sympy"].Piecewise((1, condition), (0, True))
-    return condition.astype("int64")
 
 
 class Constraints:

@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Normalization: values brought to a common scale."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Pooling over windows, over a fixed grid (adaptive) and over the whole map (global)."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Resampling: the map on a finer or a coarser grid."""
 
 from __future__ import annotations

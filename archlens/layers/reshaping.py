@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """Layers that change the shape: the same values in other axes, a border more or less."""
 
 from __future__ import annotations

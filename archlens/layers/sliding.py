@@ -1,5 +1,3 @@
-# mypy: disable-error-code="override"
-# A layer of one input names it: `(self, x)` where Layer says `(self, *inputs)`.
 """What convolution and pooling share: a window that slides over the map."""
 
 from __future__ import annotations

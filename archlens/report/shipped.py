@@ -15,9 +15,19 @@ from archlens.report.numbers import each, grouped, short, size_text, sizes_text
 
 __all__ = ["ShippedRow", "render_shipped", "shipped_row"]
 
-_HEAD = ("name", "year", "input", "params", "MACs", "depth", "RF", "key idea")
-_NUMERIC = (False, True, False, True, True, True, True, False)
+_IDEA = "key idea"
+_HEAD = ("name", "year", "input", "params", "MACs", "depth", "RF", _IDEA)
+_NUMERIC = ("year", "params", "MACs", "depth", "RF")
 _READABLE = 30  # fewer columns than this are too few for an idea
+# What is left out and whether figures are rounded, from rich to plain.
+_CHOICES: tuple[tuple[tuple[str, ...], bool], ...] = (
+    ((), False),
+    ((), True),
+    ((_IDEA,), False),
+    ((_IDEA,), True),
+    ((_IDEA, "input"), True),
+    ((_IDEA, "input", "year"), True),
+)
 
 
 class ShippedRow(NamedTuple):
@@ -65,20 +75,22 @@ def render_shipped(rows: Sequence[ShippedRow], form: str, width: int = 80, paint
     if form == "markdown":
         from archlens.report.markdown import escaped, pipe_table
 
-        return pipe_table(_HEAD, [list(map(escaped, _cells(row))) for row in rows], _NUMERIC)
+        return pipe_table(_HEAD, [list(map(escaped, _cells(row))) for row in rows], [head in _NUMERIC for head in _HEAD])
     return "\n".join([*_table(rows, width, paint), *_families(rows, width, paint)])
 
 
 def _table(rows: Sequence[ShippedRow], width: int, paint: Paint) -> list[str]:
-    """Exact figures where they fit, else rounded ones; the idea in what is left, if that is enough to read."""
-    for rounded in (False, True):
-        columns = [list(column) for column in zip(_HEAD, *[_cells(row, rounded) for row in rows], strict=True)]
-        *others, ideas = columns
-        room = width - sum(max(map(text_width, column)) + len(GAP) for column in others)
-        if room >= _READABLE:
+    """The richest choice that fits: the idea cut to what is left, figures exact or rounded, columns left out."""
+    for left_out, rounded in _CHOICES:
+        texts = zip(_HEAD, *[_cells(row, rounded) for row in rows], strict=True)
+        columns = {head: [head, *cells] for head, *cells in texts if head not in left_out}
+        ideas = columns.pop(_IDEA, None)
+        room = width - sum(max(map(text_width, column)) + len(GAP) for column in columns.values())
+        if room >= (_READABLE if ideas else -len(GAP)):
             break
-    columns = [*others, [cut(idea, room) for idea in ideas]] if room >= _READABLE else others
-    return draw(columns, _NUMERIC[: len(columns)], ["head", *[""] * len(rows)], paint, footer=False)
+    if ideas:
+        columns[_IDEA] = [cut(idea, room) for idea in ideas]
+    return draw(list(columns.values()), [head in _NUMERIC for head in columns], ["head", *[""] * len(rows)], paint, footer=False)
 
 
 def _families(rows: Sequence[ShippedRow], width: int, paint: Paint) -> list[str]:

@@ -6,10 +6,12 @@ names are shortened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.errors import printable, text_width
+from archlens.layers.dims import Shape
 from archlens.report.columns import COLUMNS, Column, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.groups import Line, grouped_lines
@@ -52,45 +54,50 @@ def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint =
 
 def _about(analysis: Analysis) -> list[str]:
     """Where it is from, what goes in and out, what it is known for."""
-    several = len(analysis.inputs) > 1
-    inputs = ", ".join(f"{name} {size_text(shape)}" if several else size_text(shape) for name, shape in analysis.inputs.items())
-    several = len(analysis.outputs) > 1
-    outputs = ", ".join(f"{name} {size_text(shape)}" if several else size_text(shape) for name, shape in analysis.outputs.items())
     batch = f", batch of {grouped(analysis.batch)}" if analysis.batch != 1 else ""
-    idea = ": ".join(str(analysis.meta[key]) for key in ("year", "key_idea") if key in analysis.meta)
-    lines = [f"{analysis.spec}: {inputs}\u00a0→\u00a0{outputs}{batch}", idea]
-    return [printable(line) for line in lines if line]
+    idea = ": ".join([str(analysis.meta[key]) for key in ("year", "key_idea") if key in analysis.meta])
+    flow = f"{printable(analysis.spec)}: {_named(analysis.inputs)}\u00a0→\u00a0{_named(analysis.outputs)}{batch}"
+    return [flow, printable(idea)] if idea else [flow]
+
+
+def _named(shapes: Mapping[str, Shape]) -> str:
+    """`3×224×224`, or `left 1×28×28, right 1×28×28` where there are several."""
+    return ", ".join(
+        [f"{printable(name)} {size_text(shape)}" if len(shapes) > 1 else size_text(shape) for name, shape in shapes.items()]
+    )
 
 
 def _table(analysis: Analysis, width: int, columns: Sequence[Column] | None, paint: Paint) -> list[str]:
-    if columns is None:
-        marks = " trainable" if analysis.totals.trainable_params < analysis.totals.params else ""
-        marks += " shared_with" if any(layer.shared_with for layer in analysis.layers) else ""
-        names = [*([choice + marks for choice in _CHOICES[:_MARKED]] if marks else []), *_CHOICES]
-        choices = [[(COLUMNS[name.lstrip("~")], name.startswith("~")) for name in choice.split()] for choice in names]
-    else:
-        choices = [[(column, False) for column in columns], [(column, column.name == "operation") for column in columns]]
+    choices = _choices(analysis, columns)
     by_block = choices[0][0][0].name == "path"
     lines = grouped_lines(analysis.layers) if by_block else [Line("", 0, layer, {}) for layer in analysis.layers]
-    known: dict[tuple[str, bool], list[str]] = {}
+
+    @cache
+    def texts_of(column: Column, briefly: bool) -> list[str]:
+        return _texts(analysis, lines, column, briefly, by_block)
+
     for choice in choices:
-        for column, briefly in choice:
-            if (column.name, briefly) not in known:
-                known[column.name, briefly] = _texts(analysis, lines, column, briefly, by_block)
-        texts = [known[column.name, briefly] for column, briefly in choice]
+        texts = [texts_of(column, briefly) for column, briefly in choice]
         widths = [max(map(text_width, column)) for column in texts]
         over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-        if over <= sum(
-            max(0, at - _READABLE[column.name])
-            for at, (column, _) in zip(widths, choice, strict=True)
-            if column.name in _READABLE
-        ):
+        slack = sum([max(0, at - _READABLE.get(column.name, at)) for at, (column, _) in zip(widths, choice, strict=True)])
+        if over <= slack:
             break
     texts[0] = [*texts[0][:-1], texts[0][-1] or "total"]
     shown = [column for column, _ in choice]
     _shorten(texts, widths, shown, over)
     roles = ["head", *("group" if line.layer is None else "" for line in lines), "total"]
     return draw(texts, [column.numeric for column in shown], roles, paint)
+
+
+def _choices(analysis: Analysis, columns: Sequence[Column] | None) -> list[list[tuple[Column, bool]]]:
+    """Sets of columns from rich to plain, each column with whether it is brief."""
+    if columns is not None:
+        return [[(column, False) for column in columns], [(column, column.name == "operation") for column in columns]]
+    marks = " trainable" if analysis.totals.trainable_params < analysis.totals.params else ""
+    marks += " shared_with" if any(layer.shared_with for layer in analysis.layers) else ""
+    names = [*([choice + marks for choice in _CHOICES[:_MARKED]] if marks else []), *_CHOICES]
+    return [[(COLUMNS[name.lstrip("~")], name.startswith("~")) for name in choice.split()] for choice in names]
 
 
 def _texts(analysis: Analysis, lines: list[Line], column: Column, briefly: bool, by_block: bool) -> list[str]:

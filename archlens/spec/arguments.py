@@ -6,7 +6,7 @@ from archlens.layers.base import Layer, argument_help
 from archlens.spec.document import Mapping, Node, Scalar
 from archlens.spec.expressions import ExpressionError
 from archlens.spec.model import Argument
-from archlens.spec.reader import Reader, is_empty
+from archlens.spec.reader import MAX_ITEMS, Reader, is_empty
 from archlens.spec.shorthand import split
 
 __all__ = ["MODIFIERS", "ArgumentReader"]
@@ -37,6 +37,9 @@ class ArgumentReader(Reader):
             pieces = split(node.text)
         except ExpressionError as error:
             self.expression_fault(error, span)
+            return None
+        if len(pieces) > MAX_ITEMS:
+            self.fault("ARC105", f"a line of {len(pieces):,} values; at most {MAX_ITEMS:,}", span, "use `repeat` or `for`")
             return None
         if not as_written:
             return tuple([self.value(p.text, span, p.field) for p in pieces])

@@ -17,6 +17,7 @@ from archlens.spec.functions import FUNCTIONS, bounded, power, sequence, spelled
 
 __all__ = [
     "FAULTY",
+    "UNCLOSED",
     "Environment",
     "Evaluate",
     "ExpressionError",
@@ -70,7 +71,8 @@ def compile_arithmetic(text: str) -> tuple[Evaluate, frozenset[str]]:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         at = min((getattr(error, "offset", None) or 1) - 1, max(len(text) - 1, 0))
-        raise ExpressionError(f"`{text}` is not an expression", at, 1, _SYNTAX) from None
+        help = _SYNTAX if text.count("(") == text.count(")") else UNCLOSED
+        raise ExpressionError(f"`{text}` is not an expression", at, 1, help) from None
     compiler = _Compiler(text)
     return compiler.compile(tree.body), frozenset(compiler.names)
 
@@ -96,6 +98,7 @@ def _undefined(name: str, env: Environment, start: int) -> ExpressionError:
     return ExpressionError(f"no value is called `{name}`", start, len(name), undefined_help(name, env), "ARC133")
 
 
+UNCLOSED = "close the bracket; inside { } and [ ] a comma ends the value, unless it stands in quotes"
 _SYNTAX = (
     "an expression is arithmetic on numbers and names: + - * / // % **, comparisons, and/or/not, `a if c else b`, max(a, b) …"
 )

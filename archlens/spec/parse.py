@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Dict
 from typing import Any
 
@@ -193,17 +194,22 @@ class _Parser:
     def _variants(self, node: Node | None) -> tuple[Variant, ...]:
         block = self.read.mapping(node, "`variants`", "variants: {small: {width: 32}}") if node is not None else None
         found = [v for key, value in (block.pairs if block else ()) if (v := self._variant(key, value)) is not None]
-        declared = {a.name for a in (*self._declared(), *(self.base.params if self.base else ()))}
-        names = {a.name for v in found for a in v.params} - declared
-        for variant in found:
-            for name in sorted(names & {a.name for a in variant.params}):
-                lacking = [v.name for v in found if name not in [a.name for a in v.params]]
-                if lacking:
-                    at = next(a.span for a in variant.params if a.name == name)
-                    help = did_you_mean(name, declared) or f"give it a value under `params:`, or in variant `{lacking[0]}` too"
-                    message = f"variant `{variant.name}` sets `{name}`, which neither `params:` nor variant `{lacking[0]}` has"
-                    self.read.fault("ARC133", message, at, help)
+        self._check_variants(found)
         return tuple(found)
+
+    def _check_variants(self, variants: list[Variant]) -> None:
+        """Refuse a parameter that only some variants set and nothing else does: most likely a slip of the pen."""
+        declared = {a.name for a in (*self._declared(), *(self.base.params if self.base else ()))}
+        setting = Counter(a.name for v in variants for a in v.params if a.name not in declared)
+        for variant in variants:
+            for argument in variant.params:
+                name = argument.name
+                if setting[name] in (0, len(variants)):
+                    continue
+                other = next(v.name for v in variants if name not in [a.name for a in v.params])
+                help = did_you_mean(name, declared) or f"give it a value under `params:`, or in variant `{other}` too"
+                message = f"variant `{variant.name}` sets `{name}`, which neither `params:` nor variant `{other}` has"
+                self.read.fault("ARC133", message, argument.span, help)
 
     def _declared(self) -> list[Argument]:
         node = self.root.get("params")

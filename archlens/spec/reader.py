@@ -15,9 +15,10 @@ from archlens.spec.model import Argument, Word
 from archlens.spec.scalars import plain_value
 from archlens.spec.shorthand import WORDS
 
-__all__ = ["NAME_HELP", "Reader", "is_empty", "is_path_name", "kind_of_node", "point"]
+__all__ = ["MAX_ITEMS", "NAME_HELP", "Reader", "is_empty", "is_path_name", "kind_of_node", "point"]
 
 MAX_NAME = 200
+MAX_ITEMS = 1_000
 _VALUE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _UNFIT = re.compile(r"[*?\[\]$\n]|\A!|\A/|/\Z|//|\A\s|\s\Z")
 NAME_HELP = "letters, digits and most signs will do, but no * ? [ ] $, and no ! in front"
@@ -98,14 +99,24 @@ class Reader:
 
     def words(self, node: Node, what: str) -> tuple[Word, ...]:
         """A name, or a list of names."""
-        items = node.items if isinstance(node, Sequence) else (node,)
+        items = self.few(node) if isinstance(node, Sequence) else (node,)
         return tuple([w for item in items if (w := self.word(item, what)) is not None])
+
+    def few(self, node: Sequence) -> tuple[Any, ...]:
+        """The items of a list that is not too long."""
+        if len(node.items) <= MAX_ITEMS:
+            return node.items
+        self.fault("ARC105", f"a list of {len(node.items):,} items; at most {MAX_ITEMS:,}", node.span, "use `repeat` or `for`")
+        return ()
 
     def argument(self, node: Node, name: str = "") -> Argument:
         """A value: an expression, or a list of values."""
         if isinstance(node, Scalar):
             return self.value(node.text, self.inside(node), name)
         if isinstance(node, Sequence):
+            if len(node.items) > MAX_ITEMS:
+                self.few(node)
+                return Argument(name, FAULT, node.span)
             items = tuple([self.argument(item) for item in node.items])
             fixed = all(isinstance(i.value, Expression) and i.value.fixed for i in items)
             if fixed:  # a list of numbers is a value already

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from archlens.spec.expressions import ExpressionError
+from archlens.spec.arithmetic import UNCLOSED, ExpressionError
 
 __all__ = ["WORDS", "Piece", "chunks", "split"]
 
@@ -92,7 +92,9 @@ def chunks(text: str, separators: str = "") -> list[tuple[int, int]]:
             found.append((begin, i))
             begin = None
     if quote or closing:
-        raise ExpressionError(f"`{text[opened]}` is never closed", opened, 1, f"close it with `{quote or closing[-1]}`", "ARC114")
+        raise ExpressionError(
+            f"`{text[opened]}` is never closed", opened, 1, f"close it with `{quote}`" if quote else UNCLOSED, "ARC114"
+        )
     if begin is not None:
         found.append((begin, len(text)))
     return found

@@ -132,7 +132,9 @@ class StatementReader(ArgumentReader):
     def _joined(self, statement: Statement, key: Scalar, value: Node) -> Statement | None:
         """A join: of named tensors, or of the branches of a fork."""
         if isinstance(value, Sequence):
-            return statement._replace(sources=self.words(value, "a tensor to join"))
+            faults = len(self.faults.found)
+            sources = self.words(value, "a tensor to join")
+            return statement._replace(sources=sources) if len(self.faults.found) == faults else None
         if isinstance(value, Mapping):
             branches = []
             for label, body in value.pairs:

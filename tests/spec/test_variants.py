@@ -1,0 +1,265 @@
+"""Variants, parameters and sizes from outside, and `extends`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import archlens
+from archlens.errors import SpecError
+from tests.graph.spelling import analysis, faults, graph, layers
+
+FAMILY = """\
+archlens: 1
+name: Family
+meta: {year: 2020, top1: 1.5}
+input: [3, size, size]
+params: {classes: 10, size: 32}
+variants:
+  small:
+    width: 8
+    meta: {top1: 70.5}
+    expect: {params: 314, macs: 225k}
+  large:
+    width: 16
+    size: 64
+    expect: {params: 618, params_of: 1}
+  frozen:
+    width: 8
+    input: 1x16x16
+    freeze: [stem]
+    expect: {trainable_params: 90}
+layers:
+  - conv: width 3x3 same
+    name: stem
+    as: features
+  - global_avg_pool
+  - linear: classes
+    name: head
+expect:
+  output: 10
+  params: {max: 1M}
+  depth: 2
+"""
+FAMILY = FAMILY.replace(", params_of: 1", "")
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., archlens.Network]:
+    """`load(text, ...)`: the network of a file beside family.yaml, which the working directory holds."""
+    monkeypatch.chdir(tmp_path)
+    Path("family.yaml").write_text(FAMILY, encoding="utf-8")
+
+    def of(text: str = "", target: str = "net.yaml", **options: object) -> archlens.Network:
+        Path("net.yaml").write_text("archlens: 1\n" + dedent(text), encoding="utf-8")
+        return archlens.load(target, **options)  # type: ignore[arg-type]
+
+    return of
+
+
+def expected(net: archlens.Network) -> dict[str, str]:
+    """What a network is held to, which must be true of it."""
+    found = net.analyze()
+    assert [o.diagnostic.message for o in found.expectations if o.diagnostic] == []
+    return {o.key: o.expected for o in found.expectations}
+
+
+def test_the_first_variant_is_the_default(load: Callable[..., archlens.Network]) -> None:
+    net = load(target="family.yaml")
+    assert (net.spec.variant, net.spec.name) == ("small", "Family")
+    assert expected(net) == {"output": "10", "depth": "2", "params": "314", "macs": "225k"}
+    assert net.spec.meta == {"year": 2020, "top1": 70.5}
+
+
+def test_a_variant_sets_parameters_sizes_and_what_is_frozen(load: Callable[..., archlens.Network]) -> None:
+    large = load(target="family.yaml:large")
+    assert large.graph.nodes[0].output_shapes == ((1, 16, 64, 64),)
+    assert "macs" not in expected(large)
+    frozen = load(target="family.yaml:frozen")
+    assert frozen.graph.shapes[0] == (1, 1, 16, 16)
+    assert [node.trainable for node in frozen.graph.nodes] == [False, True, True]
+    assert expected(frozen)["params"] == "max 1M"
+
+
+def test_all_variants(load: Callable[..., archlens.Network]) -> None:
+    load()
+    assert [n.spec.variant for n in archlens.load_all("family.yaml:all")] == ["small", "large", "frozen"]
+
+
+def test_an_empty_variant() -> None:
+    text = layers("- conv: width 1x1", "input: 3x8x8\nparams: {width: 4}\nvariants:\n  plain:\n  wide: {width: 8}")
+    assert graph(text).nodes[0].output_shapes[0][1] == 4
+    assert graph(text, "wide").nodes[0].output_shapes[0][1] == 8
+
+
+def test_a_variant_may_compute() -> None:
+    text = layers("- conv: width 1x1", "input: 3x8x8\nparams: {base: 4}\nvariants:\n  a: {width: 2*base}\n  b: {width: 3*base}")
+    assert graph(text, "b").nodes[0].output_shapes[0][1] == 12
+    assert graph(text, "b", base="5").nodes[0].output_shapes[0][1] == 15
+
+
+def test_parameters_from_outside(load: Callable[..., archlens.Network]) -> None:
+    net = load(target="family.yaml", params={"width": 4, "classes": "2*width"})
+    assert net.graph.nodes[-1].output_shapes == ((1, 8),)
+    assert expected(net) == {"params": "max 1M"}  # figures are of another network, the budget stands
+    assert net.analyze().notes == ("expected figures are not checked: -p changes the network",)
+
+
+@pytest.mark.parametrize(
+    ("value", "kernel"), [("[3, 5]", (3, 5)), ([3, 5], (3, 5)), ("3x5", (3, 5)), (3, 3), (3.0, 3), ("n", 7), (" 2 + 1 ", 3), ("$n", 7)]
+)
+def test_values_from_outside_are_spelled_as_in_a_spec(
+    value: object, kernel: object, load: Callable[..., archlens.Network]
+) -> None:
+    text = "input: 3x32x32\nparams: {k: 1, n: 7, bias: true}\nlayers:\n  - conv: 4 k bias=bias\n"
+    net = load(text, params={"k": value, "bias": False})
+    assert (net.graph.nodes[0].layer.kernel_size, net.graph.nodes[0].layer.bias) == (kernel, False)
+
+
+def test_sizes_from_outside(load: Callable[..., archlens.Network]) -> None:
+    net = load(target="family.yaml", input="3x48x40")
+    assert net.graph.shapes[0] == (1, 3, 48, 40)
+    assert expected(net) == {"params": "max 1M"}
+    two = load("inputs: {a: 3x8x8, b: 3x8x8}\nlayers:\n  - add: [a, b]\n", input={"a": "3x1x1"})
+    assert two.graph.shapes[:2] == ((1, 3, 1, 1), (1, 3, 8, 8))
+    with pytest.raises(archlens.UsageError, match="has 2 inputs; name the one you mean: a=3x1x1"):
+        load("inputs: {a: 3x8x8, b: 3x8x8}\nlayers:\n  - add: [a, b]\n", input="3x1x1")
+
+
+def test_figures_are_for_one_sample(load: Callable[..., archlens.Network]) -> None:
+    net = load(target="family.yaml", batch=4)
+    assert net.analyze().totals.macs == 4 * analysis(FAMILY).totals.macs
+    assert expected(net) == {"params": "max 1M"}
+
+
+# ---- extends ----
+
+
+def test_two_lines_are_a_network(load: Callable[..., archlens.Network]) -> None:
+    assert load("extends: family").analyze().totals == load(target="family.yaml").analyze().totals
+    net = load("extends: ./family.yaml:large")
+    assert (net.spec.name, net.spec.variant) == ("Family", "large")
+    assert expected(net) == {"output": "10", "depth": "2", "params": "618"}
+    assert load("extends: resnet18").analyze().totals.params == 11_689_512
+    assert load("extends: resnet:resnet18").analyze().totals.params == 11_689_512
+
+
+def test_variants_are_inherited(load: Callable[..., archlens.Network]) -> None:
+    load("extends: family\nname: Mine")
+    net = archlens.load("net.yaml:large")
+    assert (net.spec.name, expected(net)["params"]) == ("Mine", "618")
+
+
+CHANGES = {
+    "parameters": ("params: {classes: 3}", {"params": "max 1M"}),
+    "another size": ("input: 3x20x20", {"params": "max 1M"}),
+    "a line": ("layers: {head: [linear: 5]}", {"params": "max 1M"}),
+    "a block": ("blocks: {A: [relu]}", {"params": "max 1M"}),
+    "variants": ("variants: {a: {width: 3}}", {"params": "max 1M"}),
+    "the outputs": ("outputs: [features]", {"params": "max 1M", "macs": "225k"}),
+    "what is frozen": ("freeze: [stem]", {"output": "10", "depth": "2", "params": "314", "macs": "225k"}),
+    "words about it": ("name: Mine\nmeta: {year: 2021}", {"output": "10", "depth": "2", "params": "314", "macs": "225k"}),
+    "an expectation": ("expect: {params: {max: 500}}", {"output": "10", "depth": "2", "macs": "225k", "params": "max 500"}),
+    "all at once": ("params: {classes: 3}\nexpect: {output: 3}", {"params": "max 1M", "output": "3"}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_figures_are_inherited_while_they_can_hold(name: str, load: Callable[..., archlens.Network]) -> None:
+    lines, wanted = CHANGES[name]
+    base = "extends: family\n" if name == "variants" else "extends: family:small\n"
+    net = load(base + lines)
+    held = expected(net)
+    if name == "variants":
+        assert held == wanted
+    else:
+        budget = {"params": "max 1M"} if held.get("params") == "max 1M" else {}
+        assert {**held, **budget} == wanted
+    if name not in ("what is frozen", "words about it", "an expectation"):
+        assert "expected" in net.analyze().notes[0]
+
+
+def test_frozen_figures_are_dropped_alone(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: family:frozen\nfreeze: []")
+    assert expected(net) == {"output": "10", "depth": "2", "params": "max 1M"}
+    assert net.analyze().notes == ("expected trainable_params is not checked: this spec changes `freeze` of family.yaml",)
+    assert all(node.trainable for node in net.graph.nodes)
+
+
+def test_lines_are_replaced_by_name(load: Callable[..., archlens.Network]) -> None:
+    text = """
+    extends: family
+    blocks:
+      Stem(w):
+        - conv: w 5x5 same
+        - relu
+    layers:
+      stem: [Stem: width]
+      head: {linear: classes bias=false}
+    outputs: [features]
+    """
+    net = load(text)
+    assert [n.path for n in net.graph.nodes] == ["stem/conv", "stem/relu", "global_avg_pool", "head"]
+    assert net.graph.outputs == {"features": 2}  # the line keeps its `as:` too
+    removed = load("extends: family\nlayers: {head: []}")
+    assert [n.path for n in removed.graph.nodes] == ["stem", "global_avg_pool"]
+    renamed = load("extends: family\nlayers: {head: [{linear: 3, name: top, as: out}]}")
+    assert [n.path for n in renamed.graph.nodes][-1] == "top"
+
+
+def test_a_list_replaces_all_lines(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: family\nlayers:\n  - conv: 2*width 1x1\n")
+    assert [n.output_shapes[0][1] for n in net.graph.nodes] == [16]
+
+
+def test_a_block_is_replaced_by_name(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: resnet18\nblocks:\n  Basic(width, stride=1):\n    - ConvBn: width 3x3 /stride\n    - relu\n")
+    assert net.analyze().totals.weight_layers == 1 + 8 + 1
+
+
+def test_parameters_see_those_of_the_base(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: family\nparams: {width: 2*classes}")
+    assert net.graph.nodes[0].output_shapes[0][1] == 8  # a variant's own value is stronger
+    net = load("extends: family:small\nparams: {width: 2*classes}")
+    assert net.graph.nodes[0].output_shapes[0][1] == 20
+
+
+def test_a_chain(load: Callable[..., archlens.Network]) -> None:
+    load()
+    Path("one.yaml").write_text("archlens: 1\nextends: family:small\nparams: {classes: 4}\n", encoding="utf-8")
+    Path("two.yml").write_text("archlens: 1\nextends: one\nlayers: {stem: [conv: 6 1x1]}\n", encoding="utf-8")
+    net = load("extends: two\nfreeze: [head]")
+    assert [n.output_shapes[0][1] for n in net.graph.nodes] == [6, 6, 4]
+    assert [n.trainable for n in net.graph.nodes] == [True, True, False]
+
+
+def test_files_are_looked_for_beside_the_spec(load: Callable[..., archlens.Network]) -> None:
+    load()
+    Path("sub").mkdir()
+    Path("sub/net.yaml").write_text("archlens: 1\nextends: ../family\n", encoding="utf-8")
+    Path("sub/lenet5.yaml").write_text("archlens: 1\ninput: 3x8x8\nlayers: [relu]\n", encoding="utf-8")
+    Path("sub/mine.yaml").write_text("archlens: 1\nextends: lenet5\n", encoding="utf-8")
+    with pytest.raises(SpecError, match="no file"):
+        archlens.load("sub/net.yaml")
+    Path("sub/net.yaml").write_text("archlens: 1\nextends: ../family.yaml\n", encoding="utf-8")
+    assert archlens.load("sub/net.yaml").analyze().totals.params == 314
+    assert len(archlens.load("sub/mine.yaml").graph.nodes) == 1  # the file beside it, not the shipped one
+
+
+def test_faults_of_the_base_come_with_the_own(load: Callable[..., archlens.Network]) -> None:
+    load()
+    Path("bad.yaml").write_text("archlens: 1\ninput: 3x8x8\nlayers:\n  - rleu\n", encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load("extends: bad\nfreze: [a]")
+    assert [(d.code, d.span and d.span.source.name) for d in caught.value.diagnostics] == [
+        ("ARC101", "bad.yaml"),
+        ("ARC103", "net.yaml"),
+    ]
+
+
+def test_all_faults_of_a_spec_are_told_with_those_of_building() -> None:
+    found = faults(layers("- conv: 8 3x3 groups=2\n- relu", "input: 3x8x8\nparams: {for: 1}") + "freze: [a]\n")
+    assert [d.code for d in found] == ["ARC103", "ARC201", "ARC103"]
