@@ -21,6 +21,8 @@ ARCHLENS = [str(Path(sys.executable).with_name("archlens")), "analyze", "specs/r
 PEERS = str(ROOT / "benchmarks" / "peers.py")
 BASE = "python -c 'import click, yaml'"
 PEER_ROUNDS = 3  # they take seconds
+# As installed packages run: with their bytecode kept, which an editable install under this setting would not have.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"NO_COLOR": "1"}
 
 
 def contenders() -> dict[str, list[str]]:
@@ -39,7 +41,7 @@ def contenders() -> dict[str, list[str]]:
 def seconds(command: list[str]) -> float:
     """One run of `command`, from start to exit."""
     start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
     return time.perf_counter() - start
 
 

@@ -11,7 +11,7 @@ from archlens.graph.scope import Frame
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.spec.arithmetic import FAULTY
-from archlens.spec.expressions import Expression, ExpressionError, Unknowable
+from archlens.spec.expressions import Expression, ExpressionError, Unknowable, spell
 from archlens.spec.functions import spelled, undefined_help
 from archlens.spec.model import Argument, Word
 from archlens.spec.reader import point
@@ -146,7 +146,7 @@ class Values:
         except ExpressionError as error:
             self.report(_Refused(error, word.span), frame)
             return None
-        return str(name)
+        return spell(name)
 
     def report(self, refused: _Refused, frame: Frame) -> None:
         """Report an expression that does not compute."""

@@ -54,7 +54,7 @@ class ArgumentReader(Reader):
     def assigned(self, layer: type[Layer], arguments: tuple[Argument, ...], key: Scalar) -> tuple[Argument, ...] | None:
         """`arguments`, each with the name of the field it is for; None after a fault.
 
-        Checks names and number; whether all that are needed are there is checked for what has no other fault.
+        What is missing is told only where nothing else is wrong: a misspelt name is not missing too.
         """
         names, faults = layer.field_names, len(self.faults.found)
         given: dict[str, Argument] = {}
@@ -69,17 +69,11 @@ class ArgumentReader(Reader):
                     self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, f"remove `{_shown(argument)}`")
                     continue
                 name = names[place]
+            at = argument.label or argument.span
             if name not in names:
-                self.fault(
-                    "ARC112",
-                    f"{layer.type_name} has no argument `{name}`",
-                    argument.label or argument.span,
-                    _foreign_help(layer, name),
-                )
+                self.fault("ARC112", f"{layer.type_name} has no argument `{name}`", at, _foreign_help(layer, name))
             elif name in given:
-                self.fault(
-                    "ARC113", f"{layer.type_name}: {name} is given twice", argument.label or argument.span, "keep one of them"
-                )
+                self.fault("ARC113", f"{layer.type_name}: {name} is given twice", at, "keep one of them")
             else:
                 given[name] = Argument(name, argument.value, argument.span)
         if len(self.faults.found) > faults:

@@ -15,16 +15,7 @@ from typing import Any, TypeAlias
 from archlens.errors import ArchlensError, did_you_mean
 from archlens.spec.functions import FUNCTIONS, bounded, power, sequence, spelled, undefined_help, whole
 
-__all__ = [
-    "FAULTY",
-    "UNCLOSED",
-    "Environment",
-    "Evaluate",
-    "ExpressionError",
-    "Unknowable",
-    "compile_arithmetic",
-    "look_up",
-]
+__all__ = ["FAULTY", "UNCLOSED", "Environment", "Evaluate", "ExpressionError", "Unknowable", "compile_arithmetic", "look_up"]
 
 Environment: TypeAlias = Mapping[str, Any]
 Evaluate: TypeAlias = Callable[[Environment], Any]
@@ -98,7 +89,7 @@ def _undefined(name: str, env: Environment, start: int) -> ExpressionError:
     return ExpressionError(f"no value is called `{name}`", start, len(name), undefined_help(name, env), "ARC133")
 
 
-UNCLOSED = "close the bracket; inside { } and [ ] a comma ends the value, unless it stands in quotes"
+UNCLOSED = "close the bracket; inside { } and [ ] a comma ends a value, unless quotes stand around it"
 _SYNTAX = (
     "an expression is arithmetic on numbers and names: + - * / // % **, comparisons, and/or/not, `a if c else b`, max(a, b) …"
 )

@@ -18,7 +18,7 @@ from archlens.spec.arithmetic import (
 )
 from archlens.spec.scalars import plain_value
 
-__all__ = ["FAULT", "Expression", "ExpressionError", "Unknowable", "constant", "parse_expression", "parse_template"]
+__all__ = ["FAULT", "Expression", "ExpressionError", "Unknowable", "constant", "parse_expression", "parse_template", "spell"]
 
 MAX_LENGTH = 200
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -138,7 +138,7 @@ def parse_template(text: str) -> Expression:
         parts.append(text[position:])
     if len(parts) == 1 and not isinstance(parts[0], str):
         return Expression(text, parts[0], frozenset(names))
-    return Expression(text, lambda env: "".join([p if isinstance(p, str) else _spell(p(env)) for p in parts]), frozenset(names))
+    return Expression(text, lambda env: "".join([p if isinstance(p, str) else spell(p(env)) for p in parts]), frozenset(names))
 
 
 def _substituted(text: str, dollar: int) -> tuple[int, int, int]:
@@ -155,9 +155,10 @@ def _substituted(text: str, dollar: int) -> tuple[int, int, int]:
     raise ExpressionError(f"`{text}`: a `$` needs a name or `(expression)` after it", dollar, 1, "write `$name` or `$(2*name)`")
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """A value as part of a name."""
     if isinstance(value, tuple):
-        return "x".join(map(_spell, value))
+        return "x".join(map(spell, value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

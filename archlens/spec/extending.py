@@ -48,9 +48,9 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
 
 
 def stated_last(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
-    """Both, without those of `before` that `after` states anew."""
-    stated = {(e.key, e.tensor) for e in after}
-    return (*(e for e in before if (e.key, e.tensor) not in stated), *after)
+    """Both, without those of `before` that `after` states anew: a figure for a figure, a budget for a budget."""
+    stated = {(e.key, e.tensor, e.exact) for e in after}
+    return (*(e for e in before if (e.key, e.tensor, e.exact) not in stated), *after)
 
 
 def without_figures(spec: Spec, why: str, only: tuple[str, ...] | None = None) -> Spec:

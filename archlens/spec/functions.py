@@ -19,24 +19,28 @@ MAX_RANGE = 1_000
 
 
 def number(value: Any) -> Any:
+    """`value` if it is a number; raises TypeError if not."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{spelled(value)} is no number")
     return value
 
 
 def whole(value: Any) -> int:
+    """`value` if it is a whole number; raises TypeError if not."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{spelled(value)} is no whole number")
     return value
 
 
 def sequence(value: Any) -> tuple[Any, ...]:
+    """`value` if it is a list; raises TypeError if not."""
     if not isinstance(value, tuple):
         raise TypeError(f"{spelled(value)} is no list")
     return value
 
 
 def spelled(value: Any) -> str:
+    """What a value is, in words for a message."""
     if isinstance(value, str):
         return f"the word `{value}`"
     if isinstance(value, tuple):
@@ -45,7 +49,7 @@ def spelled(value: Any) -> str:
 
 
 def bounded(value: Any) -> Any:
-    """Refuse results no network has, before they eat memory."""
+    """`value`, unless no network has such a number; raises OverflowError then, before it eats memory."""
     if isinstance(value, float | complex):
         if isinstance(value, complex) or not math.isfinite(value):
             raise OverflowError("the result is not a finite number")
@@ -55,6 +59,7 @@ def bounded(value: Any) -> Any:
 
 
 def power(base: Any, exponent: Any) -> Any:
+    """base ** exponent, unless the exponent is out of all proportion; raises OverflowError then."""
     if abs(exponent) > MAX_EXPONENT and base not in (0, 1, -1):
         raise OverflowError(f"an exponent of {exponent:,}; at most {MAX_EXPONENT}")
     return base**exponent
@@ -135,6 +140,8 @@ def undefined_help(name: str, known: Collection[str]) -> str:
     """A cure for a name that no value has."""
     if name in FUNCTIONS:
         return f"it is a function: {FUNCTIONS[name].usage}"
+    if name == "channels":
+        return "`channels` stands in values, not in names"
     if name == "index":
         return "`index` counts the turns of a `for`; a block sees only its parameters and `params:`, so hand it over"
     return did_you_mean(name, known) or "define it under `params:`, or as a parameter of the block"

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from archlens.errors import closest
 from archlens.layers import layer_types
 from archlens.layers.foreign import LAYERS
+from archlens.spec.arithmetic import UNCLOSED
 
 __all__ = ["bare_text", "beside", "unknown_operation"]
 
@@ -49,6 +50,8 @@ def beside(name: str, operation: str) -> str:
     layer, near = layer_types().get(operation), closest(name, _MODIFIERS)
     if layer is not None and name in layer.field_names:
         return f"arguments stand in the line itself: `- {operation}: ... {name}=...`"
+    if any(c in "()[]" for c in name):
+        return UNCLOSED
     if name == "do":
         return "`do:` belongs to a `for:`"
     return f"did you mean `{near}`?" if near else f"beside it stand only {', '.join(_MODIFIERS)}"

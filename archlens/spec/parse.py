@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from typing import Any
 
@@ -186,10 +187,9 @@ class _Parser:
         block = self.read.mapping(node, "`params`", "params: {classes: 1000}") if node is not None else None
         return self._values(block.pairs if block else (), "a parameter")
 
-    def _values(self, pairs: tuple[tuple[Scalar, Node], ...], what: str) -> tuple[Argument, ...]:
-        return tuple(
-            [self.read.argument(v, k.text) for k, v in pairs if self.read.names_value(k.text, self.read.inside(k), what)]
-        )
+    def _values(self, pairs: Iterable[tuple[Scalar, Node]], what: str) -> tuple[Argument, ...]:
+        read = self.read
+        return tuple([read.argument(v, k.text) for k, v in pairs if read.names_value(k.text, read.inside(k), what)])
 
     def _variants(self, node: Node | None) -> tuple[Variant, ...]:
         block = self.read.mapping(node, "`variants`", "variants: {small: {width: 32}}") if node is not None else None
@@ -219,10 +219,17 @@ class _Parser:
         block = self.read.mapping(node, f"variant `{key.text}`", f"{key.text}: {{width: 32}}")
         if block is None:
             return None
+        values = []
+        for name, value in block.pairs:
+            if name.text in KEYS and name.text not in _VARIANT_KEYS:
+                help = f"a variant sets parameters by their names, and {', '.join(_VARIANT_KEYS)}; else extend this spec"
+                self.read.fault("ARC103", f"a variant has no `{name.text}`", name.span, help)
+            elif name.text not in _VARIANT_KEYS:
+                values.append((name, value))
         freeze = block.get("freeze")
         return Variant(
             name=key.text,
-            params=self._values(tuple([(k, v) for k, v in block.pairs if k.text not in _VARIANT_KEYS]), "a parameter"),
+            params=self._values(values, "a parameter"),
             inputs=self._inputs(block) or None,
             outputs=self._outputs(block.get("outputs")),
             freeze=self._freeze(freeze) if freeze is not None else None,

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from archlens.errors import Diagnostic, Label, Source, Span
+from archlens.spec.arithmetic import UNCLOSED
 from archlens.spec.document import Mapping, Node, Scalar, Sequence
 from archlens.spec.expressions import FAULT, Expression, ExpressionError, constant, parse_expression, parse_template
 from archlens.spec.faults import Faults
@@ -83,7 +84,8 @@ class Reader:
     def names_value(self, name: str, span: Span, what: str) -> bool:
         """Whether `name` can name a value in expressions; reports it if not."""
         if not _VALUE_NAME.match(name) or len(name) > MAX_NAME:
-            self.fault("ARC103", f"{what} cannot be called `{name[:40]}`", span, "use letters, digits and _, a letter first")
+            help = UNCLOSED if any(c in "()" for c in name) else "use letters, digits and _, a letter first"
+            self.fault("ARC103", f"{what} cannot be called `{name[:40]}`", span, help)
         elif name in _TAKEN or keyword.iskeyword(name):
             self.fault("ARC103", f"{what} cannot be called `{name}`, a word of the language", span, "choose another name")
         else:

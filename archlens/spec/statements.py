@@ -35,9 +35,8 @@ class StatementReader(ArgumentReader):
     def statement(self, node: Node, numbered: bool) -> Statement:
         """One line; after a fault one that says so."""
         if isinstance(node, Sequence):
-            self.fault(
-                "ARC105", "a line must be a layer or a block, not a list", node.span, "remove one level of `- ` or brackets"
-            )
+            help = "remove one level of `- ` or brackets"
+            self.fault("ARC105", "a line must be a layer or a block, not a list", node.span, help)
             found = None
         elif isinstance(node, Scalar):
             found = self._bare(node, numbered)
@@ -136,29 +135,36 @@ class StatementReader(ArgumentReader):
             sources = self.words(value, "a tensor to join")
             return statement._replace(sources=sources) if len(self.faults.found) == faults else None
         if isinstance(value, Mapping):
-            branches = []
-            for label, body in value.pairs:
-                if statement.layer is not None and label.text in statement.layer.field_names:
-                    help = f"write `{label.text}:` beside `{key.text}:`, not below it: there stand the branches"
-                    self.fault("ARC106", f"`{label.text}` is an argument, not a branch", label.span, help)
-                    return None
-                if not self.names_path(label.text, self.inside(label)):
-                    return None
-                at = body.span if not is_empty(body) else label.span
-                branches.append(Branch(label.text, self.body(body, f"branch `{label.text}`"), at))
-            return statement._replace(branches=tuple(branches))
+            branches = [self._branch(statement, key, label, body) for label, body in value.pairs]
+            good = tuple([branch for branch in branches if branch is not None])
+            return statement._replace(branches=good) if len(good) == len(branches) else None
         if not is_empty(value) and "=" not in value.text:
-            help = f"write `- {key.text}: [prev, {value.text.split()[0]}]`, or fork with a mapping of branches"
+            help = f"write `- {key.text}: [prev, {(value.text.split() or ['other'])[0]}]`, or fork with a mapping of branches"
             self.fault("ARC105", f"{key.text} joins a list of tensors", value.span, help)
             return None
         arguments = self.shorthand(value)
         return statement._replace(arguments=arguments) if arguments is not None else None
 
+    def _branch(self, statement: Statement, key: Scalar, label: Scalar, body: Node) -> Branch | None:
+        """One way of a fork."""
+        bare = isinstance(body, Scalar) and not is_empty(body)
+        lines = self.body(body, f"branch `{label.text}`") if not bare else ()
+        if statement.layer is not None and label.text in statement.layer.field_names:
+            help = f"write `{label.text}:` beside `{key.text}:`, not below it: there stand the branches"
+            self.fault("ARC106", f"`{label.text}` is an argument, not a branch", label.span, help)
+            return None
+        if isinstance(body, Scalar) and bare:
+            help = f"write `{label.text}: [{body.text[:40]}]`"
+            self.fault("ARC105", f"branch `{label.text}` must be a list of lines", body.span, help)
+            return None
+        at = body.span if body.span.line == label.span.line and not is_empty(body) else label.span
+        return Branch(label.text, lines, at) if self.names_path(label.text, self.inside(label)) else None
+
     def _beside(self, node: Mapping, key: Scalar, join: type[Layer] | None) -> list[Argument] | None:
         """The arguments of a join, which stand beside it; None where anything else does."""
         found: list[Argument] | None = []
         for name, item in node.pairs:
-            if name is key or (name.text in MODIFIERS and name.text != "do"):
+            if name is key or (name.text in MODIFIERS and (name.text != "do" or key.text == "for")):
                 continue
             if join is not None and name.text in join.field_names:
                 if found is not None:
@@ -200,9 +206,8 @@ class StatementReader(ArgumentReader):
                     statement = statement._replace(repeat=self.argument(value, "repeat"))
                 case "weights":
                     if statement.loops:
-                        self.fault(
-                            "ARC106", "a `for` has no weights to share", key.span, "put `weights:` on the lines below `do:`"
-                        )
+                        help = "put `weights:` on the lines below `do:`"
+                        self.fault("ARC106", "a `for` has no weights to share", key.span, help)
                     statement = statement._replace(weights=self.word(value, "weights"))
         return statement if len(self.faults.found) == faults else None
 
@@ -211,10 +216,7 @@ class StatementReader(ArgumentReader):
         lists = self.mapping(value, "`for`", "for: {width: [64, 128], n: depths}")
         body = node.get("do")
         inner = self.body(body, "`do`") if body is not None else ()
-        if (
-            lists is None
-            or self._beside(Mapping(tuple((k, v) for k, v in node.pairs if k.text != "do"), node.span), key, None) is None
-        ):
+        if lists is None or self._beside(node, key, None) is None:
             return None
         if not lists.pairs:
             self.fault("ARC106", "`for` walks no list", key.span, "write `for: {width: [64, 128]}`")
@@ -228,9 +230,8 @@ class StatementReader(ArgumentReader):
         loops = tuple([self.argument(item, name.text) for name, item in lists.pairs])
         if node.get("name") is None:  # the turns share one scope, so each name in it occurs more than once
             inner = tuple([s._replace(numbered=True) for s in inner])
-        return self._modified(
-            Statement(Word(constant("for"), key.span), None, (), False, key.span, loops=loops, body=inner), node
-        )
+        word = Word(constant("for"), key.span)
+        return self._modified(Statement(word, None, (), False, key.span, loops=loops, body=inner), node)
 
 
 def _operation_text(node: Node) -> str:

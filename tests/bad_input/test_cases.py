@@ -20,7 +20,8 @@ import archlens
 from archlens.cli.analyze import command
 from archlens.errors import Diagnostic, SpecError, Unreadable, render
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).resolve().parent / "cases"
+ROOT = str(CASES.parents[2]) + os.sep  # shipped specs are named by their whole path, seen from the cases
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 EXPECTED = re.compile(r"^# error: (ARC\d{3}) (?:(\S+):)?(\d+):(\d+) (.*)$", re.MULTILINE)
 
@@ -49,8 +50,9 @@ def told(name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Diagnostic, ...]:
     monkeypatch.chdir(CASES)
     try:
         analysis = archlens.load(f"{name}.yaml").analyze()
+    except Unreadable:
+        raise
     except SpecError as error:
-        assert not isinstance(error, Unreadable)
         return error.diagnostics
     return tuple(o.diagnostic for o in analysis.expectations if o.diagnostic)
 
@@ -63,13 +65,15 @@ def test_every_fault_is_told_at_its_place(name: str, monkeypatch: pytest.MonkeyP
     places = [(d.code, d.span.source.name, d.span.line, d.span.column) for d in found if d.span]
     assert places == [(w.code, w.file, w.line, w.column) for w in wanted]
     for diagnostic, want in zip(found, wanted, strict=True):
-        text = " ".join([diagnostic.message, diagnostic.label, diagnostic.help, *(r.text for r in diagnostic.related)])
+        text = " ".join([diagnostic.message, diagnostic.label, diagnostic.help, *(r.text for r in diagnostic.related)]).replace(
+            ROOT, ""
+        )
         assert [f for f in want.fragments if f not in text] == [], text
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_whole_text_reads_as_agreed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "\n\n".join(map(render, told(name, monkeypatch))) + "\n"
+    text = "\n\n".join(map(render, told(name, monkeypatch))).replace(ROOT, "") + "\n"
     golden = CASES / f"{name}.txt"
     if os.environ.get("ARCHLENS_UPDATE"):
         golden.write_text(text, encoding="utf-8")

@@ -144,7 +144,11 @@ HUGE: dict[str, tuple[str, str, str]] = {
     "an expression": (LAYERS + "  - conv: " + "+".join(["1"] * 5_000) + " 3\n", "ARC131", "an expression of 9,999 characters"),
     "a nested expression": (LAYERS + "  - conv: " + "-" * 150 + "1 3\n", "ARC131", "an expression nested too deeply"),
     "values": (LAYERS + "  - conv: " + "8 " * 400_000 + "\n", "ARC105", "a line of 400,000 values"),
-    "items": (LAYERS + "  - {conv: {out_channels: 3, kernel_size: [" + "1, " * 99_999 + "1]}}\n", "ARC105", "a list of 100,000 items"),
+    "items": (
+        LAYERS + "  - {conv: {out_channels: 3, kernel_size: [" + "1, " * 99_999 + "1]}}\n",
+        "ARC105",
+        "a list of 100,000 items",
+    ),
     "a name": (LAYERS + "  - relu:\n    name: " + "x" * 900_000 + "\n", "ARC105", "a name of 900,000 characters"),
     "a key": (LAYERS + "  - " + "x" * 900_000 + "\n", "ARC101", "no layer is called"),
     "an open quote": ("a: '" + "x" * 900_000, "ARC004", "never closed"),
@@ -159,18 +163,32 @@ HUGE: dict[str, tuple[str, str, str]] = {
         "more than 100 blocks, branches and loops inside one another",
     ),
     "forks that double": (
-        HEAD + "blocks:\n" + "".join(f"  B{i}: [add: {{a: [B{i + 1}], b: [B{i + 1}]}}]\n" for i in range(60)) + "  B60: [relu]\nlayers: [B0]\n",
+        HEAD
+        + "blocks:\n"
+        + "".join(f"  B{i}: [add: {{a: [B{i + 1}], b: [B{i + 1}]}}]\n" for i in range(60))
+        + "  B60: [relu]\nlayers: [B0]\n",
         "ARC142",
         "more than 100 blocks, branches and loops inside one another",
     ),
     "loops in loops": (
-        LAYERS + "".join(" " * 4 * i + f"  - for: {{i{i}: range(10)}}\n" + " " * 4 * i + "    do:\n" for i in range(12)) + " " * 50 + "- relu\n",
+        LAYERS
+        + "".join(" " * 4 * i + f"  - for: {{i{i}: range(10)}}\n" + " " * 4 * i + "    do:\n" for i in range(12))
+        + " " * 50
+        + "- relu\n",
         "ARC141",
         "more than 100,000 layers",
     ),
     "tensors": (LAYERS + "  - {concat: [prev, prev], repeat: 99}\n", "ARC202", "a tensor of 1.4e+19 values; at most 2^63"),
-    "an input": ("archlens: 1\ninput: [9007199254740992, 9007199254740992]\nlayers: [relu]\n", "ARC202", "a tensor of 8.1e+31 values"),
-    "weights": ("archlens: 1\ninput: 9007199254740992\nlayers: [linear: 9007199254740992]\n", "ARC202", "a tensor of 8.1e+31 values"),
+    "an input": (
+        "archlens: 1\ninput: [9007199254740992, 9007199254740992]\nlayers: [relu]\n",
+        "ARC202",
+        "a tensor of 8.1e+31 values",
+    ),
+    "weights": (
+        "archlens: 1\ninput: 9007199254740992\nlayers: [linear: 9007199254740992]\n",
+        "ARC202",
+        "a tensor of 8.1e+31 values",
+    ),
     "patterns": (LAYERS + "  - relu\nfreeze: [" + "'*', " * 500 + "'*']\n", "ARC134", "501 patterns; at most 100"),
     "variants": (
         HEAD + "variants:\n" + "".join(f"  v{i}: {{w: 3, x{i}: 1}}\n" for i in range(20_000)) + "layers: [relu]\n",
@@ -221,7 +239,14 @@ def test_escapes_cannot_smuggle_them_in(spec: Callable[[str], str]) -> None:
 def test_line_ends_and_byte_order_mark_do_not_matter(spec: Callable[[str | bytes], str]) -> None:
     text = LAYERS + "  - conv: 16 3x3\n  - relu\n"
     wanted = archlens.load(spec(text)).analyze()
-    for content in (text.replace("\n", "\r\n"), text.replace("\n", "\r"), "\ufeff" + text, text.rstrip("\n"), text + "...\n", "---\n" + text):
+    for content in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        "\ufeff" + text,
+        text.rstrip("\n"),
+        text + "...\n",
+        "---\n" + text,
+    ):
         assert archlens.load(spec(content)).analyze().totals == wanted.totals
     (fault,) = faults(spec((LAYERS + "  - relu\n  - rleu\n").replace("\n", "\r\n")))
     assert fault.span is not None

@@ -51,7 +51,10 @@ def analysis(text: str, variant: str | None = None, **params: str) -> Analysis:
 def operations(net: Graph) -> list[Any]:
     """What is computed, names left aside: each layer, what it reads and what comes out, and the outputs."""
     owners = {node.path: i for i, node in enumerate(net.nodes)}
-    return [*((n.layer, n.inputs, n.outputs, n.output_shapes, owners[n.owner], n.trainable) for n in net.nodes), [*net.outputs.values()]]
+    return [
+        *((n.layer, n.inputs, n.outputs, n.output_shapes, owners[n.owner], n.trainable) for n in net.nodes),
+        [*net.outputs.values()],
+    ]
 
 
 def paths(net: Graph) -> list[str]:

@@ -82,7 +82,9 @@ def test_sizes(size: str, shape: tuple[int, ...]) -> None:
     assert net.shapes[0] == (7, *shape)
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "3x0", "[]", "[3, [4]]", "2.5", "true", "word", "[3, null]", "''", "1e30", "{a: 3}", "[3, channels]"])
+@pytest.mark.parametrize(
+    "size", ["0", "-1", "3x0", "[]", "[3, [4]]", "2.5", "true", "word", "[3, null]", "''", "1e30", "{a: 3}", "[3, channels]"]
+)
 def test_sizes_that_are_none(size: str) -> None:
     (fault,) = faults(layers("- relu", f"input: {size}"))
     assert fault.span is not None

@@ -30,14 +30,20 @@ PATHS = {
     "a name stands for itself": ("- conv: 8 3x3\n  name: stem\n- conv: 8 3x3", ["stem", "conv"]),
     "a type that ends in a digit": ("- relu6\n- relu6", ["relu6_1", "relu6_2"]),
     "blocks are scopes": ("- ConvBn: 8", ["ConvBn/conv", "ConvBn/batch_norm"]),
-    "blocks are numbered": ("- ConvBn: 8\n- ConvBn: 8", ["ConvBn1/conv", "ConvBn1/batch_norm", "ConvBn2/conv", "ConvBn2/batch_norm"]),
+    "blocks are numbered": (
+        "- ConvBn: 8\n- ConvBn: 8",
+        ["ConvBn1/conv", "ConvBn1/batch_norm", "ConvBn2/conv", "ConvBn2/batch_norm"],
+    ),
     "blocks in blocks": (
         "- Deep: 8\n  name: d",
         ["d/ConvBn/conv", "d/ConvBn/batch_norm", "d/second/conv", "d/second/batch_norm", "d/relu"],
     ),
     "repeats are numbered": ("- relu:\n  repeat: 2", ["relu1", "relu2"]),
     "even a single one": ("- relu:\n  repeat: 1", ["relu1"]),
-    "a repeated name is numbered": ("- relu:\n  name: act\n  repeat: 2\n- ConvBn: 8\n  name: c\n  repeat: 1", ["act1", "act2", "c/conv", "c/batch_norm"]),
+    "a repeated name is numbered": (
+        "- relu:\n  name: act\n  repeat: 2\n- ConvBn: 8\n  name: c\n  repeat: 1",
+        ["act1", "act2", "c/conv", "c/batch_norm"],
+    ),
     "a repeated name that ends in a digit": ("- relu:\n  name: act1\n  repeat: 2", ["act1_1", "act1_2"]),
     "branches are scopes": (
         "- add:\n    main: [conv: 3 3x3 same, relu]\n    skip: [relu]",
@@ -48,12 +54,19 @@ PATHS = {
         ["main/relu", "add1", "main2/relu", "add2"],
     ),
     "a for without a name adds no scope": ("- for: {w: [8, 16]}\n  do:\n    - conv: w 1x1", ["conv1", "conv2"]),
-    "a for with a name does": ("- for: {w: [8, 16]}\n  name: stage$index\n  do:\n    - conv: w 1x1", ["stage1/conv", "stage2/conv"]),
-    "a plain name of a for is numbered": ("- for: {w: [8, 16]}\n  name: stage\n  do:\n    - conv: w 1x1", ["stage1/conv", "stage2/conv"]),
+    "a for with a name does": (
+        "- for: {w: [8, 16]}\n  name: stage$index\n  do:\n    - conv: w 1x1",
+        ["stage1/conv", "stage2/conv"],
+    ),
+    "a plain name of a for is numbered": (
+        "- for: {w: [8, 16]}\n  name: stage\n  do:\n    - conv: w 1x1",
+        ["stage1/conv", "stage2/conv"],
+    ),
     "names are templates": (
         "- for: {w: [8, 16], k: [1, 3]}\n  do:\n    - conv: w k same\n      name: c$(w)k$(k*1)_$index",
         ["c8k1_1", "c16k3_2"],
     ),
+    "and may compute": ("- relu:\n  name: $(6/2)\n- relu:\n  name: x$(6/4)_$(1 > 2)", ["3", "x1.5_false"]),
     "a name may have a path of its own": ("- relu:\n  name: a/b\n- relu:\n  name: a/c", ["a/b", "a/c"]),
     "a template is named after what it is": ("- $block: 8\n- $act", ["ConvBn/conv", "ConvBn/batch_norm", "tanh"]),
     "numbers skip what is taken": ("- relu:\n  name: relu1\n- relu\n- relu", ["relu1", "relu2", "relu3"]),
@@ -90,7 +103,9 @@ def test_a_block_hides_a_name_of_its_own() -> None:
 
 def test_values_in_a_block_are_its_own() -> None:
     """Neither loop variables nor the caller's parameters reach into a block."""
-    before = "input: 3x32x32\nparams: {w: 4}\nblocks:\n  A(x):\n    - conv: w 1x1\n    - B: 2*x\n  B(y, x=1):\n    - conv: y+x 1x1"
+    before = (
+        "input: 3x32x32\nparams: {w: 4}\nblocks:\n  A(x):\n    - conv: w 1x1\n    - B: 2*x\n  B(y, x=1):\n    - conv: y+x 1x1"
+    )
     net = network("- for: {w: [8, 16]}\n  do:\n    - A: w", before)
     assert [n.output_shapes[0][1] for n in net.nodes] == [4, 17, 4, 33]
 
@@ -149,7 +164,7 @@ def test_the_chain_of_calls_is_told() -> None:
         "in the `for` of line 10, turn 2 of 2: size=99",
     )
     assert "99" in fault.message
-    assert "28" in fault.message
+    assert "24" in fault.message
 
 
 def test_a_fault_in_a_block_is_told_once() -> None:

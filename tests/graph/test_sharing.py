@@ -66,7 +66,7 @@ def test_the_nearest_name_is_meant() -> None:
 
 
 def test_sharing_inside_shared_blocks() -> None:
-    before = "input: 3x8x8\nblocks:\n  Pair:\n    - conv: 3 3x3 same\n      name: a\n    - conv: 3 3x3 same\n      weights: a\n    - batch_norm"
+    before = "input: 3x8x8\nblocks:\n  Pair: [{conv: 3 3x3 same, name: a}, {conv: 3 3x3 same, weights: a}, batch_norm]"
     net = network("- Pair:\n  name: one\n- Pair:\n  weights: one", before)
     assert [node.owner for node in net.nodes] == ["one/a", "one/a", "one/batch_norm"] * 2
     assert analyze(net).totals.params == 84 + 6

@@ -24,7 +24,10 @@ SAME = {
     "pairs": ("- conv: 8 3 padding=[[1,2],[0,1]]", "- conv: {out_channels: 8, kernel_size: 3, padding: [[1, 2], [0, 1]]}"),
     "quotes do not matter": ('- "conv": "8 3x3 /2"', "- conv: 8 3x3 /2"),
     "a bare layer": ("- relu\n- max_pool: 2\n- flatten", "- relu:\n- max_pool: {kernel_size: 2}\n- flatten: {}"),
-    "flow style": ("[conv: 8 3x3 same, relu, {conv: 8 3x3, name: last}]", "- conv: 8 3x3 same\n- relu\n- conv: 8 3x3\n  name: last"),
+    "flow style": (
+        "[conv: 8 3x3 same, relu, {conv: 8 3x3, name: last}]",
+        "- conv: 8 3x3 same\n- relu\n- conv: 8 3x3\n  name: last",
+    ),
     "lines folded by YAML": ("- conv: 8\n    3x3\n    same", "- conv: 8 3x3 same"),
     "repeat": ("- conv: 8 3x3 same\n  repeat: 3", "- conv: 8 3x3 same\n- conv: 8 3x3 same\n- conv: 8 3x3 same"),
     "repeat no more": ("- conv: 8 3x3\n- relu:\n  repeat: 0\n- conv: 4 3x3", "- conv: 8 3x3\n- conv: 4 3x3"),
@@ -55,7 +58,10 @@ SAME = {
         "- conv: 8 1 same\n- conv: 16 3 same\n- conv: 16 1 same\n- conv: 32 3 same",
     ),
     "for over nothing": ("- relu\n- for: {w: []}\n  do:\n    - conv: w 1x1", "- relu"),
-    "for, repeated": ("- for: {w: [8, 4]}\n  do:\n    - conv: w 1x1\n  repeat: 2", "- conv: 8 1x1\n- conv: 4 1x1\n- conv: 8 1x1\n- conv: 4 1x1"),
+    "for, repeated": (
+        "- for: {w: [8, 4]}\n  do:\n    - conv: w 1x1\n  repeat: 2",
+        "- conv: 8 1x1\n- conv: 4 1x1\n- conv: 8 1x1\n- conv: 4 1x1",
+    ),
     "fork and join": (
         "- conv: 8 1x1\n- add:\n    main: [conv: 8 3x3 same, relu]\n    skip: []",
         "- conv: 8 1x1\n  as: x\n- conv: 8 3x3 same\n- relu\n- add: [prev, x]",
@@ -103,14 +109,19 @@ INLINED = {
     "names": ("- ConvBn: {kernel: 5, out: 8, act: tanh}", "- conv: 8 5 /1 same bias=false\n- batch_norm\n- tanh"),
     "a block in a block, with what arrives": (
         "- Residual",
-        "- add:\n    main:\n      - conv: 3 3x3 same bias=false\n      - batch_norm\n      - relu\n"
-        "      - conv: 3 1x1 same bias=false\n      - batch_norm\n      - identity\n    skip: []",
+        (
+            "- add:\n    main: [conv: 3 3x3 same bias=false, batch_norm, relu,"
+            " conv: 3 1x1 same bias=false, batch_norm, identity]\n    skip: []"
+        ),
     ),
     "defaults that use parameters": ("- Wide\n- Wide: 3\n- Wide: out=5", "- conv: 16 1x1\n- conv: 24 1x1\n- conv: 5 1x1"),
     "repeat": ("- ConvBn: 8 3x3\n  repeat: 2", "- ConvBn: 8 3x3\n- ConvBn: 8 3x3"),
     "a block by a parameter": ("- $block: 8 3x3\n- $(block): 4 1x1", "- ConvBn: 8 3x3\n- ConvBn: 4 1x1"),
     "a layer by a parameter": ("- $pool: 2x2\n- $pool: {kernel_size: 3, stride: 2}", "- avg_pool: 2x2\n- avg_pool: 3 /2"),
-    "a join by a parameter": ("- relu:\n  as: a\n- tanh\n- $join:\n  from: [prev, a]", "- relu:\n  as: a\n- tanh\n- multiply: [prev, a]"),
+    "a join by a parameter": (
+        "- relu:\n  as: a\n- tanh\n- $join:\n  from: [prev, a]",
+        "- relu:\n  as: a\n- tanh\n- multiply: [prev, a]",
+    ),
     "a word by a parameter": ("- upsample: 2 mode=$how", "- upsample: 2 mode=bilinear"),
 }
 
@@ -123,7 +134,9 @@ def test_blocks_are_what_they_hold(name: str) -> None:
 
 
 def test_parameters_in_any_order() -> None:
-    text = layers("- conv: a 1x1\n- conv: d[1] k", "input: [3, size, size]\nparams: {a: 2*b, b: c+1, c: 3, d: [a, c*c], k: 3x1, size: 4*a}")
+    text = layers(
+        "- conv: a 1x1\n- conv: d[1] k", "input: [3, size, size]\nparams: {a: 2*b, b: c+1, c: 3, d: [a, c*c], k: 3x1, size: 4*a}"
+    )
     assert [n.output_shapes[0] for n in graph(text).nodes] == [(1, 8, 32, 32), (1, 9, 30, 32)]
 
 

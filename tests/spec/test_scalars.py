@@ -82,13 +82,20 @@ def test_figures(text: str) -> None:
     assert figure(text) == FIGURES[text]
 
 
-@pytest.mark.parametrize("text", ["", "many", "4.1", "-3", "+3", "1e6", "4,100", "4.1GG", "25.5570321M", "3iB", "0x10", "G", "1.M", "9" * 41])
+@pytest.mark.parametrize(
+    "text", ["", "many", "4.1", "-3", "+3", "1e6", "4,100", "4.1GG", "25.5570321M", "3iB", "0x10", "G", "1.M", "9" * 41]
+)
 def test_no_figures(text: str) -> None:
     assert figure(text) is None
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)
-@given(number=st.integers(0, 10**13), decimals=st.integers(0, 6), unit=st.sampled_from([u for u in UNITS if u]), off=st.integers(-2, 2))
+@given(
+    number=st.integers(0, 10**13),
+    decimals=st.integers(0, 6),
+    unit=st.sampled_from([u for u in UNITS if u]),
+    off=st.integers(-2, 2),
+)
 def test_a_figure_accepts_exactly_what_rounds_to_it(number: int, decimals: int, unit: str, off: int) -> None:
     """4.1G is every integer that is written 4.1G when it is rounded to one digit."""
     places = Decimal(1).scaleb(-decimals)
