@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import archlens
-from archlens.cli.analyze import command
+from archlens.cli import _group
 from archlens.errors import Diagnostic, SpecError, Unreadable, render
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -83,7 +83,7 @@ def test_the_whole_text_reads_as_agreed(name: str, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", NAMES)
 def test_the_command_exits_1_without_a_traceback(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CASES)
-    result = CliRunner().invoke(command, [f"{name}.yaml"])
+    result = CliRunner().invoke(_group, ["analyze", f"{name}.yaml"])
     assert isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 1
     assert f"error[{expected(name)[0].code}]" in result.output

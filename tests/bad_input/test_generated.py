@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import archlens
-from archlens.cli.analyze import command
+from archlens.cli import _group
 from archlens.errors import Diagnostic, SpecError, Unreadable, UsageError, render
 
 HEAD = "archlens: 1\ninput: 3x32x32\n"
@@ -62,7 +62,7 @@ def test_unreadable_files(name: str, spec: Callable[[bytes], str]) -> None:
     assert words in diagnostic.message
     assert path in diagnostic.message
     assert diagnostic.help
-    result = CliRunner().invoke(command, [path])
+    result = CliRunner().invoke(_group, ["analyze", path])
     assert result.exit_code == 2
     assert f"error[{code}]" in result.output
 
