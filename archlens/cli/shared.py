@@ -112,8 +112,9 @@ class Failures:
         except SpecError as error:
             for fault in error.diagnostics:
                 self.add(fault, 2 if isinstance(error, Unreadable) else 1)
-            if len(error.diagnostics) > 1:
-                click.echo(f"{len(error.diagnostics)} faults", err=True)
+            count = sum([fault.severity == "error" for fault in error.diagnostics])
+            if count > 1:
+                click.echo(f"{count} faults", err=True)
             faults = error.diagnostics
         except ArchlensError as error:
             self.code = 2

@@ -72,7 +72,9 @@ class Graph(NamedTuple):
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.
 
         Network inputs are nodes too, with `type="input"`. Parallel tensors between two layers are one edge.
-        Node attributes: type, arguments, output_shapes, params, macs, trainable, line. Edge attribute: shape.
+        Node attributes: type, family, arguments, output_shapes, parameter_shapes, params, buffers, macs,
+        activations, trainable, weights, line. Edge attribute: shape. Graph attributes: name, spec, variant, and
+        outputs, the layers that put them out.
         """
         from archlens.graph.export import to_networkx
 

@@ -49,9 +49,9 @@ class Kind(NamedTuple):
     choices: tuple[str, ...] = ()
 
     @property
-    def takes_text(self) -> bool:
-        """Whether a bare word is a value here rather than the name of one."""
-        return bool(self.choices)
+    def takes_list(self) -> bool:
+        """Whether a list is a value here."""
+        return any(option.get("type") == "array" for option in self.schema["anyOf"])
 
 
 class Field(NamedTuple):
@@ -69,7 +69,10 @@ _LARGEST = 2**53  # beyond it a size is a slip of the pen, and floats stop being
 
 
 def _refuse(value: Any, name: str, expects: str) -> LayerError:
+    words = {True: "true", False: "false", None: "null"}
     shown = f"the word `{value}`" if isinstance(value, str) else f"{value!r}"
+    if value is None or isinstance(value, bool):
+        shown = words[value]
     return LayerError(f"{name} must be {expects}, not {shown}", name, code="ARC121")
 
 

@@ -36,6 +36,8 @@ LAYERS = {
     "globalavgpool2d": "global_avg_pool",
     "globalaveragepool": "global_avg_pool",
     "gap": "global_avg_pool",
+    "globalpool": "global_avg_pool",
+    "global_pool": "global_avg_pool",
     "globalmaxpooling2d": "global_max_pool",
     "batchnorm": "batch_norm",
     "batchnorm1d": "batch_norm",

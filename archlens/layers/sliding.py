@@ -81,9 +81,10 @@ class Sliding(Layer):
         room = size + low + high - window
         # Rounding up, the last window must still begin inside the map or its left padding.
         steps = minimum(ceil_div(room, stride), (size + low - 1) // stride) if self.ceil_mode else room // stride
+        unpadded = isinstance(low, int) and low == high == 0
         require(
             steps >= 0,
-            "{}: a window of {} does not fit the input of {} padded to {}",
+            "{}: a window of {} does not fit the input of {}" + ("" if unpadded else " padded to {}"),
             self.type_name,
             window,
             size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archlens.layers import layer_types
 from archlens.layers.base import Layer, argument_help
 from archlens.spec.document import Mapping, Node, Scalar
 from archlens.spec.expressions import ExpressionError
@@ -23,6 +24,9 @@ class ArgumentReader(Reader):
             return self.shorthand(value)
         if isinstance(value, Mapping):
             return tuple([self.argument(item, name.text)._replace(label=name.span) for name, item in value.pairs])
+        layer = layer_types().get(key.text)
+        if layer is not None and layer.fields and layer.fields[0].kind.takes_list:
+            return (self.argument(value),)  # `reshape: [16, -1]`: the list is the first value
         help = f"write `- {key.text}: 64 3x3` or `- {key.text}: {{name: value}}`"
         self.fault("ARC105", f"{key.text} takes values, not a list", value.span, help)
         return None

@@ -94,7 +94,7 @@ def _root() -> dict[str, Any]:
         },
         "layers": {
             "description": "the lines in order; where the spec extends another, a mapping replaces its named lines",
-            "anyOf": [_BODY, {"type": "object", "additionalProperties": _BODY}],
+            "anyOf": [_BODY, {"type": "object", "additionalProperties": {"anyOf": [_BODY, {"$ref": "#/$defs/statement"}]}}],
         },
     }
 
@@ -165,6 +165,8 @@ def _layer(kind: type[Layer]) -> dict[str, Any]:
     ]
     if kind.fields:
         forms.append({"type": ["string", "number", "boolean"], "pattern": _shorthand(kind)})
+    if kind.fields and kind.fields[0].kind.takes_list:
+        forms += [option for option in kind.fields[0].kind.schema["anyOf"] if option.get("type") == "array"]
     if not required:
         forms.append({"type": "null"})
     return {"description": f"{summary}\n{usage}".strip(), "anyOf": forms}

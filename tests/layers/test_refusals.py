@@ -32,7 +32,7 @@ REFUSALS = [
     refusal(
         lambda: Conv(64, 7),
         (1, 3, 5, 5),
-        message="conv: a window of 7 does not fit the input of 5 padded to 5",
+        message="conv: a window of 7 does not fit the input of 5",
         help="use a smaller kernel, more padding, or less downsampling before this layer",
     ),
     refusal(
