@@ -43,7 +43,7 @@ layers:
   - linear: 10
 """,
     ),
-    # 4 layers a turn
+    # 4 layers a turn, a multiple of 124 turns
     "varied": (
         4,
         HEAD
@@ -52,12 +52,14 @@ params: {{turns: {turns}}}
 layers:
   - conv: 16 3x3 same
   - relu
-  - for: {{i: range(turns)}}
+  - for: {{i: range(turns//124)}}
     do:
-      - conv: 16+i%509 3x3 same
-      - batch_norm
-      - relu
-      - dropout
+      - for: {{j: range(124)}}
+        do:
+          - conv: 16+(i*124+j)%509 3x3 same
+          - batch_norm
+          - relu
+          - dropout
   - relu
   - global_avg_pool
   - linear: 10
@@ -74,7 +76,7 @@ def child(shape: str, size: int) -> None:
         path = Path(folder) / "scale.yaml"
         path.write_text(text.format(turns=(size - AROUND) // per_turn), encoding="utf-8")
         taken = []
-        for _ in range(max(1, 20_000 // size)):
+        for _ in range(max(3, 60_000 // size)):
             start = time.perf_counter()
             network = archlens.load(str(path))
             network.analyze()

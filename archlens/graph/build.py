@@ -11,7 +11,7 @@ from typing import Any
 
 from archlens.errors import LayerError, Span, SpecError, did_you_mean
 from archlens.graph import finish
-from archlens.graph.calls import bound
+from archlens.graph.calls import Calls
 from archlens.graph.control import Control
 from archlens.graph.faults import Faults
 from archlens.graph.layers import LayerMaker, require_holdable
@@ -59,13 +59,13 @@ class _Builder:
         self.names = Names(spec, self.nodes, self.values, self.faults)
         self.control = Control(self.values, max_layers)
         self.maker = LayerMaker(self.values, self.faults)
-        self.globals: dict[str, Any] = {}
+        self.globals: dict[str, Any] = self.values.parameters(spec.params)
+        self.calls = Calls(self.values, self.globals)
 
     # ---- the whole ----
 
     def graph(self) -> Graph:
         spec, faults = self.spec, self.faults
-        self.globals = self.values.parameters(spec.params)
         top = Frame(self.globals)
         inputs = {item.name: self.input(item, top) for item in spec.inputs}
         try:
@@ -236,7 +236,7 @@ class _Builder:
         if block.faulty or not self.callable(name, statement, frame):
             return self.lost(path)
         self.tick(statement, frame, len(block.parameters) // 8)
-        given = bound(block, statement, frame, current, self.values, self.globals)
+        given = self.calls.bound(block, statement, frame, current)
         if given is None:
             return self.lost(path)
         inner = frame.enter(path + "/", {**self.globals, **given}, current, Call(name, given, statement.span, turn))

@@ -10,28 +10,36 @@ from archlens.graph.values import Values
 from archlens.spec.arithmetic import FAULTY
 from archlens.spec.model import Argument, Block, Statement
 
-__all__ = ["bound"]
+__all__ = ["Calls"]
 
 
-def bound(
-    block: Block, statement: Statement, frame: Frame, current: int, values: Values, outside: dict[str, Any]
-) -> dict[str, Any] | None:
-    """The block's parameters by name, defaults filled in; None after a fault.
+class Calls:
+    """Binds the arguments of block calls; which argument is for which parameter is settled once for each line."""
 
-    outside: the values of `params:`, which defaults may use beside the parameters before them.
-    """
-    assigned = _assigned(block, statement, frame, values)
-    if assigned is None:
-        return None
-    given: dict[str, Any] = {}
-    for name, default in block.parameters:
-        argument = assigned.get(name)
-        if argument is not None:
-            given[name] = values.get(argument, frame, current)
-        elif default is not None:
-            inner = frame.within(frame.prefix, {**outside, **given})
-            given[name] = values.get(default, inner, current)
-    return None if any(value is FAULTY for value in given.values()) else given
+    def __init__(self, values: Values, outside: dict[str, Any]) -> None:
+        self.values = values
+        self.outside = outside
+        self._known: dict[tuple[int, str], dict[str, Argument]] = {}
+
+    def bound(self, block: Block, statement: Statement, frame: Frame, current: int) -> dict[str, Any] | None:
+        """The block's parameters by name, defaults filled in; None after a fault.
+
+        Defaults may use the parameters before them and `outside`, the values of `params:`.
+        """
+        key = (id(statement), block.name)
+        assigned = self._known.get(key) or _assigned(block, statement, frame, self.values)
+        if assigned is None:
+            return None
+        self._known[key] = assigned
+        given: dict[str, Any] = {}
+        for name, default in block.parameters:
+            argument = assigned.get(name)
+            if argument is not None:
+                given[name] = self.values.get(argument, frame, current)
+            elif default is not None:
+                inner = frame.within(frame.prefix, {**self.outside, **given})
+                given[name] = self.values.get(default, inner, current)
+        return None if any(value is FAULTY for value in given.values()) else given
 
 
 def _assigned(block: Block, statement: Statement, frame: Frame, values: Values) -> dict[str, Argument] | None:

@@ -79,7 +79,7 @@ class Values:
         env = frame.env
         if expression.fixed:
             return expression.evaluate(env)
-        if kind is not None and expression.word and _takes_word(kind, argument.name, expression.text):
+        if kind is not None and expression.word and expression.text in kind.words.get(argument.name, ()):
             return expression.text
         try:
             if "channels" in expression.names:
@@ -161,10 +161,6 @@ class Values:
             self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, help)
             return
         self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {spelled(value)}", argument.span, frame)
-
-
-def _takes_word(kind: type[Layer], name: str, text: str) -> bool:
-    return any(f.name == name and text in f.kind.choices for f in kind.fields)
 
 
 def _names(argument: Argument) -> Iterator[str]:

@@ -60,6 +60,8 @@ class Layer:
 
     fields: ClassVar[tuple[Field, ...]] = ()
     field_names: ClassVar[tuple[str, ...]] = ()
+    words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """For the fields that take a bare word: which words."""
 
     _values: tuple[Any, ...]
     _hash: int
@@ -76,6 +78,7 @@ class Layer:
             own.append(Field(name, kind, required, cls.__dict__.get(name), optional))
         cls.fields = tuple(f for f in cls.fields if f.name not in {o.name for o in own}) + tuple(own)
         cls.field_names = tuple(f.name for f in cls.fields)
+        cls.words = {f.name: f.kind.choices for f in cls.fields if f.kind.choices}
         if cls.__dict__.get("type_name"):
             _TYPES[cls.type_name] = cls
 
