@@ -59,8 +59,8 @@ class LayerFacts(NamedTuple):
 class Totals(NamedTuple):
     """The figures of a whole network.
 
-    depth: weight layers on the longest path. weight_layers: all of them. paper_depth: as the paper counts
-    (from `meta.depth`), None where the spec does not say.
+    depth: weight layers on the longest path. weight_layers: all of them, a shared one each time it runs.
+    paper_depth: as the paper counts (from `meta.depth`), None where the spec does not say.
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
     """
 

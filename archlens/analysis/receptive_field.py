@@ -70,6 +70,7 @@ class ReceptiveField(NamedTuple):
     start: the first input unit that unit 0 reads; negative in the padding.
     whole: whether the field, or a part of it, is the same for every unit through a global layer.
     input: the name of the network input.
+    exact: False where resampling made the period too long to follow, and the field is a bound from above.
     """
 
     size: tuple[int, ...]
@@ -77,6 +78,7 @@ class ReceptiveField(NamedTuple):
     start: tuple[int, ...]
     whole: tuple[bool, ...]
     input: str
+    exact: bool = True
 
     @property
     def padding(self) -> tuple[int, ...]:
@@ -290,4 +292,5 @@ def _figures(field: _Field, sizes: Shape, names: list[str]) -> ReceptiveField:
         start=tuple([extent.at(0)[0] for extent in field.axes]),
         whole=tuple([extent.is_fixed for extent in field.axes]),
         input=names[field.input],
+        exact=all(extent.is_exact for extent in field.axes),
     )

@@ -89,7 +89,7 @@ def _totals(graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveField
         parameter_bytes=FLOAT_BYTES * params,
         peak_activation_bytes=FLOAT_BYTES * peak_activations(graph),
         depth=longest_path(graph, weighs),
-        weight_layers=sum([counts for counts, layer in zip(weighs, layers, strict=True) if layer.shared_with is None]),
+        weight_layers=sum(weighs),
         paper_depth=depth if isinstance(depth, int) else None,
         receptive_field=_trunk_field(graph, fields),
     )

@@ -31,7 +31,7 @@ __all__ = ["UNIT", "Extent", "Rational", "Stair", "Stepped", "Straight", "ratio"
 End: TypeAlias = Literal[0, 1]  # the first or the last unit
 Rational: TypeAlias = "int | Fraction"
 
-_LONGEST = 256  # offsets of a staircase; longer ones become a bound
+_LONGEST = 4096  # offsets of a staircase; longer ones become a bound
 _MOST = 8  # slopes side by side; more become chords
 _FINE = 64  # parts of an input unit that a chord's ends are rounded to
 
@@ -65,6 +65,11 @@ class Straight(NamedTuple):
     def is_fixed(self) -> bool:
         """Whether it, or a part of it, is the same for every unit: a global layer stands on the way."""
         return self.jump == 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both ends are what they are, rather than bounds."""
+        return True
 
     @property
     def centres(self) -> dict[Rational, Rational]:
@@ -107,6 +112,10 @@ class Stepped(NamedTuple):
     @property
     def is_fixed(self) -> bool:
         return any(stair.rise == 0 for stair in self.low) and any(stair.rise == 0 for stair in self.high)
+
+    @property
+    def is_exact(self) -> bool:
+        return not any(stair.run > 1 == len(stair.offsets) for stair in (*self.low, *self.high))
 
     @property
     def centres(self) -> dict[Rational, Rational]:

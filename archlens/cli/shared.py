@@ -55,7 +55,7 @@ def network_options(command: F) -> F:
         click.option(
             "--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."
         ),
-        click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Samples at once."),
+        click.option("--batch", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True, help="Samples at once."),
         click.option(
             "--input",
             "sizes",
@@ -93,6 +93,11 @@ def networks(target: str, params: Iterable[str], sizes: Iterable[str], batch: in
     )
 
 
+def _from_outside(fault: Diagnostic) -> bool:
+    """Whether it is about an option (`-p`, `--input`) rather than a file."""
+    return fault.span is not None and fault.span.source.name.startswith("-")
+
+
 class Failures:
     """What has gone wrong so far: told on stderr at once, and kept as the exit code."""
 
@@ -111,7 +116,7 @@ class Failures:
             yield
         except SpecError as error:
             for fault in error.diagnostics:
-                self.add(fault, 2 if isinstance(error, Unreadable) else 1)
+                self.add(fault, 2 if isinstance(error, Unreadable) or _from_outside(fault) else 1)
             count = sum([fault.severity == "error" for fault in error.diagnostics])
             if count > 1:
                 click.echo(f"{count} faults", err=True)

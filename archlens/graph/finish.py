@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from archlens.errors import did_you_mean
 from archlens.graph.faults import Faults
@@ -30,7 +30,7 @@ def outputs(
     return found or {"output": last}
 
 
-def frozen(patterns: Sequence[Word], nodes: Iterable[Node], top: Frame, faults: Faults) -> set[str]:
+def frozen(patterns: Sequence[Word], nodes: Sequence[Node], top: Frame, faults: Faults) -> set[str]:
     """Paths of the layers that `freeze:` holds still.
 
     Patterns are globs over layer paths; one that matches a scope matches what is in it; `!` takes layers out
@@ -51,6 +51,10 @@ def frozen(patterns: Sequence[Word], nodes: Iterable[Node], top: Frame, faults: 
             help = did_you_mean(glob, scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
             faults.report("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
         still = still - matched if word.text.startswith("!") else still | matched
+        for node in nodes:
+            if node.path in matched and node.path in still and node.owner not in still:
+                message = f"`{word.text}` freezes {node.path}, whose weights are those of {node.owner}, which is trained"
+                faults.report("ARC134", message, word.span, top, f"freeze `{node.owner}`; both are frozen then")
     return still
 
 

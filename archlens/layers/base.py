@@ -212,11 +212,9 @@ class Layer:
         if not isinstance(value, tuple):
             return (value,) * rank
         if len(value) != rank:
-            raise LayerError(
-                f"{self.type_name}: {name} has {len(value)} values for {rank} spatial ax{'is' if rank == 1 else 'es'}",
-                name,
-                f"give one value for all axes, or {rank}",
-            )
+            given = f"{len(value)} value{'' if len(value) == 1 else 's'}"
+            axes = f"{rank} spatial ax{'is' if rank == 1 else 'es'}"
+            raise LayerError(f"{self.type_name}: {name} has {given} for {axes}", name, f"give one value for all axes, or {rank}")
         return value
 
     def spatial_rank(self, shape: Shape, ranks: tuple[int, ...] = (1, 2, 3)) -> int:

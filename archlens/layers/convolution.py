@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from archlens.layers.dims import Dim, Shape, divides, prod, require
@@ -26,9 +27,8 @@ class _Convolution(Sliding):
 
     bias = True  # not annotated: the subclasses make it a field, in the order of their shorthand
 
-    def _channels(self, x: Shape) -> tuple[Dim, Dim]:
-        """Output channels and groups."""
-        raise NotImplementedError
+    _channels: ClassVar[Callable[..., tuple[Dim, Dim]]]
+    """Output channels and groups for an input; each convolution states its own."""
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         sizes = self.slid_sizes(x)

@@ -65,6 +65,7 @@ class Field(NamedTuple):
 
 
 _WHOLE = {"anyOf": [{"type": "integer"}, {"$ref": "#/$defs/expression"}]}
+_OLD_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # YAML 1.1's, not 1.2's
 _LARGEST = 2**53  # beyond it a size is a slip of the pen, and floats stop being exact
 
 
@@ -73,6 +74,8 @@ def _refuse(value: Any, name: str, expects: str) -> LayerError:
     shown = f"the word `{value}`" if isinstance(value, str) else f"{value!r}"
     if value is None or isinstance(value, bool):
         shown = words[value]
+    elif isinstance(value, tuple) and not any(isinstance(item, tuple) for item in value):
+        shown = "x".join(map(str, value))
     return LayerError(f"{name} must be {expects}, not {shown}", name, code="ARC121")
 
 
@@ -139,7 +142,10 @@ def _number(low: float | None, high: float | None, expects: str) -> Callable[[An
 
 def _flag(value: Any, name: str) -> Any:
     if not isinstance(value, bool):
-        raise _refuse(value, name, "true or false")
+        refusal = _refuse(value, name, "true or false")
+        if isinstance(value, str) and value.lower() in _OLD_BOOLEANS:
+            refusal.help = f"write `{_OLD_BOOLEANS[value.lower()]}`"
+        raise refusal
     return value
 
 

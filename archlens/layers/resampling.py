@@ -15,6 +15,7 @@ from archlens.layers.windows import AxisMap, Corners, Cubic, Interpolated, Neare
 __all__ = ["Upsample"]
 
 _RANKS = {"nearest": (1, 2, 3), "linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
+_FINEST = 10_000  # the largest term of the fraction that stands for a scale
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 4, "bicubic": 16, "trilinear": 8}
 
 
@@ -76,8 +77,10 @@ class Upsample(Layer):
             from fractions import Fraction  # slow to load, and few networks upsample
 
             # torch divides by the scale it was given, not by the one that rounding left.
-            scale = None if self.scale_factor is None else Fraction(self.scale_factor).limit_denominator(1000)
-            ratio = (n, o) if scale is None else (scale.denominator, scale.numerator)
+            scale = Fraction(repr(self.scale_factor or 0)).limit_denominator(_FINEST)  # as written: 1.1 is 11/10
+            ratio = (scale.denominator, scale.numerator)
+            if not 0 < scale.numerator <= _FINEST:  # no scale, or too small or large a one
+                ratio = (n, o)
             if self.mode == "nearest":
                 return Nearest(*ratio)
             linear = Interpolated(*ratio)

@@ -101,7 +101,7 @@ class Pad(Layer):
         for n, (low, high) in zip(x[2:], pairs, strict=True):
             require(
                 n + minimum(low, 0) + minimum(high, 0) >= 1,
-                "pad: cropping {} and {} leaves nothing of the input of {}",
+                "pad: {} and {} leave no cell of the input of {}",
                 low,
                 high,
                 n,

@@ -77,40 +77,37 @@ class Gate(NamedTuple):
         return 0, 0
 
 
-class Nearest(NamedTuple):
+class _Ratio(NamedTuple):
+    """A map that stretches `size` units over `output` units."""
+
+    size: int
+    output: int
+
+    @property
+    def period(self) -> int:
+        return self.output // gcd(self.size, self.output)
+
+    @property
+    def step(self) -> int:
+        return self.size // gcd(self.size, self.output)
+
+
+class Nearest(_Ratio):
     """Nearest-neighbour resampling from `size` to `output` units: unit u reads ⌊u·size/output⌋.
 
     Only the ratio counts, here and in `Interpolated`: a scale of 3/2 is (2, 3) whatever the sizes.
     """
 
-    size: int
-    output: int
-
-    @property
-    def period(self) -> int:
-        return self.output // gcd(self.size, self.output)
-
-    @property
-    def step(self) -> int:
-        return self.size // gcd(self.size, self.output)
+    __slots__ = ()
 
     def reach(self, lo: int, hi: int) -> tuple[int, int]:
         return lo * self.size // self.output, hi * self.size // self.output
 
 
-class Interpolated(NamedTuple):
+class Interpolated(_Ratio):
     """Linear interpolation from `size` to `output` units on half-pixel centres (align_corners=False)."""
 
-    size: int
-    output: int
-
-    @property
-    def period(self) -> int:
-        return self.output // gcd(self.size, self.output)
-
-    @property
-    def step(self) -> int:
-        return self.size // gcd(self.size, self.output)
+    __slots__ = ()
 
     def reach(self, lo: int, hi: int) -> tuple[int, int]:
         # The source coordinate (u + 1/2)·size/output - 1/2 as an exact fraction.
@@ -158,19 +155,10 @@ class Cubic(NamedTuple):
         return self.linear.reach(lo, lo)[0] - 1, self.linear.reach(hi, hi)[0] + 2
 
 
-class Adaptive(NamedTuple):
+class Adaptive(_Ratio):
     """Adaptive pooling from `size` to `output` units: unit u reads ⌊u·size/output⌋ .. ⌈(u+1)·size/output⌉-1."""
 
-    size: int
-    output: int
-
-    @property
-    def period(self) -> int:
-        return self.output // gcd(self.size, self.output)
-
-    @property
-    def step(self) -> int:
-        return self.size // gcd(self.size, self.output)
+    __slots__ = ()
 
     def reach(self, lo: int, hi: int) -> tuple[int, int]:
         return lo * self.size // self.output, -(-(hi + 1) * self.size // self.output) - 1

@@ -63,7 +63,8 @@ def _field(name: str, heading: str, attribute: str, part: str) -> Column:
             return ""
         if all(field.whole):
             return "all" if part == "size" else ""
-        return each(getattr(field, part))
+        bound = "" if field.exact or part != "size" else "≤"
+        return bound + each(getattr(field, part))
 
     return Column(name, heading, value, text, None, True, "receptive_field" if name == "receptive_field" else "")
 

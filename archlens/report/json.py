@@ -92,6 +92,7 @@ def _layer(layer: LayerFacts) -> dict[str, Any]:
         "strict_receptive_field": strict and strict.size,
         "jump": field and [plain_number(jump) for jump in field.jump],
         "start": field and field.start,
+        "receptive_field_exact": field is None or field.exact,
         "whole_map": field is not None and all(field.whole),
         "line": layer.span.line if layer.span else None,
         "file": layer.span.source.name if layer.span else None,

@@ -27,7 +27,10 @@ class ArgumentReader(Reader):
         layer = layer_types().get(key.text)
         if layer is not None and layer.fields and layer.fields[0].kind.takes_list:
             return (self.argument(value),)  # `reshape: [16, -1]`: the list is the first value
-        help = f"write `- {key.text}: 64 3x3` or `- {key.text}: {{name: value}}`"
+        names = (
+            [f"<{f.name}>" for f in layer.fields if f.required] or [f"{f.name}=..." for f in layer.fields[:2]] if layer else []
+        )
+        help = f"write `- {key.text}: {' '.join(names) or '64 3x3'}` or `- {key.text}: {{name: value}}`"
         self.fault("ARC105", f"{key.text} takes values, not a list", value.span, help)
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archlens.errors import did_you_mean
 from archlens.spec.document import Mapping, Node, Sequence
+from archlens.spec.expressions import Expression
 from archlens.spec.model import Body, Expectation, Spec
 from archlens.spec.reader import is_empty
 from archlens.spec.statements import StatementReader
@@ -31,6 +32,8 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
     given = [key.text for key, _ in root.pairs]
     for key in given:
         base = _doubted(base, key)
+    if not {"layers", "blocks", "input", "inputs", "variants"} & {*given}:
+        _known_parameters(own, base, read)
     names = {a.name for a in own.params}
     return base._replace(
         source=own.source,
@@ -45,6 +48,16 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
         freeze=own.freeze if "freeze" in given else base.freeze,
         expect=stated_last(base.expect, own.expect),
     )
+
+
+def _known_parameters(own: Spec, base: Spec, read: StatementReader) -> None:
+    """Report parameters that the base does not have, where nothing else could read them."""
+    known = {a.name for a in (*base.params, *(a for v in base.variants for a in v.params))}
+    used = {name for a in own.params if isinstance(a.value, Expression) for name in a.value.names}
+    for argument in own.params:
+        if argument.name not in known | used:
+            help = did_you_mean(argument.name, known) or f"{base.source.name} has no parameters"
+            read.fault("ARC133", f"{base.source.name} has no parameter `{argument.name}`", argument.span, help)
 
 
 def stated_last(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:

@@ -10,7 +10,7 @@ __all__ = ["UNITS", "Figure", "figure", "plain_value", "size_or_none"]
 _INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _BASED = re.compile(r"0x[0-9a-fA-F]+\Z|0o[0-7]+\Z")
-_SIZE = re.compile(r"[0-9]+(x[0-9]+)+\Z")
+_SIZE = re.compile(r"[0-9]+([xX×][0-9]+)+\Z")  # × is what tables print
 _FIGURE = re.compile(r"([0-9][0-9_]*)(?:\.([0-9]+))?\s*(?:([kKMGTP])(iB|B)?|B)?\Z")
 _WORDS: dict[str, Any] = {"": None, "~": None}
 for _text, _value in (("null", None), ("true", True), ("false", False)):
@@ -26,7 +26,7 @@ _BINARY = {"k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**5
 def size_or_none(text: str) -> tuple[int, ...] | None:
     """`3x224x224` as a tuple; None when the text is no size."""
     if len(text) <= _MAX_DIGITS * 2 and _SIZE.match(text):
-        return tuple(map(int, text.split("x")))
+        return tuple(map(int, re.split("[xX×]", text)))
     return None
 
 

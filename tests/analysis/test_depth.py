@@ -45,9 +45,9 @@ def test_what_the_papers_count():
     assert archlens.load("mlp").analyze().totals.paper_depth is None
 
 
-def test_a_shared_layer_is_one_layer_on_a_path_twice(net):
+def test_a_shared_layer_counts_each_time_it_runs(net):
     totals = net("- {linear: 8, name: a}\n- {linear: 8, name: b, weights: a}\n- linear: 2", input="8").analyze().totals
-    assert (totals.depth, totals.weight_layers) == (3, 2)
+    assert (totals.depth, totals.weight_layers) == (3, 3)
 
 
 def test_what_has_parameters_but_no_products_is_no_weight_layer(net):

@@ -210,14 +210,14 @@ class TestResampling:
     def test_jump_is_a_fraction_after_upsampling(self):
         net = Network((10,))
         net.resample(0, Interpolated, 25)
-        assert last(net) == ((2,), (Fraction(2, 5),), (-1,), (False,), "input0")
+        assert last(net) == ((2,), (Fraction(2, 5),), (-1,), (False,), "input0", True)
 
     def test_down_and_up_again(self):
         net = Network((16,))
         up = net.resample(net.slide(0, 2, 2), Nearest, 16)
         assert last(net).jump == (1,)
         net.slide(up, 1, 2)
-        assert last(net) == ((2,), (2,), (0,), (False,), "input0")
+        assert last(net) == ((2,), (2,), (0,), (False,), "input0", True)
 
     def test_a_long_period_costs_a_pixel_at_most(self):
         net = Network((160_001,))
@@ -244,21 +244,21 @@ class TestWholeAndGates:
         net = chain([(3, 2, 1)], size=8)
         net.read(net.pool(1, keep=False), sizes=())
         for field in receptive_fields(net.graph()).local[1:]:
-            assert field == ((9, 9), (0, 0), (-1, -1), (True, True), "input0")
+            assert field == ((9, 9), (0, 0), (-1, -1), (True, True), "input0", True)
 
     def test_only_the_strict_field_follows_a_gate(self):
         net = Network((32,))
         trunk = net.slide(0, 3, 1, 1)
         net.slide(net.gate(trunk, net.slide(net.pool(trunk), 1)), 3, 1, 1)
         found = receptive_fields(net.graph())
-        assert found.local[-1] == ((5,), (1,), (-2,), (False,), "input0")
-        assert found.strict[-1] == ((34,), (1,), (-2,), (True,), "input0")
+        assert found.local[-1] == ((5,), (1,), (-2,), (False,), "input0", True)
+        assert found.strict[-1] == ((34,), (1,), (-2,), (True,), "input0", True)
         assert found.misalignments == ()
 
     def test_where_all_are_gates_they_are_followed(self):
         net = Network((8, 1), (1, 8))
         net.layer(Reader(((POINTWISE, Gate()), (Gate(), POINTWISE)), (8, 8)), 0, 1)
-        assert last(net) == ((1, 1), (1, 0), (0, 0), (False, True), "input0")
+        assert last(net) == ((1, 1), (1, 0), (0, 0), (False, True), "input0", True)
 
     def test_only_the_strict_field_counts_statistics(self):
         net = Network((32,))

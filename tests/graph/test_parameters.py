@@ -15,7 +15,7 @@ def test_a_block_shares_every_layer_that_has_parameters(net):
         "right/conv": "left/conv",
         "right/batch_norm": "left/batch_norm",
     }
-    assert analysis.totals.weight_layers == 1
+    assert analysis.totals.weight_layers == 2
     assert analysis.totals.depth == 2
 
 

@@ -170,3 +170,15 @@ def test_every_map_repeats_and_is_monotone(axis: AxisMap, lo: int, extra: int) -
     assert first[0] <= last[0]
     assert first[1] <= last[1]
     assert axis.reach(lo + axis.period, hi + axis.period) == (first[0] + axis.step, last[1] + axis.step)
+
+
+@pytest.mark.parametrize(("factor", "size"), [(0.0004, 5000), (0.0123456, 500), (1.1, 34), (0.7, 90), (3.0000001, 7)])
+def test_nearest_reads_one_unit_whatever_the_scale(factor, size):
+    layer = Upsample(factor)
+    shape = (1, 1, size)
+    ((axis,),) = layer.windows(shape)
+    (out,) = layer.output_shapes(shape)[0][2:]
+    reached = [axis.reach(u, u) for u in range(out)]
+    assert all(lo == hi for lo, hi in reached)
+    expected = torch.nn.functional.interpolate(torch.arange(size, dtype=torch.float64)[None, None], scale_factor=factor)[0, 0]
+    assert [lo for lo, _ in reached] == pytest.approx(expected.tolist(), abs=1)
