@@ -41,7 +41,7 @@ def frozen(patterns: Sequence[Word], nodes: Sequence[Node], top: Frame, faults: 
         faults.report("ARC134", message, patterns[MAX_PATTERNS].span, top, help)
         return set()
     paths = [node.path for node in nodes] if patterns else []
-    still: set[str] = set()
+    decided: dict[str, Word] = {}  # path → the last pattern that matches it
     for word in patterns:
         glob = word.text.removeprefix("!")
         matcher = _matcher(glob)
@@ -50,11 +50,13 @@ def frozen(patterns: Sequence[Word], nodes: Sequence[Node], top: Frame, faults: 
             scopes = dict.fromkeys(part for path in paths for part in _scopes(path))
             help = did_you_mean(glob, scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
             faults.report("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
-        still = still - matched if word.text.startswith("!") else still | matched
-        for node in nodes:
-            if node.path in matched and node.path in still and node.owner not in still:
-                message = f"`{word.text}` freezes {node.path}, whose weights are those of {node.owner}, which is trained"
-                faults.report("ARC134", message, word.span, top, f"freeze `{node.owner}`; both are frozen then")
+        decided.update(dict.fromkeys(matched, word))
+    still = {path for path, word in decided.items() if not word.text.startswith("!")}
+    for node in nodes if still else ():
+        if node.path in still and node.owner not in still:
+            word = decided[node.path]
+            message = f"`{word.text}` freezes {node.path}, whose weights are those of {node.owner}, which is trained"
+            faults.report("ARC134", message, word.span, top, f"freeze `{node.owner}`; both are frozen then")
     return still
 
 

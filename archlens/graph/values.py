@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from archlens.errors import Span
@@ -49,7 +49,7 @@ class Values:
             asking = {first: None}  # in order: each needs the one after it
             while asking:
                 argument = waiting[next(reversed(asking))]
-                needed = next((n for n in _names(argument) if n in waiting and n not in env and n != argument.name), None)
+                needed = next((n for n in argument.reads() if n in waiting and n not in env and n != argument.name), None)
                 if needed is not None and needed not in asking:
                     asking[needed] = None
                     continue
@@ -161,11 +161,3 @@ class Values:
             self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, help)
             return
         self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {spelled(value)}", argument.span, frame)
-
-
-def _names(argument: Argument) -> Iterator[str]:
-    if isinstance(argument.value, tuple):
-        for item in argument.value:
-            yield from _names(item)
-    else:
-        yield from argument.value.names

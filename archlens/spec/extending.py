@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archlens.errors import did_you_mean
 from archlens.spec.document import Mapping, Node, Sequence
-from archlens.spec.expressions import Expression
 from archlens.spec.model import Body, Expectation, Spec
 from archlens.spec.reader import is_empty
 from archlens.spec.statements import StatementReader
@@ -32,7 +31,7 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
     given = [key.text for key, _ in root.pairs]
     for key in given:
         base = _doubted(base, key)
-    if not {"layers", "blocks", "input", "inputs", "variants"} & {*given}:
+    if not {"layers", "blocks", "input", "inputs", "outputs", "variants"} & {*given}:
         _known_parameters(own, base, read)
     names = {a.name for a in own.params}
     return base._replace(
@@ -53,7 +52,7 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
 def _known_parameters(own: Spec, base: Spec, read: StatementReader) -> None:
     """Report parameters that the base does not have, where nothing else could read them."""
     known = {a.name for a in (*base.params, *(a for v in base.variants for a in v.params))}
-    used = {name for a in own.params if isinstance(a.value, Expression) for name in a.value.names}
+    used = {name for a in own.params for name in a.reads()}
     for argument in own.params:
         if argument.name not in known | used:
             help = did_you_mean(argument.name, known) or f"{base.source.name} has no parameters"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from archlens.errors import Diagnostic, Source, Span
@@ -33,6 +33,14 @@ class Argument(NamedTuple):
     value: Expression | tuple[Argument, ...]
     span: Span
     label: Span | None = None
+
+    def reads(self) -> Iterator[str]:
+        """The names it reads, those in lists too."""
+        if isinstance(self.value, tuple):
+            for item in self.value:
+                yield from item.reads()
+        else:
+            yield from self.value.names
 
 
 class Branch(NamedTuple):

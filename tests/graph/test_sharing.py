@@ -124,6 +124,8 @@ def test_freeze(name: str) -> None:
 def test_a_shared_layer_is_frozen_with_its_owner() -> None:
     lines = "- conv: 3 3x3 same\n  name: a\n- conv: 3 3x3 same\n  name: b\n  weights: a"
     assert [n.trainable for n in graph(layers(lines) + "freeze: [a]\n").nodes] == [False, False]
+    for patterns in ("[a, b]", "[b, a]", '["*"]'):  # the outcome counts, not the way there
+        assert [n.trainable for n in graph(layers(lines) + f"freeze: {patterns}\n").nodes] == [False, False]
     (fault,) = faults(layers(lines) + "freeze: [b]\n")
     assert fault.code == "ARC134"
     assert "freeze `a`" in fault.help

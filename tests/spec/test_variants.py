@@ -228,6 +228,17 @@ def test_parameters_see_those_of_the_base(load: Callable[..., archlens.Network])
     assert net.graph.nodes[0].output_shapes[0][1] == 20
 
 
+def test_parameters_that_only_others_read_may_be_new(load: Callable[..., archlens.Network]) -> None:
+    base = "archlens: 1\ninput: 3x8x8\nparams: {widths: [4]}\nlayers:\n  - for: {w: widths}\n    do: [conv: w 1x1]\n"
+    own = "archlens: 1\nextends: ./family.yaml\nparams: {base: 8, widths: [base, 2*base]}\n"
+    Path("family.yaml").write_text(base, encoding="utf-8")
+    Path("own.yaml").write_text(own, encoding="utf-8")
+    assert archlens.load("own.yaml").graph.shapes[-1][1] == 16
+    Path("own.yaml").write_text(own.replace("widths:", "width:"), encoding="utf-8")
+    with pytest.raises(SpecError, match=r"no parameter `width`(.|\n)*did you mean `widths`"):
+        archlens.load("own.yaml")
+
+
 def test_a_chain(load: Callable[..., archlens.Network]) -> None:
     Path("one.yaml").write_text("archlens: 1\nextends: family:small\nparams: {classes: 4}\n", encoding="utf-8")
     Path("two.yml").write_text("archlens: 1\nextends: one\nlayers: {stem: [conv: 6 1x1]}\n", encoding="utf-8")
