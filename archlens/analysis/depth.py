@@ -17,7 +17,7 @@ def longest_path(graph: Graph, weighs: Sequence[bool]) -> int:
     """
     depth = [0] * len(graph.shapes)
     for node, counts in zip(graph.nodes, weighs, strict=True):
-        before = depth[node.inputs[0]] if len(node.inputs) == 1 else max([depth[i] for i in node.inputs])
+        before = depth[node.inputs[0]] if len(node.inputs) == 1 else max([depth[i] for i in node.inputs], default=0)
         for tensor in node.outputs:
             depth[tensor] = before + counts
     return max((depth[i] for i in graph.outputs.values()), default=0)

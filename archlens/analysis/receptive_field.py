@@ -1,64 +1,65 @@
 """Which part of the input each unit sees: the receptive field of every layer, per spatial axis.
 
-A layer states how each axis of its output reads its inputs (`Layer.windows`); nothing else of it is asked
-here. Seen from a unit backward, an interval [lo, hi] of units reads `axis.reach(lo, hi)` of the layer
-before, and where paths meet again their intervals merge by min and max. Axis maps are monotone, so an end
-of the interval never depends on the other end, and one pass forward finds both ends as functions of the
-unit for all layers at once (`staircase`): on a chain, the recurrences of Araujo, Norris & Sim,
-"Computing Receptive Fields of Convolutional Neural Networks", Distill 2019, doi 10.23915/distill.00021.
+A layer states how each axis of its output reads its inputs (`Layer.reads`); nothing else of it is asked
+here. Axis maps are monotone, so an end of the stretch behind a unit never depends on the other end, and one
+pass forward finds both ends as functions of the unit for all layers at once (`staircase`): on a chain, the
+recurrences of Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019,
+doi 10.23915/distill.00021. `unit_field` follows one unit backward; both give the same intervals. Where layers take
+axes apart (tokens, window partitions), `places` remembers where the units went.
 
-    receptive_fields   every layer, forward          unit_field   one unit, backward, clipped if wished
-
-Both give the same intervals. Clipped, their ends are exact where no window is dilated or lies in the padding
-altogether; they are never too narrow. Unclipped, padding counts: a field may reach past the map. The local
-field is the papers' figure (`Layer.local_windows`, gates not followed), the strict one follows everything.
-With several network inputs a field lies on the first of them, in the order of `Graph.inputs`, that the layer
-depends on and that has spatial axes. A layer that changes the number of axes is taken to read the whole of
-each axis.
+Padding counts: a field may reach past the map. It is never too small. The local field is the papers' figure
+(`local=True`, gates not followed), the strict one follows everything. With several network inputs a field lies on
+the first of them, in the order of `Graph.inputs`, that the layer depends on and that has spatial axes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import is_
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
+from archlens.analysis.places import Places, is_straight, moved, rearranged_field, reconciled, span, straight, unit_at
+from archlens.analysis.reading import Read, Reads, all_reads
 from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
-from archlens.layers.windows import POINTWISE, AxisMap, Gate, Whole
 
-__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "receptive_fields", "unit_field"]
-
-Box: TypeAlias = tuple[tuple[int, int], ...]  # per spatial axis, the first and the last unit
-Reads: TypeAlias = "tuple[_Read, ...]"
-
-
-class _Read(NamedTuple):
-    """How a layer reads its input number `position` along each spatial axis of that input."""
-
-    position: int
-    axes: tuple[AxisMap, ...]
-    is_pointwise: bool
+__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "receptive_fields", "unit_axes"]
 
 
 class _Field:
     """The extents of a tensor on network input number `input`, one per axis of that input.
 
-    When the tensor has another number of axes than the input, every extent is the same for all units.
+    places: where the units of each extent lie; None where the tensor has the input's axes.
     """
 
-    __slots__ = ("axes", "input")
+    __slots__ = ("axes", "input", "places")
 
-    def __init__(self, input: int, axes: tuple[Extent, ...]) -> None:
+    def __init__(self, input: int, axes: tuple[Extent, ...], places: Places | None = None) -> None:
         self.input = input
         self.axes = axes
+        self.places = places
 
-    def through(self, read: _Read) -> _Field:
-        """The field of the units that read this tensor."""
-        if read.is_pointwise or len(read.axes) != len(self.axes):
+    def through(self, read: Read, before: Shape, after: Shape) -> _Field:
+        """The field of the units of a tensor of shape `after` that read this one, whose shape is `before`."""
+        if read.is_pointwise:
             return self
-        return _Field(self.input, tuple([extent.through(axis) for extent, axis in zip(self.axes, read.axes, strict=True)]))
+        if self.places is None and read.straight is not None:
+            return _Field(
+                self.input, tuple([extent.through(axis) for extent, axis in zip(self.axes, read.straight, strict=True)])
+            )
+        places = self.placed(before)
+        if not any(places):
+            return self
+        if read.digits is not None:
+            axes, places = rearranged_field(self.axes, places, read.digits)
+        else:
+            axes, places = moved(self.axes, places, read.axes, before, after)
+        return _Field(self.input, axes, None if is_straight(axes, places, after) else places)
+
+    def placed(self, shape: Shape) -> Places:
+        """Where the units lie on a tensor of this field and `shape`."""
+        return straight(shape) if self.places is None else self.places
 
 
 class ReceptiveField(NamedTuple):
@@ -113,124 +114,75 @@ class ReceptiveFields(NamedTuple):
 
 def receptive_fields(graph: Graph) -> ReceptiveFields:
     """The receptive fields of all layers, and the joins of local paths that are misaligned."""
-    local, strict = _all_reads(graph)
+    local, strict = all_reads(graph)
     misalignments: list[Misalignment] = []
     found = _describe(graph, _propagate(graph, local, misalignments))
     same = all(map(is_, local, strict))
     return ReceptiveFields(found, found if same else _describe(graph, _propagate(graph, strict)), tuple(misalignments))
 
 
-def unit_field(graph: Graph, node: Node, unit: tuple[int, ...], *, strict: bool = False, clip: bool = False) -> dict[str, Box]:
-    """What one unit of `node` reads, by network input: an interval for each of the input's axes.
+def unit_axes(graph: Graph, node: Node) -> tuple[int, ...]:
+    """The axes of a layer's first output (the batch is 0) along which its units see different stretches of the input.
 
-    unit: one index per spatial axis of the layer's output. strict: follow gates and statistics over the map.
-    clip: keep to real units at every layer, so that padding counts nowhere. Inputs that the unit does not
-    depend on, or that have no spatial axes, are left out.
+    On a map these are the spatial axes, on tokens axis 1.
     """
-    pending = {node.outputs[0]: tuple([(index, index) for index in unit])}
-    for at in reversed(graph.nodes):
-        reached = [pending.pop(tensor) for tensor in at.outputs if tensor in pending]
-        if not reached:
-            continue
-        for read in _reads(at, strict):
-            tensor = at.inputs[read.position]
-            before = _back(read, _hull(*reached))
-            if clip:
-                before = _clipped(before, graph.shapes[tensor][2:])
-            if not clip or all(lo <= hi for lo, hi in before):  # else only padding is read
-                pending[tensor] = _hull(before, pending.get(tensor, before))
-    return {name: pending[tensor] for name, tensor in graph.inputs.items() if pending.get(tensor)}
+    local, strict = all_reads(graph)
+    field = _propagate(graph, local)[node.outputs[0]] or _propagate(graph, strict)[node.outputs[0]]
+    shape = node.output_shapes[0]
+    if field is None or not field.places:
+        return tuple(range(2, len(shape)))
+    return tuple(sorted({spot.axis for spots in field.places for spot in spots}))
 
 
-def _back(read: _Read, box: Box) -> Box:
-    """What the units of `box` read of one input."""
-    if len(box) != len(read.axes):  # then all units read the same
-        box = ((0, 0),) * len(read.axes)
-    return tuple([axis.reach(*interval) for axis, interval in zip(read.axes, box, strict=True)])
-
-
-def _clipped(box: Box, sizes: Shape) -> Box:
-    return tuple([(max(lo, 0), min(hi, size - 1)) for (lo, hi), size in zip(box, sizes, strict=True)])
-
-
-def _hull(*boxes: Box) -> Box:
-    return tuple([(min([lo for lo, _ in axis]), max([hi for _, hi in axis])) for axis in zip(*boxes, strict=True)])
-
-
-def _all_reads(graph: Graph) -> tuple[list[Reads], list[Reads]]:
-    """The local and the strict reads of every layer, the same object where they are equal."""
-    known: dict[object, tuple[Reads, Reads]] = {}
-    pairs = []
-    for node in graph.nodes:
-        key = node.layer, node.input_shapes
-        pair = known.get(key)
-        if pair is None:
-            local, strict = _reads(node, strict=False), _reads(node, strict=True)
-            pair = known[key] = local, local if local == strict else strict
-        pairs.append(pair)
-    return [local for local, _ in pairs], [strict for _, strict in pairs]
-
-
-def _reads(node: Node, strict: bool) -> Reads:
-    """How a layer reads the inputs that are followed."""
-    rank = len(node.output_shapes[0]) - 2
-    shapes = node.input_shapes
-    rows = node.layer.windows(*shapes) if strict else node.layer.local_windows(*shapes)
-    reads = []
-    for position, (row, shape) in enumerate(zip(rows, shapes, strict=True)):
-        if len(row) != rank:
-            row = tuple([axis if axis.step == 0 else Whole(size) for axis, size in zip(row, shape[2:], strict=True)])
-        reads.append(_Read(position, row, all(axis == POINTWISE for axis in row)))
-    if strict:
-        return tuple(reads)
-    return tuple([read for read in reads if not any(isinstance(axis, Gate) for axis in read.axes)] or reads)
-
-
-def _propagate(graph: Graph, reads: list[Reads], misalignments: list[Misalignment] | None = None) -> list[_Field | None]:
+def _propagate(
+    graph: Graph, reads: list[tuple[Reads, ...]], misalignments: list[Misalignment] | None = None
+) -> list[_Field | None]:
     """The field of every tensor, by tensor number; joins that misalign are added to `misalignments`."""
-    fields: list[_Field | None] = [None] * len(graph.shapes)
+    shapes = graph.shapes
+    fields: list[_Field | None] = [None] * len(shapes)
     for order, tensor in enumerate(graph.inputs.values()):
-        rank = len(graph.shapes[tensor]) - 2
+        rank = len(shapes[tensor]) - 2
         if rank > 0:
             fields[tensor] = _Field(order, (UNIT,) * rank)
-    for node, followed in zip(graph.nodes, reads, strict=True):
-        paths = []
-        for read in followed:
-            tensor = node.inputs[read.position]
-            field = fields[tensor]
-            if field is not None:
-                paths.append((tensor, field.through(read)))
-        if not paths:
-            continue
-        if len(paths) > 1:
-            first = min([field.input for _, field in paths])
-            paths = [path for path in paths if path[1].input == first]
-            if misalignments is not None:
-                misalignments.extend(_misalignments(graph, node, paths))
-        joined = _join([field for _, field in paths], node)
-        for tensor in node.outputs:
-            fields[tensor] = joined
+    for node, outputs in zip(graph.nodes, reads, strict=True):
+        for output, followed in zip(node.outputs, outputs, strict=True):
+            paths = []
+            for read in followed:
+                tensor = node.inputs[read.position]
+                field = fields[tensor]
+                if field is not None:
+                    paths.append((tensor, field.through(read, shapes[tensor], shapes[output])))
+            if not paths:
+                continue
+            if len(paths) > 1:
+                first = min([field.input for _, field in paths])
+                paths = [path for path in paths if path[1].input == first]
+                if misalignments is not None:
+                    misalignments.extend(_misalignments(graph, node, paths))
+            fields[output] = _join([field for _, field in paths], shapes[output])
     return fields
 
 
-def _join(fields: list[_Field], node: Node) -> _Field:
-    """The hull of fields on one network input."""
+def _join(fields: list[_Field], shape: Shape) -> _Field:
+    """The hull of fields of one tensor on one network input."""
     merged = fields[0]
     for field in fields[1:]:
-        if field is not merged:
-            axes = zip(merged.axes, field.axes, _sizes(node, len(merged.axes)), strict=True)
+        if field is merged:
+            continue
+        if merged.places is field.places is None and len(shape) == len(merged.axes) + 2:
+            axes = zip(merged.axes, field.axes, shape[2:], strict=True)
             merged = _Field(merged.input, tuple([ours.join(theirs, size) for ours, theirs, size in axes]))
+        else:
+            ours, theirs, places = reconciled((merged.axes, merged.placed(shape)), (field.axes, field.placed(shape)))
+            joined = tuple([a.join(b, span(spots)) for a, b, spots in zip(ours, theirs, places, strict=True)])
+            merged = _Field(merged.input, joined, None if is_straight(joined, places, shape) else places)
     return merged
-
-
-def _sizes(node: Node, rank: int) -> Shape:
-    """The size of the map along each axis of a field; 1 where the map has lost its axes."""
-    sizes = node.output_shapes[0][2:]
-    return sizes if len(sizes) == rank else (1,) * rank
 
 
 def _misalignments(graph: Graph, node: Node, paths: list[tuple[int, _Field]]) -> Iterator[Misalignment]:
     """Where a path differs from the first one that moves along the axis."""
+    if any(field.places != paths[0][1].places for _, field in paths):
+        return
     for axis in range(len(paths[0][1].axes)):
         first: tuple[int, Extent] | None = None
         for tensor, field in paths:
@@ -277,18 +229,23 @@ def _describe(graph: Graph, fields: list[_Field | None]) -> tuple[ReceptiveField
         if field is None:
             described.append(None)
             continue
-        key = field, node.output_shapes[0][2:]
+        key = field, node.output_shapes[0]
         if key not in known:
-            known[key] = _figures(field, _sizes(node, len(field.axes)), names)
+            known[key] = _figures(field, node.output_shapes[0], names)
         described.append(known[key])
     return tuple(described)
 
 
-def _figures(field: _Field, sizes: Shape, names: list[str]) -> ReceptiveField:
-    centres = [extent.at(size // 2) for extent, size in zip(field.axes, sizes, strict=True)]
+def _figures(field: _Field, shape: Shape, names: list[str]) -> ReceptiveField:
+    if field.places is None:
+        units = [(size // 2, 1) for size in shape[2:]]
+    else:
+        middle = [size // 2 for size in shape]
+        units = [(unit_at(spots, middle), min([spot.place for spot in spots], default=1)) for spots in field.places]
+    centres = [extent.at(unit) for extent, (unit, _) in zip(field.axes, units, strict=True)]
     return ReceptiveField(
         size=tuple([hi - lo + 1 for lo, hi in centres]),
-        jump=tuple([extent.jump for extent in field.axes]),
+        jump=tuple([extent.jump * place for extent, (_, place) in zip(field.axes, units, strict=True)]),
         start=tuple([extent.at(0)[0] for extent in field.axes]),
         whole=tuple([extent.is_fixed for extent in field.axes]),
         input=names[field.input],

@@ -288,15 +288,15 @@ class _Builder:
 
     def gather(self, statement: Statement, kind: type[Layer], frame: Frame, current: int) -> tuple[int, ...] | None:
         """The tensors that go into a layer; None after a fault."""
-        found = [current]
+        low, high = kind.inputs
+        found = [current] if high != 0 else []
         if statement.branches is not None:
             found = self.branches(statement, frame, current)
         elif statement.sources is not None and len(statement.sources) != 1:
             found = [self.names.tensor(word, frame, current) for word in statement.sources]
             self.tick(statement, frame, len(found) // 4)
-        low, high = kind.inputs
         if len(found) < low or (high is not None and len(found) > high):
-            wanted = f"{low}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
+            wanted = f"{low or 'no'}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
             help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if high is None else ""
             message = f"{kind.type_name} needs {wanted} input{'s' if wanted != '1' else ''}, got {len(found)}"
             self.faults.report("ARC136", message, statement.span, frame, help or "`concat` or `add` makes one of several")

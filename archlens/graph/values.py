@@ -83,19 +83,21 @@ class Values:
             return expression.text
         try:
             if "channels" in expression.names:
-                env = {**env, "channels": self.channels(current)}
+                env = {**env, "channels": self.size("channels", 1, current)}
+            if "features" in expression.names and "features" not in env:
+                env = {**env, "features": self.size("features", -1, current)}
             return expression.evaluate(env)
         except ExpressionError as error:
             raise _Refused(error, argument.span) from None
 
-    def channels(self, current: int) -> int:
-        """The channel count of the current tensor."""
+    def size(self, name: str, axis: int, current: int) -> int:
+        """A size of the current tensor that expressions call `name`: `channels`, or `features`, the last axis."""
         if current == UNKNOWN:
             raise Unknowable
         if current == NOWHERE:
-            help = "`channels` is that of the tensor at hand; use it in `layers:` and `blocks:`"
-            raise ExpressionError("no tensor is at hand here, so there are no `channels`", help=help, code="ARC133")
-        count: int = self.shapes[current][1]
+            help = f"`{name}` is that of the tensor at hand; use it in `layers:` and `blocks:`"
+            raise ExpressionError(f"no tensor is at hand here, so there are no `{name}`", help=help, code="ARC133")
+        count: int = self.shapes[current][axis]
         return count
 
     def get(self, argument: Argument, frame: Frame, current: int) -> Any:

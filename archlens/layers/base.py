@@ -23,7 +23,7 @@ from typing import Any, ClassVar, dataclass_transform
 from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
-from archlens.layers.windows import POINTWISE, AxisMap
+from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 
 __all__ = ["Layer", "argument_help", "layer_types", "require_positive"]
 
@@ -52,6 +52,10 @@ class Layer:
     """The fewest and the most inputs it takes; None is any number."""
     is_view: ClassVar[bool] = False
     """Whether its output shares its input's memory, as PyTorch runs it for inference."""
+    mixes_channels: ClassVar[bool] = False
+    """Whether every unit along axis 1 of the output reads all units along axis 1 of the input."""
+    example: ClassVar[tuple[str, str]] = ("", "")
+    """Input sizes, without the batch and separated by `, ` where there are several, and the arguments in shorthand."""
     formulas: ClassVar[Mapping[str, str]] = {}
     """The textbook text of `output_size` (per spatial axis), `params`, `macs` and `elementwise_ops` over
     the names of `variables`; a test evaluates each against the code."""
@@ -188,6 +192,28 @@ class Layer:
         """As `windows`, with statistics over the map left out: the papers' reading."""
         return self.windows(*inputs)
 
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        """For each input, how output number `output` reads it along each axis after the batch.
+
+        Follows from `windows` (or `local_windows`) where the axes are channels and space; layers on other axes say it
+        themselves. A layer that takes away or adds axes is taken to read the whole of each.
+        """
+        out = self.output_shapes(*inputs)[output]
+        rows = self.local_windows(*inputs) if local else self.windows(*inputs)
+        found = []
+        for shape, row in zip(inputs, rows, strict=True):
+            if len(shape) != len(out):
+                found.append((Along(None, Whole(shape[1])), *(_fixed(axis, n) for axis, n in zip(row, shape[2:], strict=True))))
+                continue
+            apart = not self.mixes_channels and shape[1] == out[1]
+            channels = Along(1, POINTWISE) if apart else Along(None, Whole(shape[1]))
+            found.append((channels, *(Along(i, axis) for i, axis in enumerate(row, 2))))
+        return tuple(found)
+
+    def rearranges(self, *inputs: Shape) -> Rearranged | None:
+        """For a layer of one input that only puts its axes apart and together: how. It then goes before `reads`."""
+        return None
+
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         """The values of the names in `formulas`; a tuple holds one value per spatial axis."""
         return {}
@@ -237,6 +263,10 @@ class Layer:
             cure = "axis 1 is the channels, 2 and up are spatial"
             raise LayerError(f"{self.type_name}: {name}={value} is the batch axis", name, cure)
         return index
+
+
+def _fixed(axis: AxisMap, size: Dim) -> Along:
+    return Along(None, axis if axis.step == 0 else Whole(size))
 
 
 def _rank_help(rank: int) -> str:

@@ -17,6 +17,7 @@ class _Convolution(Sliding):
 
     family = "convolution"
     torch_name = "nn.Conv{rank}d"
+    mixes_channels = True
     reference = "chapter 12.2 (output size, parameters), extended by dilation, groups and uneven padding as in torch.nn.Conv2d"
     formulas: ClassVar = {
         "output_size": "floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",
@@ -119,6 +120,7 @@ class DepthwiseConv(_Convolution):
     """
 
     type_name = "depthwise_conv"
+    mixes_channels = False
 
     kernel_size: Sizes
     stride: Sizes = 1

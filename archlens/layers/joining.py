@@ -8,7 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Axis
-from archlens.layers.windows import POINTWISE, AxisMap, Gate, Whole, Window
+from archlens.layers.windows import POINTWISE, Along, AxisMap, Gate, Whole, Window, each_axis
 
 __all__ = ["Add", "Concat", "Multiply"]
 
@@ -89,15 +89,12 @@ class Concat(Layer):
                     _require_match("concat", equal(first[axis], shape[axis]), axis, first, shape)
         return ((*first[:dim], sum(shape[dim] for shape in inputs), *first[dim + 1 :]),)
 
-    def windows(self, *inputs: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         dim = self.axis("dim", inputs[0])
         rows = []
         offset = 0
         for shape in inputs:
-            row = [POINTWISE] * (len(shape) - 2)
-            if dim >= 2:  # output unit u is unit u - offset of this branch
-                row[dim - 2] = Window(1, 1, offset)
-            rows.append(tuple(row))
+            rows.append(each_axis(len(shape), {dim: Window(1, 1, offset)}))  # unit u is unit u - offset of this branch
             offset += shape[dim]
         return tuple(rows)
 

@@ -8,7 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, prod, require, show
 from archlens.layers.fields import Count, Flag
-from archlens.layers.windows import AxisMap, Whole
+from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["Linear"]
 
@@ -16,7 +16,8 @@ __all__ = ["Linear"]
 class Linear(Layer):
     """Fully connected layer: every output is a weighted sum of all features of its vector.
 
-    A vector C, or T vectors of F features each, T×F.
+    A vector C, or T vectors of F features each, T×F; vectors on more axes, such as H×W×F, where in_features says how many
+    features they have.
 
     out_features: number of outputs.
     bias: whether each output adds a learned constant.
@@ -38,10 +39,11 @@ class Linear(Layer):
     in_features: Count | None = None
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
-        if len(x) not in (2, 3):
+        if len(x) > 3 and self.in_features is None:
+            apply = f"use `conv: {self.out_features} 1x1` to apply it at every position"
             raise LayerError(
                 f"linear needs an input C or T×F, got {show(x)}",
-                help=f"flatten first, or use `conv: {self.out_features} 1x1` to apply it at every position" if len(x) > 3 else "",
+                help=f"flatten first, or {apply}; where the last axis holds the features, say in_features",
             )
         if self.in_features is not None:
             require(
@@ -66,8 +68,8 @@ class Linear(Layer):
     def elementwise_ops(self, x: Shape) -> Dim:
         return prod(x[:-1]) * self.out_features if self.bias else 0
 
-    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
-        return (tuple(Whole(n) for n in x[2:]),)
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        return ((*(Along(i, POINTWISE) for i in range(1, len(x) - 1)), Along(None, Whole(x[-1]))),)
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"F_in": x[-1], "F_out": self.out_features, "T": prod(x[1:-1]), "B": int(self.bias)}

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, prod
 from archlens.layers.fields import Count, Flag, Number
-from archlens.layers.windows import POINTWISE, AxisMap, Whole
+from archlens.layers.windows import POINTWISE, Along, AxisMap, Whole, Window, each_axis
 
 __all__ = ["BatchNorm", "LocalResponseNorm"]
 
@@ -91,6 +91,9 @@ class LocalResponseNorm(Layer):
 
     def elementwise_ops(self, x: Shape) -> Dim:
         return (self.size + 4) * prod(x)
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        return (each_axis(len(x), {1: Window(self.size, padding=self.size // 2)}),)
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"size": self.size, "C": x[1], "W": x[2:]}

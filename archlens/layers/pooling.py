@@ -10,7 +10,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, gcd, prod, require
 from archlens.layers.fields import Flag, Padding, Sizes
 from archlens.layers.sliding import Sliding
-from archlens.layers.windows import Adaptive, AxisMap, Whole
+from archlens.layers.windows import Adaptive, Along, AxisMap, Whole, each_axis
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "MaxPool"]
 
@@ -195,6 +195,9 @@ class _GlobalPool(Layer):
 
     def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
         return (tuple(Whole(n) for n in x[2:]),)
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        return (each_axis(len(x), {axis: Along(None, Whole(n)) for axis, n in enumerate(x[2:], 2)}),)
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"C": x[1], "W": x[2:]}

@@ -9,7 +9,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, equal, minimum, prod, require, show
 from archlens.layers.fields import Axis, Extents, Number, Sizes, TargetShape
 from archlens.layers.sliding import torch_pads
-from archlens.layers.windows import POINTWISE, AxisMap, Whole, Window
+from archlens.layers.windows import Along, AxisMap, Rearranged, Whole, Window, regrouped
 
 __all__ = ["Crop", "Flatten", "Pad", "Reshape"]
 
@@ -20,10 +20,11 @@ class _View(Layer):
     family = "shape"
     is_view = True
 
-    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
-        if self.output_shapes(x)[0] == x:
-            return ((POINTWISE,) * (len(x) - 2),)
-        return (tuple(Whole(n) for n in x[2:]),)
+    def rearranges(self, x: Shape) -> Rearranged | None:
+        return regrouped(x[1:], self.output_shapes(x)[0][1:])
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        return (tuple(Along(None, Whole(n)) for n in x[1:]),)
 
 
 class Flatten(_View):

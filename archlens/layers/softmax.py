@@ -7,7 +7,7 @@ from typing import ClassVar
 from archlens.layers.activation import Activation
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Axis
-from archlens.layers.windows import POINTWISE, AxisMap, Whole, Window
+from archlens.layers.windows import Along, Whole, Window, each_axis
 
 __all__ = ["GLU", "LogSoftmax", "Softmax", "Softmin"]
 
@@ -28,10 +28,9 @@ class GLU(Activation):
         require(divides(2, x[axis]), "glu halves axis {}, whose size {} is odd", axis, x[axis], argument="dim")
         return ((*x[:axis], x[axis] // 2, *x[axis + 1 :]),)
 
-    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         axis = self.axis("dim", x)
-        halves = Window(2, dilation=x[axis] // 2)  # unit u reads u of either half
-        return (tuple(halves if i == axis else POINTWISE for i in range(2, len(x))),)
+        return (each_axis(len(x), {axis: Window(2, dilation=x[axis] // 2)}),)  # unit u reads u of either half
 
 
 class _Softmax(Activation):
@@ -48,9 +47,9 @@ class _Softmax(Activation):
     def elementwise_ops(self, x: Shape) -> Dim:
         return 3 * prod(x)
 
-    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         axis = self.axis("dim", x)
-        return (tuple(Whole(x[i]) if i == axis else POINTWISE for i in range(2, len(x))),)
+        return (each_axis(len(x), {axis: Whole(x[axis])}),)
 
 
 class Softmax(_Softmax):

@@ -90,7 +90,7 @@ def _statement(node: Node, previous: int, names: Mapping[int, str]) -> Iterator[
         yield from (f"    {argument}" for argument in arguments)
     else:
         yield f"  - {kind}: {{{', '.join(arguments)}}}" if arguments else f"  - {kind}:"
-        if sources != ["prev"]:
+        if sources not in ([], ["prev"]):
             yield f"    from: {sources[0] if len(sources) == 1 else '[' + ', '.join(sources) + ']'}"
     yield f"    name: {_word(node.path)}"
     bound = [names[tensor] for tensor in node.outputs if tensor in names]

@@ -102,7 +102,7 @@ def _root() -> dict[str, Any]:
 def _statement() -> dict[str, Any]:
     """A line of `layers:` or of a block."""
     types = layer_types()
-    bare = [name for name, kind in types.items() if not any(f.required for f in kind.fields) and kind.inputs[0] == 1]
+    bare = [name for name, kind in types.items() if not any(f.required for f in kind.fields) and kind.inputs[0] < 2]
     joins = [kind for kind in types.values() if kind.inputs[1] is None]
     block = {"description": "a block of the spec: values in the order of its signature", "anyOf": [_VALUE, {"type": "object"}]}
     return {

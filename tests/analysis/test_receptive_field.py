@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from archlens.analysis import staircase
-from archlens.analysis.receptive_field import Misalignment, receptive_fields, unit_field
+from archlens.analysis.receptive_field import Misalignment, receptive_fields
+from archlens.analysis.unit_field import unit_field
 from archlens.graph.model import Graph, Node
 from archlens.layers.windows import POINTWISE, Adaptive, Corners, Gate, Interpolated, Nearest, Whole, Window
 from tests.analysis.networks import Network, Reader, grow

@@ -21,6 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from archlens.errors import LayerError
 from archlens.layers import Upsample
 from tests.layers.cases import BUILT_IN, CASES, Case, examples, examples_for, outcome
+from tests.layers.families import FAMILIES
 from tests.layers.torch_oracle import build, inputs_of, run
 
 
@@ -77,6 +78,10 @@ LOOSER: Table = {
     "batch_norm": ("the statistics of a single value are undefined, but the batch is free to be larger", _has_no_variance),
 }
 
+for family in FAMILIES:
+    STRICTER |= family.STRICTER
+    LOOSER |= family.LOOSER
+
 
 def test_every_type_has_cases() -> None:
     assert sorted(CASES) == BUILT_IN
@@ -118,12 +123,12 @@ def agree(type_name: str, case: Case) -> bool:
         assert _may(LOOSER, type_name, case), f"torch alone refuses: {theirs}"
         return True
     layer, shapes = ours
-    assert shapes == (tuple(theirs.output.shape),)
+    assert shapes == tuple(tuple(output.shape) for output in theirs.outputs)
     assert layer.parameter_shapes(*case.shapes) == theirs.parameters()
     assert layer.buffer_shapes(*case.shapes) == theirs.buffers()
     built = build(layer, inputs_of(case.shapes), theirs.module.state_dict())
     assert built.parameters() == theirs.parameters()
-    torch.testing.assert_close(built.output, theirs.output, equal_nan=True)
+    torch.testing.assert_close(built.outputs, theirs.outputs, equal_nan=True)
     return True
 
 

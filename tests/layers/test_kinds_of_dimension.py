@@ -7,47 +7,18 @@ a column on plain numbers, once on the rows as arrays, and once on symbols that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 import sympy
 
 from archlens.errors import LayerError
-from archlens.layers import Layer, layer_types
+from archlens.layers import Layer
 from archlens.layers.dims import collecting
-from tests.layers.cases import BUILT_IN
-
-VALUES = {
-    "n": [1, 1, 2, 3],  # batch
-    "c": [2, 4, 6, 8],  # channels, even
-    "a": [4, 8, 2, 6],  # a size given to the layer, even
-    "b": [1, 2, 3, 5],  # a small one
-    "d": [8, 9, 13, 32],  # spatial sizes
-    "h": [7, 9, 14, 33],
-    "w": [5, 8, 12, 64],
-}
-COLUMNS = range(4)
-VECTOR, SEQUENCE, MAP, VOLUME = ("n", "c"), ("n", "c", "w"), ("n", "c", "h", "w"), ("n", "c", "d", "h", "w")
-
-
-class Example(NamedTuple):
-    """A layer and its inputs, sizes by name."""
-
-    arguments: dict[str, Any]
-    shapes: tuple[tuple[Any, ...], ...]
-
-    def with_values(self, type_name: str, values: dict[str, Any]) -> tuple[Layer, tuple[Any, ...]]:
-        def put(item: Any) -> Any:
-            return tuple(map(put, item)) if isinstance(item, tuple) else values.get(item, item)
-
-        layer = layer_types()[type_name](**{name: put(value) for name, value in self.arguments.items()})
-        return layer, put(self.shapes)
-
-
-def on(*shapes: tuple[Any, ...], **arguments: Any) -> Example:
-    return Example(arguments, shapes)
-
+from tests.layers.drawing import BUILT_IN
+from tests.layers.families import FAMILIES
+from tests.layers.sized import COLUMNS, MAP, SEQUENCE, VALUES, VECTOR, VOLUME, Example, on
 
 EVERYWHERE = [on(shape) for shape in (VECTOR, SEQUENCE, MAP, VOLUME)]
 
@@ -106,6 +77,8 @@ EXAMPLES |= {
         on(MAP, ("n", "c", "h", 3), dim=-1),
     ],
 }
+for family in FAMILIES:
+    EXAMPLES |= family.SIZED
 
 ILLEGAL_SOMEWHERE: dict[str, list[Example]] = {
     "conv": [on(MAP, out_channels="a", kernel_size=8), on(MAP, out_channels="a", kernel_size=1, groups="b")],
@@ -124,6 +97,8 @@ ILLEGAL_SOMEWHERE: dict[str, list[Example]] = {
     "add": [on(MAP, ("n", 4, "h", "w")), on(MAP, ("n", "b", "h", 1))],
     "concat": [on(MAP, ("n", "c", 9, "w"))],
 }
+for family in FAMILIES:
+    ILLEGAL_SOMEWHERE |= family.ILLEGAL
 
 SYMBOLS = {name: sympy.Symbol(name, integer=True, positive=True) for name in VALUES}
 ROWS = {name: np.array(row) for name, row in VALUES.items()}

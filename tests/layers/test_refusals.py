@@ -75,7 +75,8 @@ REFUSALS = [
         lambda: Linear(1000),
         MAP,
         message="linear needs an input C or T×F, got 64×56×56",
-        help="flatten first, or use `conv: 1000 1x1` to apply it at every position",
+        help="flatten first, or use `conv: 1000 1x1` to apply it at every position; where the last axis holds the features, "
+        "say in_features",
     ),
     refusal(
         lambda: Linear(10, in_features=25088),

@@ -1,11 +1,13 @@
 """What a layer says it reads against what changes its output in PyTorch.
 
-One input position is raised at a time, in all channels; the output units that change have read it. For every output unit
-these positions lie within `reach(u, u)` clipped to the map, and go to both its ends wherever the window has no holes there.
+One value of an input is raised at a time; the values of the output that change have read it. Along each axis after the batch,
+these lie within the reach of the unit clipped to the axis, and go to both its ends wherever the window has no holes there.
+A layer that only puts axes apart and together is held to the permutation torch makes of its values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -17,28 +19,57 @@ from hypothesis import strategies as st
 
 from archlens.errors import LayerError
 from archlens.layers import AdaptiveAvgPool, GlobalAvgPool, Layer, Upsample
-from archlens.layers.windows import POINTWISE, Adaptive, AxisMap, Corners, Cubic, Gate, Interpolated, Nearest, Whole, Window
+from archlens.layers.windows import (
+    Adaptive,
+    Along,
+    AxisMap,
+    Corners,
+    Cubic,
+    Fixed,
+    Gate,
+    Interpolated,
+    Nearest,
+    Rearranged,
+    Transposed,
+    Whole,
+    Window,
+    regrouped,
+    taps,
+)
 from tests.layers.cases import BUILT_IN, CASES, Case, examples, examples_for, outcome
+from tests.layers.families import FAMILIES
 from tests.layers.torch_oracle import build
 
 Unit = tuple[int, ...]
 
-# The types whose output reads more than the same position, or another.
-SPATIAL = [
-    *("conv", "depthwise_conv", "max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool"),
-    *("global_max_pool", "linear", "batch_norm", "glu", "softmax", "log_softmax", "softmin", "flatten", "reshape"),
-    *("pad", "crop", "upsample", "add", "multiply", "concat"),
-]
+
+def _grouped(case: Case) -> bool:
+    return case.arguments.get("groups", 1) != 1
+
+
+# Where a layer says it reads more than it does: a type, why, and in which cases.
+WIDER: dict[str, tuple[str, Callable[[Case], bool]]] = {
+    "conv": ("a group of channels is told as all of them", _grouped),
+    "depthwise_conv": ("one channel is told as all of them", lambda case: case.arguments.get("multiplier", 1) != 1),
+    "local_response_norm": ("odd weights and exponents can cancel", lambda case: True),
+    "hardtanh": ("where the bounds meet nothing is read", lambda case: True),
+    "glu": ("two halves are told as what lies between too", lambda case: True),
+    "add": ("a channel that is stretched is told as all of them", lambda case: True),
+    "multiply": ("a channel that is stretched is told as all of them", lambda case: True),
+    "reshape": ("axes without common parts are told as whole", lambda case: True),
+}
+for family in FAMILIES:
+    WIDER |= family.WIDER
 
 
 def small(type_name: str) -> st.SearchStrategy[Case]:
-    """Cases of at most two spatial axes and few cells."""
-    return CASES[type_name].filter(lambda case: all(len(shape) <= 4 and prod(shape[2:]) <= 60 for shape in case.shapes))
+    """Cases of at most two spatial axes and few values."""
+    return CASES[type_name].filter(lambda case: all(len(shape) <= 5 and prod(shape[1:]) <= 120 for shape in case.shapes))
 
 
 def tells_nothing(layer: Layer, case: Case) -> bool:
     """Whether raising a value cannot show what is read."""
-    shape = case.shapes[0]
+    shape = case.shapes[0] if case.shapes else ()
     if layer.type_name in ("softmax", "log_softmax", "softmin"):
         return shape[layer.axis("dim", shape)] == 1  # 1, whatever the value
     if layer.type_name == "batch_norm":
@@ -55,66 +86,79 @@ def _copies_an_axis(shape: Unit, layer: Layer) -> bool:
     return any(n == o for n, o in zip(shape[2:], layer.output_shapes(shape)[0][2:], strict=True))
 
 
-def read_cells(layer: Layer, shapes: tuple[Unit, ...], which: int) -> dict[Unit, set[Unit]]:
-    """For every output unit the positions of input `which` that change it."""
+def read_cells(layer: Layer, shapes: tuple[Unit, ...], which: int) -> list[dict[Unit, set[Unit]]]:
+    """For every output, for each of its units, the positions of input `which` that change it; all without the batch."""
     generator = torch.Generator().manual_seed(0)
     inputs = [torch.rand((1, *shape[1:]), generator=generator, dtype=torch.float64) for shape in shapes]
     state = {name: torch.ones_like(value) for name, value in build(layer, inputs).module.state_dict().items()}
-    base = build(layer, inputs, state).output
-    read: dict[Unit, set[Unit]] = {unit: set() for unit in product(*map(range, base.shape[2:]))}
-    lift = 5 + torch.arange(shapes[which][1], dtype=torch.float64)  # above all others, another in every channel
-    for cell in product(*map(range, inputs[which].shape[2:])):
+    base = build(layer, inputs, state).outputs
+    read: list[dict[Unit, set[Unit]]] = [{unit: set() for unit in product(*map(range, out.shape[1:]))} for out in base]
+    for cell in product(*map(range, inputs[which].shape[1:])):
         raised = list(inputs)
         raised[which] = inputs[which].clone()
-        raised[which][(0, slice(None), *cell)] += lift
-        changed = ((build(layer, raised, state).output - base).abs() > 1e-9)[0].any(0)
-        for unit in changed.nonzero().tolist():
-            read[tuple(unit)].add(cell)
+        raised[which][(0, *cell)] += 5 + cell[0]  # above all others, another in every channel
+        for found, before, after in zip(read, base, build(layer, raised, state).outputs, strict=True):
+            for unit in ((after - before).abs() > 1e-9)[0].nonzero().tolist():
+                found[tuple(unit)].add(cell)
     return read
 
 
 def reads_both_ends(axis: AxisMap, unit: int, inside: bool) -> bool:
     """Whether there is no hole at the ends of the reach, clipped or not."""
-    if isinstance(axis, Window):
-        return inside or axis.dilation == 1
+    if isinstance(axis, Window | Transposed):
+        return (inside and isinstance(axis, Window)) or axis.dilation == 1
     if isinstance(axis, Cubic):  # where the coordinate is whole, only one tap of the four has weight
         lo, hi = axis.linear.reach(unit, unit)
         return lo < hi
     return True
 
 
-def check(row: tuple[AxisMap, ...], sizes: Unit, read: dict[Unit, set[Unit]], wider: bool) -> None:
+def check(row: Sequence[Along], shape: Unit, read: dict[Unit, set[Unit]], wider: bool) -> None:
     """The cells each unit read against what `row` says; `wider` when it may say more."""
     for unit, cells in read.items():
-        # A unit with fewer axes than the input has any position in the missing ones: all is read from there.
-        at = (*unit, *(0,) * len(row))[: len(row)]
-        said = [axis.reach(u, u) for axis, u in zip(row, at, strict=True)]
-        clipped = [(max(lo, 0), min(hi, n - 1)) for (lo, hi), n in zip(said, sizes, strict=True)]
+        at = [0 if axis is None else unit[axis - 1] for axis, _ in row]
+        said = [how.reach(u, u) for (_, how), u in zip(row, at, strict=True)]
+        clipped = [(max(lo, 0), min(hi, n - 1)) for (lo, hi), n in zip(said, shape[1:], strict=True)]
         found = [(min(along), max(along)) for along in zip(*cells, strict=True)]
         assert all(lo <= a and b <= hi for (a, b), (lo, hi) in zip(found, clipped, strict=False))
-        ends = all(reads_both_ends(axis, u, a == b) for axis, u, a, b in zip(row, at, said, clipped, strict=True))
+        for position, ((_, how), u) in enumerate(zip(row, at, strict=True)):
+            assert {cell[position] for cell in cells} <= {*taps(how, u)}, "single taps are told without holes too many"
+        ends = all(reads_both_ends(how, u, a == b) for (_, how), u, a, b in zip(row, at, said, clipped, strict=True))
         if ends and not wider:
             empty = any(lo > hi for lo, hi in clipped)
             assert found == ([] if empty else clipped)
 
 
-@pytest.mark.parametrize("type_name", SPATIAL)
-def test_reach_is_what_torch_reads(type_name: str) -> None:
-    checked: list[AxisMap] = []
+def check_digits(digits: Rearranged, layer: Layer, shape: Unit) -> None:
+    """Numbered values come out where the digits say."""
+    x = torch.arange(prod(shape), dtype=torch.float64).reshape(shape)
+    (out,) = build(layer, [x]).outputs
+    order = [digit for group in digits.after for digit in group]
+    moved = x.reshape(shape[0], *digits.sizes).permute(0, *(1 + digit for digit in order)).reshape(out.shape)
+    assert torch.equal(out, moved)
 
-    @examples_for(type_name)
+
+@pytest.mark.parametrize("type_name", BUILT_IN)
+def test_reach_is_what_torch_reads(type_name: str) -> None:
+    checked: list[bool] = []
+
+    @examples_for(type_name, at_most=60)
     @given(small(type_name))
     def agree(case: Case) -> None:
         found = outcome(case, type_name)
         if isinstance(found, LayerError) or tells_nothing(found[0], case):
             return
-        layer, (output,) = found
-        # A unit of a reshaped map reads one cell, which is told as the whole map.
-        wider = type_name in ("flatten", "reshape") and len(output) > 2 and output != case.shapes[0]
-        for which, (row, shape) in enumerate(zip(layer.windows(*case.shapes), case.shapes, strict=True)):
-            if shape[2:]:
-                checked.extend(row)
-                check(row, shape[2:], read_cells(layer, case.shapes, which), wider)
+        layer, outputs = found
+        checked.append(True)
+        digits = layer.rearranges(*case.shapes)
+        if digits is not None:
+            check_digits(digits, layer, case.shapes[0])
+            return
+        wider = type_name in WIDER and WIDER[type_name][1](case)
+        for which, shape in enumerate(case.shapes):
+            cells = read_cells(layer, case.shapes, which)
+            for output in range(len(outputs)):
+                check(layer.reads(*case.shapes, output=output)[which], shape, cells[output], wider)
 
     agree()
     assert checked
@@ -126,32 +170,39 @@ def test_a_fractional_scale_reads_by_the_scale_not_by_the_rounded_sizes(scale: f
     layer = Upsample(scale, mode=mode)
     for size in (10, 13, 17):
         shape = (1, 1, size)
-        check(layer.windows(shape)[0], (size,), read_cells(layer, (shape,), 0), wider=False)
+        check(layer.reads(shape)[0], shape, read_cells(layer, (shape,), 0)[0], wider=False)
 
 
 def test_adaptive_pooling_to_one_cell_is_global() -> None:
     assert AdaptiveAvgPool(1).windows((1, 8, 7, 5)) == GlobalAvgPool().windows((1, 8, 7, 5)) == ((Whole(7), Whole(5)),)
 
 
-@pytest.mark.parametrize("type_name", sorted({*BUILT_IN} - {*SPATIAL}))
-def test_the_others_read_the_same_position(type_name: str) -> None:
-    @examples(10)
-    @given(CASES[type_name])
-    def agree(case: Case) -> None:
-        found = outcome(case, type_name)
-        if not isinstance(found, LayerError):
-            layer, shapes = found
-            assert shapes == case.shapes
-            assert layer.windows(*shapes) == ((POINTWISE,) * (len(shapes[0]) - 2),)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.data())
+def test_regrouping_keeps_the_order(before: list[int], data: st.DataObject) -> None:
+    """Axes of the same values put together and apart: the digits multiply up to both, or there are none."""
+    values = prod(before)
+    first = data.draw(st.sampled_from([d for d in range(1, values + 1) if values % d == 0]))
+    after = [first, values // first]
+    digits = regrouped(before, after)
+    if digits is not None:
+        assert [prod(digits.sizes[d] for d in group) for group in digits.before] == before
+        assert [prod(digits.sizes[d] for d in group) for group in digits.after] == after
+        assert [d for group in digits.before for d in group] == [d for group in digits.after for d in group]
 
-    agree()
+
+def test_sizes_without_common_parts_do_not_regroup() -> None:
+    assert regrouped([4, 3], [6, 2]) is None
+    assert regrouped([12], [3, 4]) == Rearranged((3, 4), ((0, 1),), ((0,), (1,)))
+    assert regrouped([2, 1, 3], [6]) == Rearranged((2, 3), ((0,), (), (1,)), ((0, 1),))
 
 
 size = st.integers(1, 12)
 linears = st.builds(Interpolated, size, size) | st.builds(Corners, size, size)
 axis_maps = st.one_of(
     st.builds(Window, size, size, st.integers(-5, 5), size),
+    st.builds(Transposed, size, size, st.integers(-5, 5), size),
     st.builds(Whole, size),
+    st.builds(Fixed, size),
     st.just(Gate()),
     st.builds(Nearest, size, size),
     st.builds(Adaptive, size, size),

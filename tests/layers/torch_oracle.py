@@ -7,66 +7,25 @@ Both give `Ran`; `run` gives the exception where PyTorch refuses.
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from archlens.layers import Layer
-from tests.layers.cases import Case
+from tests.layers.drawing import Case
+from tests.layers.families import FAMILIES
+from tests.layers.running import REFUSALS, Ran, forward, inputs_of, module_of, quiet
 
 __all__ = ["Ran", "build", "inputs_of", "run"]
-
-torch.set_num_threads(1)
-
-_REFUSALS = (RuntimeError, ValueError, TypeError, IndexError, AssertionError, ZeroDivisionError)  # what torch says no with
-
-
-class Ran(NamedTuple):
-    """What came out, and the module that holds the parameters, if one does."""
-
-    output: torch.Tensor
-    module: nn.Module
-
-    def parameters(self) -> dict[str, tuple[int, ...]]:
-        return {name: tuple(value.shape) for name, value in self.module.named_parameters()}
-
-    def buffers(self) -> dict[str, tuple[int, ...]]:
-        return {name: tuple(value.shape) for name, value in self.module.named_buffers()}
-
-
-def inputs_of(shapes: tuple[tuple[int, ...], ...]) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(0)
-    return [torch.randn(shape, generator=generator) for shape in shapes]
-
-
-def _forward(function: Callable[..., torch.Tensor], *tensors: Any) -> Ran:
-    """Run for inference."""
-    module = function.eval() if isinstance(function, nn.Module) else nn.Module()
-    with torch.no_grad():
-        return Ran(function(*tensors), module)
-
-
-def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` without torch's warnings: here only a refusal counts."""
-
-    @functools.wraps(function)
-    def call(*arguments: Any, **named: Any) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return function(*arguments, **named)
-
-    return call
-
 
 # ---- from what archlens says ----
 
 
-@_quiet
+@quiet
 def build(layer: Layer, inputs: list[torch.Tensor], state: dict[str, torch.Tensor] | None = None) -> Ran:
     """The layer as torch runs it, with the values of `state` for its parameters."""
     shapes = tuple(tuple(x.shape) for x in inputs)
@@ -76,12 +35,15 @@ def build(layer: Layer, inputs: list[torch.Tensor], state: dict[str, torch.Tenso
     path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2)).split(".")
     target = functools.reduce(getattr, path[1:] if path[0] == "torch" else path, torch)
     arguments = layer.torch_kwargs(*shapes)
+    for family in FAMILIES:
+        if layer.type_name in family.BUILDERS:
+            return family.BUILDERS[layer.type_name](arguments, state, *inputs)
     if isinstance(target, type):
         module = target(**arguments).to(inputs[0].dtype)
         if state is not None:
             module.load_state_dict(state, strict=True)
-        return _forward(module, *inputs)
-    return _forward(_function(target, arguments), *inputs)
+        return forward(module, *inputs)
+    return forward(_function(target, arguments), *inputs)
 
 
 def _function(target: Any, arguments: dict[str, Any]) -> Any:
@@ -118,11 +80,11 @@ def _sliding(make: Callable[[int], Any], fill: float, given: dict[str, Any], x: 
     rank = x.dim() - 2
     pairs = _pairs(given, rank)
     if all(low == high for low, high in pairs):
-        return _forward(make(rank)(**given, padding=tuple(low for low, _ in pairs)), x)
+        return forward(make(rank)(**given, padding=tuple(low for low, _ in pairs)), x)
     if any(end < 0 for pair in pairs for end in pair):
         raise ValueError("negative padding")
     padded = functional.pad(x, [end for pair in reversed(pairs) for end in pair], value=fill)
-    return _forward(make(rank)(**given), padded)
+    return forward(make(rank)(**given), padded)
 
 
 def _of_rank(name: str) -> Callable[[int], Any]:
@@ -140,41 +102,37 @@ def _depthwise(given: dict[str, Any], x: torch.Tensor) -> Ran:
 
 
 def _global(function: Any, given: dict[str, Any], x: torch.Tensor) -> Ran:
-    return _forward(lambda x: function(x, tuple(range(2, x.dim())), **given), x)
+    return forward(lambda x: function(x, tuple(range(2, x.dim())), **given), x)
 
 
 def _linear(given: dict[str, Any], x: torch.Tensor) -> Ran:
-    return _forward(nn.Linear(**{"in_features": x.shape[-1], **given}), x)
+    return forward(nn.Linear(**{"in_features": x.shape[-1], **given}), x)
 
 
 def _prelu(given: dict[str, Any], x: torch.Tensor) -> Ran:
-    return _forward(nn.PReLU(**given), x)
+    return forward(nn.PReLU(**given), x)
 
 
 def _reshape(given: dict[str, Any], x: torch.Tensor) -> Ran:
-    return _forward(lambda x: x.reshape(len(x), *given["shape"]), x)
+    return forward(lambda x: x.reshape(len(x), *given["shape"]), x)
 
 
 def _pad(given: dict[str, Any], x: torch.Tensor) -> Ran:
     pairs = _pairs(given, x.dim() - 2)
-    return _forward(lambda x: functional.pad(x, [end for pair in reversed(pairs) for end in pair], **given), x)
+    return forward(lambda x: functional.pad(x, [end for pair in reversed(pairs) for end in pair], **given), x)
 
 
 def _crop(given: dict[str, Any], x: torch.Tensor) -> Ran:
     wanted = _spread(given["size"], x.dim() - 2)
     for axis, (n, size) in enumerate(zip(x.shape[2:], wanted, strict=True), start=2):
         x = x.narrow(axis, (n - size) // 2, size)
-    return _forward(lambda x: x, x)
+    return forward(lambda x: x, x)
 
 
 def _upsample(given: dict[str, Any], x: torch.Tensor) -> Ran:
     if not given.get("align_corners") and given.get("mode", "nearest") == "nearest":
         given["align_corners"] = None  # torch's own word for false, where there is nothing to align
-    return _forward(nn.Upsample(**{"align_corners": False, **given}), x)
-
-
-def _module(cls: type[nn.Module], **preset: Any) -> Callable[..., Ran]:
-    return lambda given, x: _forward(cls(**preset, **given), x)
+    return forward(nn.Upsample(**{"align_corners": False, **given}), x)
 
 
 _ORACLES: dict[str, Callable[..., Ran]] = {
@@ -182,57 +140,58 @@ _ORACLES: dict[str, Callable[..., Ran]] = {
     "depthwise_conv": _depthwise,
     "max_pool": functools.partial(_sliding, _of_rank("MaxPool"), -inf),
     "avg_pool": functools.partial(_sliding, _of_rank("AvgPool"), 0.0),
-    "adaptive_avg_pool": lambda given, x: _forward(_of_rank("AdaptiveAvgPool")(x.dim() - 2)(**given), x),
-    "adaptive_max_pool": lambda given, x: _forward(_of_rank("AdaptiveMaxPool")(x.dim() - 2)(**given), x),
+    "adaptive_avg_pool": lambda given, x: forward(_of_rank("AdaptiveAvgPool")(x.dim() - 2)(**given), x),
+    "adaptive_max_pool": lambda given, x: forward(_of_rank("AdaptiveMaxPool")(x.dim() - 2)(**given), x),
     "global_avg_pool": functools.partial(_global, torch.mean),
     "global_max_pool": functools.partial(_global, torch.amax),
     "linear": _linear,
-    "batch_norm": lambda given, x: _forward(_of_rank("BatchNorm")(x.dim() - 2)(x.shape[1], **given), x),
-    "local_response_norm": _module(nn.LocalResponseNorm),
-    "relu": _module(nn.ReLU),
-    "relu6": _module(nn.ReLU6),
-    "leaky_relu": _module(nn.LeakyReLU),
+    "batch_norm": lambda given, x: forward(_of_rank("BatchNorm")(x.dim() - 2)(x.shape[1], **given), x),
+    "local_response_norm": module_of(nn.LocalResponseNorm),
+    "relu": module_of(nn.ReLU),
+    "relu6": module_of(nn.ReLU6),
+    "leaky_relu": module_of(nn.LeakyReLU),
     "prelu": _prelu,
-    "rrelu": _module(nn.RReLU),
-    "hardtanh": _module(nn.Hardtanh),
-    "hardsigmoid": _module(nn.Hardsigmoid),
-    "hardswish": _module(nn.Hardswish),
-    "hardshrink": _module(nn.Hardshrink),
-    "softshrink": _module(nn.Softshrink),
-    "threshold": _module(nn.Threshold),
-    "elu": _module(nn.ELU),
-    "celu": _module(nn.CELU),
-    "selu": _module(nn.SELU),
-    "gelu": _module(nn.GELU),
-    "silu": _module(nn.SiLU),
-    "mish": _module(nn.Mish),
-    "sigmoid": _module(nn.Sigmoid),
-    "logsigmoid": _module(nn.LogSigmoid),
-    "tanh": _module(nn.Tanh),
-    "tanhshrink": _module(nn.Tanhshrink),
-    "softplus": _module(nn.Softplus),
-    "softsign": _module(nn.Softsign),
-    "identity": _module(nn.Identity),
-    "glu": _module(nn.GLU),
-    "softmax": lambda given, x: _forward(nn.Softmax(**{"dim": 1, **given}), x),
-    "log_softmax": lambda given, x: _forward(nn.LogSoftmax(**{"dim": 1, **given}), x),
-    "softmin": lambda given, x: _forward(nn.Softmin(**{"dim": 1, **given}), x),
-    "dropout": _module(nn.Dropout),
-    "flatten": _module(nn.Flatten),
+    "rrelu": module_of(nn.RReLU),
+    "hardtanh": module_of(nn.Hardtanh),
+    "hardsigmoid": module_of(nn.Hardsigmoid),
+    "hardswish": module_of(nn.Hardswish),
+    "hardshrink": module_of(nn.Hardshrink),
+    "softshrink": module_of(nn.Softshrink),
+    "threshold": module_of(nn.Threshold),
+    "elu": module_of(nn.ELU),
+    "celu": module_of(nn.CELU),
+    "selu": module_of(nn.SELU),
+    "gelu": module_of(nn.GELU),
+    "silu": module_of(nn.SiLU),
+    "mish": module_of(nn.Mish),
+    "sigmoid": module_of(nn.Sigmoid),
+    "logsigmoid": module_of(nn.LogSigmoid),
+    "tanh": module_of(nn.Tanh),
+    "tanhshrink": module_of(nn.Tanhshrink),
+    "softplus": module_of(nn.Softplus),
+    "softsign": module_of(nn.Softsign),
+    "identity": module_of(nn.Identity),
+    "glu": module_of(nn.GLU),
+    "softmax": lambda given, x: forward(nn.Softmax(**{"dim": 1, **given}), x),
+    "log_softmax": lambda given, x: forward(nn.LogSoftmax(**{"dim": 1, **given}), x),
+    "softmin": lambda given, x: forward(nn.Softmin(**{"dim": 1, **given}), x),
+    "dropout": module_of(nn.Dropout),
+    "flatten": module_of(nn.Flatten),
     "reshape": _reshape,
     "pad": _pad,
     "crop": _crop,
     "upsample": _upsample,
-    "add": lambda given, *branches: _forward(lambda *b: functools.reduce(torch.add, b), *branches),
-    "multiply": lambda given, *branches: _forward(lambda *b: functools.reduce(torch.mul, b), *branches),
-    "concat": lambda given, *branches: _forward(lambda *b: torch.cat(b, given.get("dim", 1)), *branches),
+    "add": lambda given, *branches: forward(lambda *b: functools.reduce(torch.add, b), *branches),
+    "multiply": lambda given, *branches: forward(lambda *b: functools.reduce(torch.mul, b), *branches),
+    "concat": lambda given, *branches: forward(lambda *b: torch.cat(b, given.get("dim", 1)), *branches),
+    **{name: oracle for family in FAMILIES for name, oracle in family.ORACLES.items()},
 }
 
 
-@_quiet
+@quiet
 def run(type_name: str, case: Case) -> Ran | Exception:
     """What torch makes of the case."""
     try:
         return _ORACLES[type_name](dict(case.arguments), *inputs_of(case.shapes))
-    except _REFUSALS as refusal:
+    except REFUSALS as refusal:
         return refusal
