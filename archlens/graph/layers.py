@@ -96,11 +96,13 @@ class LayerMaker:
         self.faults.report(error.code, error.message, span, frame, help, label, tuple(related))
 
     def disagree(self, error: LayerError, statement: Statement, layer: Layer, frame: Frame, shapes: tuple[Shape, ...]) -> None:
-        """Report the first input that does not go with the first one."""
+        """Report the first branch of a join that does not go with the first one; of other layers, what each input is."""
         spans = [b.span for b in statement.branches or ()] or [w.span for w in statement.sources or ()]
         span, label = statement.span, ""
         related: tuple[Label, ...] = ()
-        if len(spans) == len(shapes):
+        if len(spans) == len(shapes) and layer.inputs[1] is not None:
+            related = tuple([Label(at, show(shape)) for at, shape in zip(spans, shapes, strict=True)])
+        elif len(spans) == len(shapes):
             for i in range(1, len(shapes)):
                 try:
                     layer.output_shapes(shapes[0], shapes[i])
