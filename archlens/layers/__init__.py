@@ -35,7 +35,7 @@ from archlens.layers.activation import (
 from archlens.layers.base import Layer, layer_types
 from archlens.layers.convolution import Conv, DepthwiseConv
 from archlens.layers.joining import Add, Concat, Multiply
-from archlens.layers.linear import Linear
+from archlens.layers.linear import RBF, Linear
 from archlens.layers.normalization import BatchNorm, LocalResponseNorm
 from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from archlens.layers.regularization import Dropout
@@ -48,6 +48,7 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "RBF",
     "SELU",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
