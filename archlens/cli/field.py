@@ -25,7 +25,7 @@ def command(spec: str, at: str | None, unit: str | None, form: str, **options: A
     \b
     archlens field vgg16
     archlens field resnet50 --at stage2 --unit 0,0
-    archlens field my_net.yaml --at head/conv2 --unit 3,4 --format json
+    archlens field my_net.yaml --at conv --unit 3,4 --format json
     """
     failures = Failures()
     with failures.caught():
