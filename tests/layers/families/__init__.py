@@ -13,4 +13,13 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-FAMILIES: tuple[ModuleType, ...] = ()
+from tests.layers.families import embedding, local, normalization, pooling, regularization, transposed
+
+FAMILIES: tuple[ModuleType, ...] = (
+    embedding,
+    local,
+    normalization,
+    pooling,
+    regularization,
+    transposed,
+)
