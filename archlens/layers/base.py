@@ -50,6 +50,8 @@ class Layer:
     """What kind of work it does: convolution, pooling, linear, normalization, activation, shape, join …"""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most inputs it takes; None is any number."""
+    integer_inputs: ClassVar[tuple[int, ...]] = ()
+    """Positions of the inputs that hold whole numbers, such as the indices an embedding looks up; the others hold reals."""
     is_view: ClassVar[bool] = False
     """Whether its output shares its input's memory, as PyTorch runs it for inference."""
     mixes_channels: ClassVar[bool] = False
@@ -280,7 +282,7 @@ def argument_help(layer: type[Layer], name: str) -> str:
     foreign = ARGUMENTS.get(name.lower())
     if foreign in layer.field_names:
         return f"here it is called `{foreign}`"
-    if name.startswith("in_") or name in ("input_shape", "num_features", "input_dim"):
+    if name.startswith("in_") or name in ("input_shape", "num_features", "num_channels", "normalized_shape", "input_dim"):
         return "leave it out: input sizes are inferred"
     near = closest(name, layer.field_names)
     if near:

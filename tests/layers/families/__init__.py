@@ -13,6 +13,14 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-from tests.layers.families import linear
+from tests.layers.families import embedding, linear, local, normalization, pooling, regularization, transposed
 
-FAMILIES: tuple[ModuleType, ...] = (linear,)
+FAMILIES: tuple[ModuleType, ...] = (
+    embedding,
+    linear,
+    local,
+    normalization,
+    pooling,
+    regularization,
+    transposed,
+)
