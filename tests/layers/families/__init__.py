@@ -13,4 +13,6 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-FAMILIES: tuple[ModuleType, ...] = ()
+from tests.layers.families import attention, detection, recurrent
+
+FAMILIES: tuple[ModuleType, ...] = (attention, detection, recurrent)
