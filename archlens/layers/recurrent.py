@@ -36,11 +36,7 @@ class _Recurrent(Layer):
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         if len(x) != 3:
-            help = (
-                "for an image, `reshape` the map to the sequence you mean"
-                if len(x) > 3
-                else "a vector is no sequence; use `linear`"
-            )
+            help = "`reshape` it to the sequence that you mean" if len(x) > 3 else "a vector is no sequence; use `linear`"
             raise LayerError(f"{self.type_name} needs a sequence T×F, got {show(x)}", help=help)
         width = self._directions() * self._width()
         return (*x[:2], width), (x[0], width)
@@ -100,7 +96,7 @@ class LSTM(_Recurrent):
 
     A value of the cell takes, at every token, 4·(F + H) multiply–accumulates and 13 operations: 4 sums of both products,
     4 function values, 3 to renew the cell and 2 to show it; each of the 8 biases is one more. Directions side by side cost
-    nothing, and dropout is of training. (torch's FlopCounterMode takes a fused LSTM for 0; for LSTMCell it counts these.)
+    nothing, and dropout is of training. (torch's FlopCounterMode finds 0 in a fused LSTM; in LSTMCell it counts these.)
 
     hidden_size: values of the cell, in each direction.
     num_layers: layers, each over the sequence of the one before.
@@ -161,7 +157,7 @@ class GRU(_Recurrent):
 
     A value of the state takes, at every token, 3·(F + H) multiply–accumulates and 11 operations: a sum and a function value for
     each gate, 3 for the candidate, whose state is reset after its product as torch does it, and 4 to renew the state; each of
-    the 6 biases is one more. (torch's FlopCounterMode takes a fused GRU for 0; for GRUCell it counts these.)
+    the 6 biases is one more. (torch's FlopCounterMode finds 0 in a fused kernel; in GRUCell it counts these.)
 
     hidden_size: values of the state, in each direction.
     num_layers: layers, each over the sequence of the one before.
@@ -187,7 +183,7 @@ class RNN(_Recurrent):
     Out come the sequence T×(D·H) and the last layer's final state, D·H: `as: [sequence, state]`. It starts from zeros.
 
     A value of the state takes, at every token, F + H multiply–accumulates and 2 operations: the sum of both products and a
-    function value; each of the 2 biases is one more. (torch's FlopCounterMode takes a fused RNN for 0; for RNNCell it counts
+    function value; each of the 2 biases is one more. (torch's FlopCounterMode finds 0 in a fused kernel; in RNNCell it counts
     these.)
 
     hidden_size: values of the state, in each direction.
