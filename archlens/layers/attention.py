@@ -307,23 +307,21 @@ class RelativePositionBias(Layer):
     num_heads: Count
     window_size: Sizes
 
-    def _window(self) -> tuple[Dim, ...]:
-        return self.spread("window_size", len(self.window_size) if isinstance(self.window_size, tuple) else 2)
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if not isinstance(self.window_size, tuple):
+            put("window_size", (self.window_size,) * 2)
 
     def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        cells = prod(self._window())
+        cells = prod(self.window_size)
         return ((1, self.num_heads, cells, cells),)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self._window()), self.num_heads)}
+        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self.window_size), self.num_heads)}
 
     def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        cells = prod(self._window())
-        square = len(self._window()) == 3  # as torchvision has it: flat for images, not for videos
+        cells = prod(self.window_size)
+        square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
         return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
 
     def variables(self, *inputs: Shape) -> dict[str, Any]:
-        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self._window())}
-
-    def torch_kwargs(self, *inputs: Shape) -> dict[str, Any]:
-        return {"num_heads": self.num_heads, "window_size": self._window()}
+        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from archlens.errors import LayerError
@@ -28,6 +29,9 @@ class _RoI(Layer):
     output_size: Sizes
     spatial_scale: Number = 1.0
 
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        put("output_size", self.spread("output_size", 2))
+
     def output_shapes(self, x: Shape, boxes: Shape) -> tuple[Shape, ...]:
         self.spatial_rank(x, (2,))
         if len(boxes) != 3:
@@ -37,14 +41,14 @@ class _RoI(Layer):
         require(equal(boxes[2], 4), message, self.type_name, boxes[2], help="give boxes R×4")
         message = "{}: the batch of the map is {}, that of the boxes {}"
         require(either(equal(x[0], boxes[0]), equal(boxes[0], 1)), message, self.type_name, x[0], boxes[0])
-        return ((x[0], boxes[1], x[1], *self.spread("output_size", 2)),)
+        return ((x[0], boxes[1], x[1], *self.output_size),)
 
     def reads(self, x: Shape, boxes: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         channels = Along(2, POINTWISE)
         return (channels, *(Along(None, Whole(n)) for n in x[2:])), (Along(1, POINTWISE), Along(None, Whole(boxes[2])))
 
     def variables(self, x: Shape, boxes: Shape) -> dict[str, Any]:
-        return {"R": boxes[1], "C": x[1], "W": x[2:], "O": self.spread("output_size", 2)}
+        return {"R": boxes[1], "C": x[1], "W": x[2:], "O": self.output_size}
 
 
 class RoIAlign(_RoI):
@@ -78,7 +82,7 @@ class RoIAlign(_RoI):
         """Samples of a cell along each axis."""
         if self.sampling_ratio > 0:
             return (self.sampling_ratio,) * 2
-        return tuple(ceil_div(n, o) for n, o in zip(x[2:], self.spread("output_size", 2), strict=True))
+        return tuple(ceil_div(n, o) for n, o in zip(x[2:], self.output_size, strict=True))
 
     def elementwise_ops(self, x: Shape, boxes: Shape) -> Dim:
         return (_BILINEAR + 1) * prod(self.output_shapes(x, boxes)[0]) * prod(self._samples(x))
@@ -107,7 +111,7 @@ class RoIPool(_RoI):
     formulas: ClassVar = {"elementwise_ops": "R * C * prod(spans)"}
 
     def _spans(self, x: Shape) -> tuple[Dim, ...]:
-        return tuple(n + o - gcd(n, o) for n, o in zip(x[2:], self.spread("output_size", 2), strict=True))
+        return tuple(n + o - gcd(n, o) for n, o in zip(x[2:], self.output_size, strict=True))
 
     def elementwise_ops(self, x: Shape, boxes: Shape) -> Dim:
         self.output_shapes(x, boxes)
