@@ -1,9 +1,8 @@
 """Every layer type. Importing this package defines them all, so that `layer_types()` is complete.
 
-A family a file: `convolution`, `local` and `pooling` (all on `sliding`), `transposed`, `linear`, `embedding`,
-`normalization`, `vector_norms`, `activation`, `softmax`, `regularization`, `reshaping`, `resampling`, `joining`. What they
-are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on dimensions), `windows` (how outputs read
-inputs). `foreign` knows what other frameworks call things.
+A family a file; `layers/` lists them. What they are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on
+dimensions), `windows` (how outputs read inputs), and what a family shares: `sliding` (windows of convolution and pooling),
+`attending` (shapes of attention). `foreign` knows what other frameworks call things.
 """
 
 from archlens.layers.activation import (
@@ -32,14 +31,17 @@ from archlens.layers.activation import (
     Tanhshrink,
     Threshold,
 )
+from archlens.layers.attention import MultiheadAttention, RelativePositionBias, ScaledDotProductAttention
 from archlens.layers.base import Layer, layer_types
 from archlens.layers.convolution import Conv, DepthwiseConv
+from archlens.layers.detection import RoIAlign, RoIPool
 from archlens.layers.embedding import Embedding
 from archlens.layers.joining import Add, Concat, Multiply
 from archlens.layers.linear import RBF, Linear
 from archlens.layers.local import LocallyConnected
 from archlens.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm
 from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, LPPool, MaxPool
+from archlens.layers.recurrent import GRU, LSTM, RNN
 from archlens.layers.regularization import Dropout, DropPath
 from archlens.layers.resampling import Upsample
 from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
@@ -52,7 +54,10 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
     "RBF",
+    "RNN",
     "SELU",
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
@@ -88,6 +93,7 @@ __all__ = [
     "LogSoftmax",
     "MaxPool",
     "Mish",
+    "MultiheadAttention",
     "Multiply",
     "PReLU",
     "Pad",
@@ -95,7 +101,11 @@ __all__ = [
     "RReLU",
     "ReLU",
     "ReLU6",
+    "RelativePositionBias",
     "Reshape",
+    "RoIAlign",
+    "RoIPool",
+    "ScaledDotProductAttention",
     "SiLU",
     "Sigmoid",
     "Softmax",

@@ -28,6 +28,17 @@ from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 __all__ = ["Layer", "argument_help", "layer_types", "require_positive"]
 
 _TYPES: dict[str, type[Layer]] = {}
+_INFERRED = (
+    "input_shape",
+    "num_features",
+    "input_dim",
+    "input_size",
+    "embed_dim",
+    "kdim",
+    "vdim",
+    "num_channels",
+    "normalized_shape",
+)
 
 
 def layer_types() -> Mapping[str, type[Layer]]:
@@ -282,7 +293,7 @@ def argument_help(layer: type[Layer], name: str) -> str:
     foreign = ARGUMENTS.get(name.lower())
     if foreign in layer.field_names:
         return f"here it is called `{foreign}`"
-    if name.startswith("in_") or name in ("input_shape", "num_features", "num_channels", "normalized_shape", "input_dim"):
+    if name.startswith("in_") or name in _INFERRED:
         return "leave it out: input sizes are inferred"
     near = closest(name, layer.field_names)
     if near:

@@ -14,6 +14,7 @@ import archlens.layers
 from archlens.layers import Layer, layer_types
 from archlens.layers.foreign import ARGUMENTS, LAYERS
 from tests.layers.cases import BUILT_IN
+from tests.layers.vision import torchvision
 
 TYPES = [pytest.param(layer_types()[name], id=name) for name in BUILT_IN]
 
@@ -59,9 +60,12 @@ def test_all_is_what_stands_there() -> None:
 @pytest.mark.parametrize("layer", TYPES)
 def test_defaults_are_torchs(layer: type[Layer]) -> None:
     path = layer.torch_name.format(rank=2).removeprefix("torch.").split(".")
-    if path[0] == "torchvision":  # not imported: it does not load everywhere
-        return
-    target = functools.reduce(getattr, path, torch)
+    target: Any = torch
+    if path[0] == "torchvision":
+        target, path = torchvision(), path[1:]
+        if target is None:
+            pytest.skip("torchvision is not installed")
+    target = functools.reduce(getattr, path, target)
     try:
         theirs = inspect.signature(target).parameters
     except ValueError:  # a function written in C++ has no signature

@@ -13,14 +13,28 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-from tests.layers.families import embedding, linear, local, normalization, pooling, regularization, transposed
-
-FAMILIES: tuple[ModuleType, ...] = (
+from tests.layers.families import (
+    attention,
+    detection,
     embedding,
     linear,
     local,
     normalization,
     pooling,
+    recurrent,
+    regularization,
+    transposed,
+)
+
+FAMILIES: tuple[ModuleType, ...] = (
+    attention,
+    detection,
+    embedding,
+    linear,
+    local,
+    normalization,
+    pooling,
+    recurrent,
     regularization,
     transposed,
 )

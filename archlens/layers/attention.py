@@ -1,0 +1,327 @@
+"""Attention: every query gathers the values of all keys, weighed by how well they match.
+
+Queries, keys and values are tokens ...×T×E, features last; the axes before T×E (windows, heads) attend each by itself.
+A batch of 1, that of learned queries say, serves every example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from archlens.errors import LayerError
+from archlens.layers.attending import (
+    MISMATCH,
+    Attended,
+    leading,
+    query_row,
+    require_heads,
+    require_pairs,
+    roles_of,
+    surely_equal,
+    whole_row,
+)
+from archlens.layers.base import Layer
+from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
+from archlens.layers.fields import Count, Flag, Number, Probability, Sizes
+from archlens.layers.windows import POINTWISE, Along, Whole
+
+__all__ = ["MultiheadAttention", "RelativePositionBias", "ScaledDotProductAttention"]
+
+_SOFTMAX = 3  # an exponential, a sum and a division per weight, as `softmax` counts them
+
+
+class ScaledDotProductAttention(Layer):
+    """Attention: softmax(Q·Kᵀ·scale + mask)·V, without projections.
+
+    One input is query, key and value at once; three are these, with as many axes each; a fourth is added to the weights
+    before the softmax, a mask or a bias: its axes after the batch are matched from the right with those of the weights,
+    ...×heads×T×S (...×T×S without num_heads), where each is equal or 1. With num_heads the features of every token are split
+    into heads and put together again; without, an axis before the tokens may hold the heads.
+
+    Both products are counted in full, also under a causal mask, which half of the weights do not pass; so does torch's
+    FlopCounterMode where the kernel is SDPBackend.MATH. Operations: 3 per weight for the softmax, one for the scale unless
+    it is 1, one for adding the fourth input. A causal mask picks weights and costs nothing; dropout is of training.
+
+    num_heads: heads that the features are split into; left out, they are one head's.
+    is_causal: whether a token reads only those up to its own place.
+    scale: what the products are multiplied by; 1/√E of a head's E features when left out.
+    dropout_p: the share of weights that training sets to 0.
+    enable_gqa: whether keys and values may have fewer heads than queries, as many as their features make.
+    """
+
+    type_name = "scaled_dot_product_attention"
+    torch_name = "nn.functional.scaled_dot_product_attention"
+    family = "attention"
+    inputs = (1, 4)
+    reference = "Vaswani et al., Attention Is All You Need, 2017, section 3.2.1; L counts what the axes before T×E hold"
+    example = ("196x768, 196x768, 196x768", "12")
+    formulas: ClassVar = {
+        "macs": "L * T * S * (E + F_out)",
+        "elementwise_ops": "L * H * T * S * (3 + scaled + biased)",
+    }
+
+    num_heads: Count | None = None
+    is_causal: Flag = False
+    scale: Number | None = None
+    dropout_p: Probability = 0.0
+    enable_gqa: Flag = False
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if self.enable_gqa and self.num_heads is None:
+            help = "say how many heads the query's features make; where heads have an axis of their own, one of size 1 serves all"
+            raise LayerError(f"{self.type_name}: enable_gqa needs num_heads", "enable_gqa", help)
+
+    def _sizes(self, *inputs: Shape) -> Attended:
+        if len(inputs) == 2:
+            help = "take three, `from: [query, memory, memory]`, or `multihead_attention`, whose keys are the values too"
+            raise LayerError(f"{self.type_name} takes one input, query, key and value, or these and a mask; got 2", help=help)
+        query, key, value = inputs[:3] if len(inputs) > 1 else inputs * 3
+        lead = leading(self.type_name, (query, key, value), stretch=True)
+        require_pairs(self.type_name, key, value)
+        found = Attended(lead, query[-2], key[-2], self._features(query[-1], key[-1], value[-1]))
+        if len(inputs) == 4:
+            self._require_mask(inputs[3], self._weights(found))
+        return found
+
+    def _features(self, query: Dim, key: Dim, value: Dim) -> Dim:
+        """The features that come out, of those that go in."""
+        if not self.enable_gqa:
+            cure = "project one with `linear`" + (
+                "" if self.num_heads is None else ", or say enable_gqa where keys have fewer heads"
+            )
+            message = "{}: the query has {} features and the key {}"
+            require(equal(query, key), message, self.type_name, query, key, help=cure, code=MISMATCH)
+            if self.num_heads is not None:
+                require_heads(self.type_name, self.num_heads, query)
+                require_heads(self.type_name, self.num_heads, value, "the value's ")
+            return value
+        require_heads(self.type_name, self.num_heads, query)
+        head = maximum(query // self.num_heads, 1)
+        require(
+            divides(head, key),
+            "{}: the {} features of the key make no whole heads of {}, as the query's are",
+            self.type_name,
+            key,
+            head,
+            help="give the key a multiple of {2} features",
+        )
+        heads = maximum(key // head, 1)
+        require(
+            divides(heads, self.num_heads),
+            "{}: {} heads of keys do not divide {} heads of queries",
+            self.type_name,
+            heads,
+            self.num_heads,
+            argument="num_heads",
+            help="every head of keys serves as many of queries",
+        )
+        message = "{}: {} heads of keys do not divide the {} features of the value"
+        require(divides(heads, value), message, self.type_name, heads, value)
+        return value // heads * self.num_heads
+
+    def _weights(self, sizes: Attended) -> Shape:
+        """The shape of the attention weights."""
+        heads = () if self.num_heads is None else (self.num_heads,)
+        return (*sizes.lead, *heads, sizes.queries, sizes.keys)
+
+    def _require_mask(self, mask: Shape, weights: Shape) -> None:
+        if self.is_causal:
+            raise LayerError(f"{self.type_name}: a mask and is_causal do not go together", "is_causal", "give one of them")
+        axes = "×".join(("…", "heads", "T", "S") if self.num_heads is not None else ("…", "T", "S"))
+        if len(mask) > len(weights):
+            message = f"{self.type_name}: the mask {show(mask)} has more axes than the weights {show(weights)}"
+            raise LayerError(message, help=f"it is matched with {axes} from the right", code=MISMATCH)
+        for size, wanted in ((mask[0], weights[0]), *zip(mask[1:], weights[len(weights) - len(mask) + 1 :], strict=True)):
+            condition = either(equal(size, wanted), equal(size, 1))
+            if condition is not True:
+                message = (
+                    f"{self.type_name}: the mask {show(mask)} does not stretch to the weights {show(weights)} ({{}} and {{}})"
+                )
+                require(condition, message, size, wanted, help=f"it is matched with {axes} from the right", code=MISMATCH)
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        sizes = self._sizes(*inputs)
+        return ((*sizes.lead, sizes.queries, sizes.features),)
+
+    def macs(self, *inputs: Shape) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        return prod(lead) * queries * keys * (inputs[0][-1] + features)
+
+    def elementwise_ops(self, *inputs: Shape) -> Dim:
+        return prod(self._weights(self._sizes(*inputs))) * self._operations(inputs)
+
+    def _operations(self, inputs: tuple[Shape, ...]) -> int:
+        """Per weight."""
+        return _SOFTMAX + (self.scale != 1) + (len(inputs) == 4)
+
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        sizes = self._sizes(*inputs)
+        if len(inputs) == 1:
+            return (whole_row(inputs[0], sizes.lead),)
+        query, key, value = inputs[:3]
+        # Without grouping, feature f that comes out is of feature f of the values.
+        own = {len(value) - 1: Along(len(query) - 1, POINTWISE)} if value[-1] == sizes.features else {}
+        rows = [query_row(query, sizes.lead), whole_row(key, sizes.lead), whole_row(value, sizes.lead, own)]
+        if len(inputs) == 4:
+            rows.append(self._mask_row(inputs[3], sizes))
+        return tuple(rows)
+
+    def _mask_row(self, mask: Shape, sizes: Attended) -> tuple[Along, ...]:
+        """How the output reads the mask: its windows and tokens at their place, the rest whole."""
+        places: list[int | None] = [*range(len(sizes.lead)), *([] if self.num_heads is None else [None]), len(sizes.lead), None]
+        found = []
+        for size, place in zip(mask[1:], places[len(places) - len(mask) + 1 :], strict=True):
+            apart = place is not None and size != 1
+            found.append(Along(place, POINTWISE) if apart else Along(None, Whole(size)))
+        return tuple(found)
+
+    def variables(self, *inputs: Shape) -> dict[str, Any]:
+        lead, queries, keys, features = self._sizes(*inputs)
+        return {
+            "L": prod(lead[1:]),
+            "H": 1 if self.num_heads is None else self.num_heads,
+            "T": queries,
+            "S": keys,
+            "E": inputs[0][-1],
+            "F_out": features,
+            "scaled": int(self.scale != 1),
+            "biased": int(len(inputs) == 4),
+        }
+
+
+class MultiheadAttention(Layer):
+    """Multi-head attention with its projections: linear layers to queries, keys and values, attention, a linear layer.
+
+    One input attends to itself; of two, the first asks and the second is key and value; three are query, key and value. Their
+    features may differ: the query's are what comes out, and where the others differ from it the three projections have weights
+    of their own names. What comes out are the tokens alone, not the weights.
+
+    Both products of every head are counted in full, also under a causal mask. Operations: one per value for the biases of the
+    projections, and 4 per weight of every head: the scale, and 3 for the softmax. Dropout is of training.
+
+    num_heads: heads that the features are split into.
+    dropout: the share of weights that training sets to 0.
+    bias: whether the projections have biases.
+    add_bias_kv: whether a learned key and value are added to those that arrive.
+    add_zero_attn: whether a key and value of zeros are added.
+    is_causal: whether a token reads only those up to its own place.
+    """
+
+    type_name = "multihead_attention"
+    torch_name = "nn.MultiheadAttention"
+    family = "attention"
+    inputs = (1, 3)
+    reference = "Vaswani et al., Attention Is All You Need, 2017, section 3.2.2; A counts the keys attended to, added ones too"
+    example = ("197x768", "12")
+    formulas: ClassVar = {
+        "params": "E * (E + E_k + E_v + 3*B) + E * (E + B) + 2 * E * K",
+        "macs": "L * (T*E*E + S*E_k*E + S*E_v*E + 2*T*A*E + T*E*E)",
+        "elementwise_ops": "L * (B * (T + 2*S + T) * E + 4 * H * T * A)",
+    }
+
+    num_heads: Count
+    dropout: Probability = 0.0
+    bias: Flag = True
+    add_bias_kv: Flag = False
+    add_zero_attn: Flag = False
+    is_causal: Flag = False
+
+    def _sizes(self, *inputs: Shape) -> Attended:
+        query, key, value = roles_of(inputs)
+        lead = leading(self.type_name, (query, key, value), stretch=False)
+        require_heads(self.type_name, self.num_heads, query[-1])
+        require_pairs(self.type_name, key, value)
+        return Attended(lead, query[-2], key[-2] + int(self.add_bias_kv) + int(self.add_zero_attn), query[-1])
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        sizes = self._sizes(*inputs)
+        return ((*sizes.lead, sizes.queries, sizes.features),)
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        features, keys, values = (shape[-1] for shape in roles_of(inputs))
+        shapes: dict[str, Shape] = {}
+        if surely_equal(features, keys) and surely_equal(features, values):
+            shapes["in_proj_weight"] = (3 * features, features)
+        else:
+            for letter, size in zip("qkv", (features, keys, values), strict=True):
+                shapes[f"{letter}_proj_weight"] = (features, size)
+        if self.bias:
+            shapes["in_proj_bias"] = (3 * features,)
+        if self.add_bias_kv:
+            shapes["bias_k"] = shapes["bias_v"] = (1, 1, features)
+        shapes["out_proj.weight"] = (features, features)
+        if self.bias:
+            shapes["out_proj.bias"] = (features,)
+        return shapes
+
+    def macs(self, *inputs: Shape) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        tokens = prod(lead) * queries
+        return features * (sum(map(prod, roles_of(inputs))) + 2 * tokens * keys + tokens * features)
+
+    def elementwise_ops(self, *inputs: Shape) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        tokens = prod(lead) * queries
+        biases = features * (sum(prod(shape[:-1]) for shape in roles_of(inputs)) + tokens) if self.bias else 0
+        return biases + (_SOFTMAX + 1) * self.num_heads * tokens * keys
+
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        lead = self._sizes(*inputs).lead
+        if len(inputs) == 1:
+            return (whole_row(inputs[0], lead),)
+        return (query_row(inputs[0], lead), *(whole_row(shape, lead) for shape in inputs[1:]))
+
+    def variables(self, *inputs: Shape) -> dict[str, Any]:
+        lead, queries, keys, features = self._sizes(*inputs)
+        _, key, value = roles_of(inputs)
+        names = {"L": prod(lead[1:]), "H": self.num_heads, "T": queries, "S": key[-2], "A": keys}
+        widths = {"E": features, "E_k": key[-1], "E_v": value[-1]}
+        return {**names, **widths, "B": int(self.bias), "K": int(self.add_bias_kv)}
+
+    def torch_kwargs(self, *inputs: Shape) -> dict[str, Any]:
+        """The arguments of the module; is_causal is one of its call, beside a mask."""
+        query, key, value = roles_of(inputs)
+        widths = {"embed_dim": query[-1], "kdim": key[-1], "vdim": value[-1]}
+        return {**self.arguments, **widths, "batch_first": True}
+
+
+class RelativePositionBias(Layer):
+    """Relative position bias: a learned number for every head and every distance between two cells of a window.
+
+    What comes out, heads×T×T for a window of T cells, is the fourth input of scaled_dot_product_attention. It has no input, and
+    its batch is 1: it serves every window of every example.
+
+    num_heads: heads of the attention.
+    window_size: cells of the window, per axis; one number is that of both axes of a map.
+    """
+
+    type_name = "relative_position_bias"
+    torch_name = "torchvision.models.swin_transformer.ShiftedWindowAttention"
+    family = "attention"
+    inputs = (0, 0)
+    reference = "Liu et al., Swin Transformer, 2021, equation 4; names as in torchvision's swin_t and swin3d_t"
+    example = ("", "3 7x7")
+    formulas: ClassVar = {"params": "H * prod(D)"}
+
+    num_heads: Count
+    window_size: Sizes
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if not isinstance(self.window_size, tuple):
+            put("window_size", (self.window_size,) * 2)
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        cells = prod(self.window_size)
+        return ((1, self.num_heads, cells, cells),)
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self.window_size), self.num_heads)}
+
+    def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        cells = prod(self.window_size)
+        square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
+        return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
+
+    def variables(self, *inputs: Shape) -> dict[str, Any]:
+        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}
