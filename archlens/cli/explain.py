@@ -34,7 +34,7 @@ def command(spec: str, layers: tuple[str, ...], form: str, **options: Any) -> No
     archlens explain resnet50 stem/conv
     archlens explain vgg16 'stage5/*' --input 3x256x256
     archlens explain conv
-    archlens explain nn.BatchNorm2d --format markdown
+    archlens explain batch_norm --format markdown
 
     Exit status: 0 fine, 1 a fault in the spec, 2 the request could not be met: no such spec, type or layer.
     """

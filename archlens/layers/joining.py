@@ -68,7 +68,7 @@ class Add(_Broadcast):
 class Multiply(_Broadcast):
     """Product of the branches, value by value: a gate.
 
-    A branch of size 1 along an axis is stretched to the others: C×1×1 weighs the channels of C×H×W.
+    A gate of C×1×1 weighs the channels of C×H×W.
     """
 
     reference = "Hu, Shen & Sun, Squeeze-and-Excitation Networks, 2018, arXiv:1709.01507; sizes as torch broadcasts them"

@@ -174,7 +174,7 @@ def _depth(graph: Graph, analysis: Analysis) -> Iterator[Block]:
         part = graph.nodes[number].path.split("/")[0]
         counts[part] = counts.get(part, 0) + 1
     if counts:
-        named = [part if count == 1 and len(counts) == totals.depth else f"{part}\u00a0{count}" for part, count in counts.items()]
+        named = [f"{count}\u00a0({part})" for part, count in counts.items()]
         yield Chain("depth", (" + ".join(named), grouped(totals.depth)))
     aside = totals.weight_layers - totals.depth
     if aside > 0:

@@ -40,8 +40,9 @@ class Worked(NamedTuple):
 
     @property
     def left(self) -> str:
-        """What stands before the `=`."""
-        return FIGURES[self.fact][1]
+        """What stands before the `=`: of a size along one axis of several, with that axis's letter."""
+        alone = self.axes[0] if len(self.axes) == 1 and self.axes != AXES[1] else ""
+        return FIGURES[self.fact][1] + (f"_{alone[0]}" if alone in AXES[3] else "")
 
 
 class Meaning(NamedTuple):

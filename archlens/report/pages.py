@@ -77,15 +77,14 @@ def page_text(blocks: Sequence[Block], width: int = 80, paint: Paint = plain) ->
         elif isinstance(block, Code) or (isinstance(block, Text) and block.apart):
             lines.append("")
         lines += [" " * inset + line for line in _lines(block, width - inset, paint)]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def _lines(block: Block, width: int, paint: Paint) -> list[str]:
     pad = " " * _INDENT
     match block:
         case Heading(text, level, figure):
-            head = paint(cut(text, width), "title" if level == 1 else "head" if level == 2 else "group")
-            return [head + (GAP + paint(figure, "total") if figure else "")]
+            return _heading(text, level, figure, width, paint)
         case Text(text, faint, _):
             return wrapped(pad, text, width, _INDENT, plain, "") if not faint else _faint(text, width, paint)
         case Chain():
@@ -95,7 +94,24 @@ def _lines(block: Block, width: int, paint: Paint) -> list[str]:
         case Grid():
             return _grid(block, width, paint)
         case Code(text):
-            return [pad + line for line in text.split("\n")]
+            return [line for written in text.split("\n") for line in _code(written, width)]
+
+
+def _heading(text: str, level: int, figure: str, width: int, paint: Paint) -> list[str]:
+    """The heading and its figure, which gets lines of its own where there is no room beside."""
+    head = paint(cut(text, width), ("title", "head", "group")[level - 1])
+    if not figure:
+        return [head]
+    if text_width(text) + len(GAP) + text_width(figure) <= width:
+        return [head + GAP + paint(figure, "total")]
+    return [head, *wrapped(" " * _INDENT, figure, width, _INDENT, paint, "total")]
+
+
+def _code(line: str, width: int) -> list[str]:
+    """A line to be copied, broken between words where it is too long."""
+    indent = len(line) - len(line.lstrip(" ")) + _INDENT
+    first, *rest = wrapped("", line.lstrip(" "), width, indent + 2)
+    return [" " * indent + first.lstrip(" "), *rest]
 
 
 def _faint(text: str, width: int, paint: Paint) -> list[str]:
