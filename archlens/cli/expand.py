@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from archlens.cli.completion import SpecType
 from archlens.cli.shared import Failures, network_options, networks
 from archlens.errors import UsageError
 
@@ -13,7 +14,7 @@ __all__ = ["command"]
 
 
 @click.command("expand")
-@click.argument("spec", metavar="SPEC")
+@click.argument("spec", metavar="SPEC", type=SpecType())
 @network_options
 def command(spec: str, **options: Any) -> None:
     """Print the plain layer list behind a spec: no blocks, no parameters, every default spelled out.
