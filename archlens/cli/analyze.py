@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
-from archlens.cli.completion import ColumnNames, Level, SpecType
-from archlens.cli.progress import Progress
-from archlens.cli.shared import Failures, network_options, networks
-from archlens.cli.writers import FORMATS, WRITERS, Faulty, Report
+from archlens.analysis.facts import Analysis
+from archlens.cli.shared import (
+    FORMATS,
+    ColumnNames,
+    Failures,
+    Level,
+    SpecType,
+    network_options,
+    networks,
+    painter,
+    progress,
+    width,
+)
 from archlens.errors import Diagnostic
 
 if TYPE_CHECKING:
     from archlens.report.view import View
 
 __all__ = ["command"]
+
+
+class _Faulty(NamedTuple):
+    """A spec that could not be analysed."""
+
+    spec: str
+    faults: tuple[Diagnostic, ...]
+
+
+Report: TypeAlias = "Analysis | _Faulty"
 
 
 @click.command("analyze")
@@ -35,7 +55,7 @@ __all__ = ["command"]
     default="layer",
     help="What a row is: a layer, a block, a stage (the first part of a path), or a number of parts.",
 )
-@click.option("--sort", metavar="NAME", type=ColumnNames(1), help="By which column; the largest number first.")
+@click.option("--sort", metavar="NAME", type=ColumnNames(), help="By which column; the largest number first.")
 @click.option("--ascending", is_flag=True, help="The smallest first.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), help="The first N rows, and the sum of the others.")
 @network_options
@@ -74,32 +94,103 @@ def command(
             view = make_view(columns, level, sort, ascending, top)
         failures.exit()
     several = len(specs) > 1 or specs[0].endswith(":all")
-    WRITERS[form](_reports(specs, options, failures), view, several)
+    _WRITERS[form](_reports(specs, options, failures), view, several)
     failures.exit()
 
 
 def _reports(specs: Sequence[str], options: dict[str, Any], failures: Failures) -> Iterator[Report]:
     """Every network in order; what it fails at goes to stderr before the next, missed expectations after its report."""
-    progress = Progress()
+    shown = progress()
     for target in specs:
         faults: list[Diagnostic] = []
-        with failures.caught(faults), progress.shown(f"reading {target}"):
+        with failures.caught(faults), shown(f"reading {target}"):
             found = networks(target, **options)
         if faults:
-            yield Faulty(target, tuple(faults))
+            yield _Faulty(target, tuple(faults))
             continue
         for i, network in enumerate(found, 1):
             name = f"{target} ({network.spec.variant}, {i} of {len(found)})" if len(found) > 1 else target
             with failures.caught(faults):
-                with progress.shown(f"compiling {name}"):
+                with shown(f"compiling {name}"):
                     layers = len(network.graph.nodes)
-                with progress.shown(f"analysing {name}, {layers:,} layers"):
+                with shown(f"analysing {name}, {layers:,} layers"):
                     analysis = network.analyze()
             if faults:
-                yield Faulty(target, tuple(faults))
+                yield _Faulty(target, tuple(faults))
                 faults.clear()
             else:
                 yield analysis
                 for outcome in analysis.expectations:
                     if outcome.diagnostic:
                         failures.add(outcome.diagnostic)
+
+
+def _analyses(reports: Iterator[Report]) -> Iterator[Analysis]:
+    return (report for report in reports if isinstance(report, Analysis))
+
+
+def _table(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.terminal import render_conventions, render_table
+
+    paint, wide = painter(sys.stdout), width()
+    uncounted: dict[str, None] = {}
+    analysis = None
+    for analysis in _analyses(reports):
+        click.echo(render_table(analysis, wide, view, paint) + "\n", color=True)
+        uncounted.update(dict.fromkeys(analysis.uncounted))
+    if analysis:
+        click.echo(render_conventions(uncounted, wide, paint), color=True)
+
+
+def _json(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.json import analysis_json, faults_json, render_json
+
+    if view and (view.columns or not view.groups):
+        click.echo("note: --columns, --sort and --top are for people; json always holds every layer", err=True)
+    texts = [
+        analysis_json(one, view.rows(one) if view and view.groups else None) if isinstance(one, Analysis) else faults_json(*one)
+        for one in reports
+    ]
+    click.echo(render_json(texts, several))
+
+
+def _csv(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.csv import csv_heading, csv_rows
+
+    for i, analysis in enumerate(_analyses(reports)):
+        click.echo(("" if i else csv_heading(view)) + csv_rows(analysis, view), nl=False)
+
+
+def _markdown(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.markdown import render_markdown
+
+    for i, analysis in enumerate(_analyses(reports)):
+        click.echo(("\n" if i else "") + render_markdown(analysis, view))
+
+
+def _latex(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.latex import render_latex
+
+    for i, analysis in enumerate(_analyses(reports)):
+        click.echo(("\n" if i else "") + render_latex(analysis, view))
+
+
+def _html(reports: Iterator[Report], view: View | None, several: bool) -> None:
+    from archlens.report.html import page_head, page_tail, render_html
+
+    begun = False
+    for analysis in _analyses(reports):
+        click.echo(("" if begun else page_head(analysis.title) + "\n") + render_html(analysis, view))
+        begun = True
+    if begun:
+        click.echo(page_tail())
+
+
+_WRITERS: dict[str, Callable[[Iterator[Report], View | None, bool], None]] = {
+    "table": _table,
+    "json": _json,
+    "csv": _csv,
+    "markdown": _markdown,
+    "latex": _latex,
+    "html": _html,
+}

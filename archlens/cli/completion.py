@@ -1,7 +1,7 @@
 """What the shell offers when Tab is pressed: specs and their variants, layer paths, columns.
 
-A parameter type of click each, which takes any text: what is wrong with it is said when the command runs. Completion
-reads the spec where it must, and stays silent about whatever it finds there.
+The parameter types of `cli/shared.py` ask here. A spec is read where it must be, and whatever is wrong with it stays
+unsaid: that is for the command.
 """
 
 from __future__ import annotations
@@ -9,95 +9,67 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from archlens.spec.load import load_specs, shipped
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-    Text = click.ParamType[str]
-else:
-    Text = click.ParamType  # older ones take no argument
-
-__all__ = ["ColumnNames", "LayerPath", "Level", "SpecType"]
+__all__ = ["COMPLETERS"]
 
 _MOST = 500  # files of one folder
+_SUFFIXES = (".yaml", ".yml")
 
 
-class SpecType(Text):
-    """A spec on the command line: completes shipped names, YAML files, and after a colon variants and `all`."""
-
-    name = "spec"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Names, files, or variants, whichever `incomplete` can become."""
-        before = _words(ctx.params.get(param.name or ""))
-        if before[-1:] == [":"] and len(before) > 1:  # bash splits at colons
-            return _items(_variants(before[-2]), incomplete)
-        if incomplete == ":" and before:
-            return _items(_variants(before[-1]), "")
-        base, colon, start = incomplete.rpartition(":")
-        if colon:
-            return _items([f"{base}:{name}" for name in _variants(base)], f"{base}:{start}")
-        return _items([*shipped(), *_files(incomplete)], incomplete)
+def _specs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Shipped names, files, or variants, whichever `incomplete` can become."""
+    before = _words(ctx.params.get(param.name or ""))
+    if before[-1:] == [":"] and len(before) > 1:  # bash splits at colons
+        return _items(_variants(before[-2]), incomplete)
+    if incomplete == ":" and before:
+        return _items(_variants(before[-1]), "")
+    base, colon, _ = incomplete.rpartition(":")
+    if colon:
+        return _items([f"{base}:{name}" for name in _variants(base)], incomplete)
+    return _items([*shipped(), *_files(incomplete)], incomplete)
 
 
-class LayerPath(Text):
-    """A layer on the command line: completes the paths of the network that `spec` or `specs` names before it."""
-
-    name = "layer"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The paths that begin so."""
-        with suppress(Exception):  # a spec with faults offers nothing, and says nothing either
+def _layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The layer paths of the network named before that begin so."""
+    target = "".join(_words(ctx.params.get("spec") or ctx.params.get("specs")))
+    paths: list[str] = []
+    if target and target != "-":  # reading stdin would wait for ever
+        with suppress(Exception):  # a spec with faults, or with a parameter it lacks, offers nothing
             from archlens.cli.shared import networks
+            from archlens.graph.build import MAX_LAYERS
 
-            target = _words(ctx.params.get("spec") or ctx.params.get("specs"))[0]
-            options = {name: ctx.params.get(name) or () for name in ("params", "sizes")}
-            if target == "-":  # reading it would wait for ever
-                return []
-            (network,) = networks(target, **options, batch=1, max_layers=ctx.params.get("max_layers") or 100_000)
-            return _items([node.path for node in network.graph.nodes], incomplete)
-        return []
+            given = {name: ctx.params.get(name) or () for name in ("params", "sizes")}
+            (network,) = networks(target, **given, batch=1, max_layers=ctx.params.get("max_layers") or MAX_LAYERS)
+            paths = [node.path for node in network.graph.nodes]
+    return _items(paths, incomplete)
 
 
-class ColumnNames(Text):
-    """Names of columns, separated by commas, at most `most` of them where that is said."""
+def _columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The columns that the last name can become, after the names before it."""
+    from archlens.report.columns import COLUMNS
 
-    name = "columns"
-
-    def __init__(self, most: int | None = None) -> None:
-        self.most = most
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The columns that the last name can become, with the names before it."""
-        from archlens.report.columns import COLUMNS
-
-        before, comma, start = incomplete.rpartition(",")
-        if comma and self.most == 1:
-            return []
-        names = {f"{before}{comma}{name}": column.heading for name, column in COLUMNS.items()}
-        return _items(names, f"{before}{comma}{start}")
+    before, comma, _ = incomplete.rpartition(",")
+    return _items({f"{before}{comma}{name}": column.heading for name, column in COLUMNS.items()}, incomplete)
 
 
-class Level(Text):
-    """`layer`, `block`, `stage`, or a number."""
+def _levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The levels that have a name."""
+    from archlens.report.view import LEVELS
 
-    name = "level"
+    return _items(LEVELS, incomplete)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The levels that have a name."""
-        from archlens.report.view import LEVELS
 
-        return _items(LEVELS, incomplete)
+COMPLETERS = {"spec": _specs, "layer": _layers, "columns": _columns, "level": _levels}
+"""By the name of the parameter type."""
 
 
 def _items(names: Iterable[str], start: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
     helps: Mapping[str, str] = names if isinstance(names, Mapping) else {}
     return [CompletionItem(name, help=helps.get(name)) for name in names if name.startswith(start)]
 
@@ -109,8 +81,8 @@ def _words(value: Any) -> list[str]:
 
 def _variants(target: str) -> list[str]:
     """What may stand after `target:`; nothing where it is no spec of several."""
-    with suppress(Exception):  # as above
-        if target != "-":
+    if target != "-":
+        with suppress(Exception):  # as above
             return [*(spec.variant or "" for spec in load_specs(f"{target}:all")), "all"]
     return []
 
@@ -123,11 +95,10 @@ def _files(start: str) -> Iterator[str]:
         if hidden or not entry.name.startswith(prefix):
             continue
         path = os.path.join(folder, entry.name)
-        if entry.name.endswith((".yaml", ".yml")):
+        if entry.name.endswith(_SUFFIXES):
             yield path
         elif start and entry.is_dir():
-            inside = [below.name for below in _entries(path) if below.name.endswith((".yaml", ".yml"))]
-            yield from [os.path.join(path, name) for name in inside]
+            yield from [os.path.join(path, below.name) for below in _entries(path) if below.name.endswith(_SUFFIXES)]
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

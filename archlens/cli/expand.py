@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from archlens.cli.completion import SpecType
-from archlens.cli.shared import Failures, network_options, networks
+from archlens.cli.shared import Failures, SpecType, network_options, networks
 from archlens.errors import UsageError
 
 __all__ = ["command"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from archlens.cli.shared import width
+from archlens.errors import printable
+from archlens.report.grid import cut
 
 __all__ = ["Progress"]
 
@@ -18,26 +18,22 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """What is being done, for a person who waits: only on a terminal, and only once a run has taken a second.
+    """What is being done, for a person who waits: nothing before a run has taken a second. stream: a terminal.
 
     No thread: the clock is read where a step begins, so a step that is slow by itself shows when it was slow before it.
     """
 
-    def __init__(self, stream: Any = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.stream = sys.stderr if stream is None else stream
+    def __init__(self, stream: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self.stream = stream
         self.clock = clock
         self.start = clock()
-        self.wanted = self.stream is not None and self.stream.isatty() and os.environ.get("TERM") != "dumb"
 
     @contextmanager
     def shown(self, text: str) -> Iterator[None]:
         """Show `text` during a step, and clear the line however the step ends."""
-        if not self.wanted or self.clock() - self.start < PATIENCE:
+        if self.clock() - self.start < PATIENCE:
             yield
             return
-        from archlens.errors import printable
-        from archlens.report.grid import cut
-
         self._write(f"\r\x1b[2K{cut(printable(text), width() - 1)}")
         try:
             yield

@@ -6,8 +6,7 @@ import sys
 
 import click
 
-from archlens.cli.shared import Failures, painter, width
-from archlens.cli.writers import FORMATS
+from archlens.cli.shared import FORMATS, Failures, painter, width
 from archlens.errors import UsageError
 from archlens.network import Network, load_all
 from archlens.spec.load import shipped

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from archlens.analysis.facts import Analysis
 from archlens.errors import SpecError
 
@@ -32,4 +30,6 @@ def shown_html(analysis: Analysis) -> str:
 
 def shown_faults(error: SpecError) -> str:
     """The diagnostics as an HTML fragment."""
+    from html import escape
+
     return f'<pre class="archlens">{escape(str(error))}</pre>'
