@@ -112,8 +112,8 @@ def _reports(specs: Sequence[str], options: dict[str, Any], failures: Failures) 
             name = f"{target} ({network.spec.variant}, {i} of {len(found)})" if len(found) > 1 else target
             with failures.caught(faults):
                 with shown(f"compiling {name}"):
-                    layers = len(network.graph.nodes)
-                with shown(f"analysing {name}, {layers:,} layers"):
+                    count = len(network.graph.nodes)
+                with shown(f"analysing {name}, {count:,} layer{'' if count == 1 else 's'}"):
                     analysis = network.analyze()
             if faults:
                 yield _Faulty(target, tuple(faults))

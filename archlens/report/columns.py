@@ -127,7 +127,7 @@ def _field(name: str, heading: str, attribute: str, part: str) -> Column:
 
     def key(row: Row) -> tuple[Any, ...] | None:
         field: ReceptiveField | None = getattr(row, attribute)
-        return field and getattr(field, part)
+        return field and (all(field.whole), getattr(field, part))  # the whole map is the most there is
 
     of = "end" if part == "size" else "layer"
     return Column(name, heading, value, text, None, True, "receptive_field" if name == "receptive_field" else "", of, key)
@@ -219,13 +219,15 @@ def column_named(name: str, groups: bool = False) -> Column:
         near = closest(name, known)
         cure = f"did you mean `{known[near].name}`?" if near else f"there are {_names(groups)}"
         raise UsageError(f"no column is called `{name}`; {cure}")
+    if not groups and column.of == "group":
+        raise UsageError(f"`{column.name}` is said of groups; add --level block, say")
     if groups and column.of == "layer":
         raise UsageError(f"`{column.name}` is said of single layers, not of groups; of groups there are {_names(groups)}")
     return column
 
 
 def _names(groups: bool) -> str:
-    return ", ".join([column.name for column in COLUMNS.values() if not groups or column.of != "layer"])
+    return ", ".join([column.name for column in COLUMNS.values() if column.of != ("layer" if groups else "group")])
 
 
 def total_text(column: Column, analysis: Analysis, briefly: bool = False) -> str:
