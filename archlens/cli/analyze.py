@@ -87,7 +87,7 @@ def command(
     """
     failures = Failures()
     view: View | None = None
-    if columns is not None or level != "layer" or sort is not None or top is not None:
+    if columns is not None or level != "layer" or sort is not None or ascending or top is not None:
         from archlens.report.view import make_view
 
         with failures.caught():

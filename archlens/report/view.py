@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -73,8 +74,10 @@ def make_view(
     ascending: bool = False,
     top: int | None = None,
 ) -> View:
-    """The view that these words ask for; raises UsageError for a level or a column there is none of."""
-    if level not in LEVELS and not (level.isascii() and level.isdigit() and int(level) > 0):
+    """The view that these words ask for; raises UsageError for a level or column there is none of, or an order of nothing."""
+    if ascending and sort is None:
+        raise UsageError("--ascending says how rows are sorted; add --sort NAME")
+    if level not in LEVELS and not re.fullmatch("[1-9][0-9]{0,2}", level):
         help = did_you_mean(level, LEVELS) or f"there are {', '.join(LEVELS)}"
         raise UsageError(f"no level is called `{level}`; {help}, or how many parts of a path, such as 2")
     groups = level != "layer"

@@ -169,6 +169,8 @@ def test_intensity_and_families_stand_in_the_summary_and_in_json(analysis_of):
         ({"level": "stge"}, "no level is called `stge`; did you mean `stage`?"),
         ({"level": "0"}, "or how many parts of a path"),
         ({"level": "-1"}, "no level"),
+        ({"level": "9" * 5000}, "no level"),
+        ({"ascending": True}, "add --sort NAME"),
         ({"level": "block", "columns": "path,operation"}, "`operation` is said of single layers, not of groups"),
         ({"level": "stage", "sort": "jump"}, "of groups there are path,"),
         ({"columns": "path,layers"}, "`layers` is said of groups; add --level"),
