@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from archlens.errors import UsageError
+from archlens.errors import SpecError, UsageError
 from archlens.graph.build import MAX_LAYERS, build
 from archlens.spec.extending import without_figures
 from archlens.spec.load import load_specs
@@ -42,10 +42,11 @@ class Network:
     @cached_property
     def _analysis(self) -> Analysis:
         from archlens.analysis.run import analyze
+        from archlens.report.notebook import ShownAnalysis
 
         graph = self.graph
         with _collector_paused():
-            return analyze(graph)
+            return ShownAnalysis(*analyze(graph))
 
     def analyze(self) -> Analysis:
         """Every figure; raises SpecError with every fault of the spec."""
@@ -79,6 +80,15 @@ class Network:
         if form not in FORMATS:
             raise UsageError(f"form must be one of {', '.join(FORMATS)}, not {form!r}")
         return explain_network(self.graph, self.analyze(), layers, form, width, paint)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the analysis, or the faults of the spec."""
+        from archlens.report.notebook import shown_faults, shown_html
+
+        try:
+            return shown_html(self.analyze())
+        except SpecError as error:
+            return shown_faults(error)
 
     def __repr__(self) -> str:
         variant = f":{self.spec.variant}" if self.spec.variant else ""

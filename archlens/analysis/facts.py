@@ -10,7 +10,10 @@ from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
 
-__all__ = ["CONVENTIONS", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals"]
+__all__ = ["CONVENTIONS", "FLOAT_BYTES", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals", "intensity", "per_param"]
+
+FLOAT_BYTES = 4
+"""Bytes of a float32 value."""
 
 POLICY = "archlens"
 """The policy by which operations are counted."""
@@ -20,6 +23,7 @@ CONVENTIONS: Mapping[str, str] = {
     "macs": "multiply–accumulates of convolutions and matrix products, without bias",
     "flops": f"policy {POLICY}: 2·MACs + one for every other addition, product, comparison or function value",
     "activations": "values that layers put out, views too",
+    "intensity": "arithmetic: FLOPs per byte moved, layer by layer: inputs + outputs + parameters, 4 bytes each; views move none",
     "receptive_field": "local: gates and statistics over the map left out; padding counts as seen; `all` is the whole map",
     "memory": "float32 at inference, layers in the order listed, views shared, nothing in place; weights apart",
     "not counted": "moving data, random numbers, reading weights",
@@ -34,6 +38,7 @@ class LayerFacts(NamedTuple):
     params, buffers: values it owns; 0 where it uses those of `shared_with`, which is None where there are none to share.
     trainable: whether it has parameters that learn, its own or shared ones.
     macs, flops, activations: for the whole batch; activations are values put out.
+    moved: values that go in, come out and are learned, its own or shared; 0 for a view.
     receptive_field: local. strict_field: with gates and statistics over the map.
     """
 
@@ -54,6 +59,17 @@ class LayerFacts(NamedTuple):
     receptive_field: ReceptiveField | None
     strict_field: ReceptiveField | None
     span: Span | None
+    moved: int
+
+    @property
+    def macs_per_param(self) -> float | None:
+        """How often each parameter it owns is used; None where it owns none."""
+        return per_param(self.macs, self.params)
+
+    @property
+    def arithmetic_intensity(self) -> float | None:
+        """FLOPs per byte moved, in float32; None where nothing moves."""
+        return intensity(self.flops, self.moved)
 
 
 class Totals(NamedTuple):
@@ -62,6 +78,7 @@ class Totals(NamedTuple):
     depth: weight layers on the longest path. weight_layers: all of them, a shared one each time it runs.
     paper_depth: as the paper counts (from `meta.depth`), None where the spec does not say.
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
+    moved: values in, out and learned, summed over the layers as if each ran by itself.
     """
 
     params: int
@@ -76,6 +93,30 @@ class Totals(NamedTuple):
     weight_layers: int
     paper_depth: int | None
     receptive_field: tuple[int, ...] | None
+    moved: int
+
+    @property
+    def macs_per_param(self) -> float | None:
+        """How often a parameter is used, on average; None where there are none."""
+        return per_param(self.macs, self.params)
+
+    @property
+    def arithmetic_intensity(self) -> float | None:
+        """FLOPs per byte moved, in float32; None where nothing moves."""
+        return intensity(self.flops, self.moved)
+
+
+def per_param(macs: int, params: int) -> float | None:
+    """Multiply–accumulates per parameter; None without parameters."""
+    return macs / params if params else None
+
+
+def intensity(flops: int, moved: int) -> float | None:
+    """FLOPs per byte, `moved` being float32 values: flops / (4 · (inputs + outputs + parameters)); None where nothing moves.
+
+    As in the roofline model (Williams, Waterman & Patterson 2009), with no cache between one layer and the next.
+    """
+    return flops / (FLOAT_BYTES * moved) if moved else None
 
 
 class Outcome(NamedTuple):
@@ -123,3 +164,6 @@ class Analysis(NamedTuple):
     def uncounted(self) -> tuple[str, ...]:
         """Types of the layers that do no arithmetic by the policy, in order: they only move data, if that."""
         return tuple(dict.fromkeys([layer.type for layer in self.layers if not layer.flops]))
+
+    def __repr__(self) -> str:
+        return f"<Analysis of {self.title}: {self.totals.params:,} params, {self.totals.macs:,} MACs>"

@@ -6,7 +6,7 @@ from typing import Any
 
 from archlens.analysis.depth import longest_path
 from archlens.analysis.expectations import check_expectations
-from archlens.analysis.facts import Analysis, LayerFacts, Totals
+from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts, Totals
 from archlens.analysis.memory import peak_activations
 from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields
 from archlens.analysis.work import Work, Works
@@ -14,8 +14,6 @@ from archlens.graph.model import Graph
 from archlens.layers.base import Layer
 
 __all__ = ["analyze"]
-
-FLOAT_BYTES = 4
 
 
 def analyze(graph: Graph) -> Analysis:
@@ -70,6 +68,7 @@ def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[La
                 local,
                 strict,
                 node.span,
+                done.moved,
             )
         )
     return tuple(found)
@@ -92,6 +91,7 @@ def _totals(graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveField
         weight_layers=sum(weighs),
         paper_depth=depth if isinstance(depth, int) else None,
         receptive_field=_trunk_field(graph, fields),
+        moved=sum([layer.moved for layer in layers]),
     )
 
 

@@ -1,4 +1,4 @@
-"""How much: parameters, buffers, MACs, FLOPs and activations of one layer at one input size."""
+"""How much: parameters, buffers, MACs, FLOPs, activations and values moved of one layer at one input size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ __all__ = ["Work", "Works"]
 
 
 class Work(NamedTuple):
-    """The local figures of a layer; flops = 2·macs + every other operation."""
+    """The local figures of a layer; flops = 2·macs + every other operation.
+
+    moved: values that go in, come out and are learned; 0 for a view, which reads and writes nothing.
+    """
 
     parameter_shapes: Mapping[str, Shape]
     params: int
@@ -22,6 +25,7 @@ class Work(NamedTuple):
     macs: int
     flops: int
     activations: int
+    moved: int
 
 
 class Works:
@@ -43,11 +47,14 @@ def _measure(node: Node) -> Work:
     layer, shapes = node.layer, node.input_shapes
     parameters = layer.parameter_shapes(*shapes)
     macs = layer.macs(*shapes)
+    params = sum(map(prod, parameters.values()))
+    activations = sum(map(prod, node.output_shapes))
     return Work(
         parameter_shapes=parameters,
-        params=sum(map(prod, parameters.values())),
+        params=params,
         buffers=sum(map(prod, layer.buffer_shapes(*shapes).values())),
         macs=macs,
         flops=2 * macs + layer.elementwise_ops(*shapes),
-        activations=sum(map(prod, node.output_shapes)),
+        activations=activations,
+        moved=0 if layer.is_view else sum(map(prod, shapes)) + params + activations,
     )

@@ -8,10 +8,14 @@ import os
 import signal
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from archlens import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["main"]
 
@@ -25,22 +29,8 @@ _COMMANDS = {
 }
 
 
-_PLAIN = {
-    "×": "x",
-    "·": ".",
-    "─": "-",
-    "…": "~",
-    "✓": "+",
-    "✗": "!",
-    "–": "-",
-    "→": ">",
-    "−": "-",
-    "⌊": "[",
-    "⌋": "]",
-    "⌈": "[",
-    "⌉": "]",
-    "∏": "P",
-}
+_PLAIN = {"×": "x", "·": ".", "─": "-", "…": "~", "✓": "+", "✗": "!", "–": "-", "→": ">", "≤": "<", "−": "-", "∏": "P"}
+_PLAIN |= dict(zip("⌊⌋⌈⌉█▉▊▋▌▍▎▏", "[][]######==", strict=True))  # brackets and bars
 
 
 class _Commands(click.Group):
@@ -61,6 +51,12 @@ class _Commands(click.Group):
 
             ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], _COMMANDS)}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from archlens.cli.shared import Failures, network_options, networks
+from archlens.cli.shared import Failures, SpecType, network_options, networks
 from archlens.errors import UsageError
 
 __all__ = ["command"]
 
 
 @click.command("expand")
-@click.argument("spec", metavar="SPEC")
+@click.argument("spec", metavar="SPEC", type=SpecType())
 @network_options
 def command(spec: str, **options: Any) -> None:
     """Print the plain layer list behind a spec: no blocks, no parameters, every default spelled out.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,7 +14,29 @@ from archlens.errors import ArchlensError, Diagnostic, SpecError, Unreadable, Us
 from archlens.graph.build import MAX_LAYERS
 from archlens.network import Network, load_all
 
-__all__ = ["Failures", "network_options", "networks", "painter", "width"]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    Text = click.ParamType[str]
+else:
+    Text = click.ParamType  # older ones take no argument
+
+__all__ = [
+    "FORMATS",
+    "ColumnNames",
+    "Failures",
+    "LayerPath",
+    "Level",
+    "SpecType",
+    "network_options",
+    "networks",
+    "painter",
+    "progress",
+    "width",
+]
+
+FORMATS = ("table", "json", "csv", "markdown", "latex", "html")
+"""What a table can be printed as."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,9 +66,56 @@ def painter(stream: Any) -> Callable[[str, str], str]:
 
 def width(piped: int = 120) -> int:
     """Columns of the terminal; `piped` into a pipe, unless COLUMNS says otherwise."""
-    import shutil
+    wished = os.environ.get("COLUMNS", "")
+    if wished.isascii() and wished.isdigit() and int(wished):
+        return int(wished)
+    try:  # as `shutil.get_terminal_size`, which takes 2 ms to import
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or piped if sys.__stdout__ else piped
+    except (OSError, ValueError):
+        return piped
 
-    return shutil.get_terminal_size((piped, 24)).columns
+
+def progress() -> Callable[[str], AbstractContextManager[Any]]:
+    """`with progress()(text):` names a step on stderr where a person waits for it; see `cli/progress.py`."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return nullcontext
+    from archlens.cli.progress import Progress
+
+    return Progress(sys.stderr).shown
+
+
+class _Completed(Text):
+    """A text that the shell completes. What is wrong with it is said when the command runs."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What `cli/completion.py` finds."""
+        from archlens.cli import completion
+
+        return completion.COMPLETERS[self.name](ctx, param, incomplete)
+
+
+class SpecType(_Completed):
+    """A spec: completes shipped names, YAML files, and after a colon variants and `all`."""
+
+    name = "spec"
+
+
+class LayerPath(_Completed):
+    """A layer: completes the paths of the network that `spec` (or `specs`) names before it."""
+
+    name = "layer"
+
+
+class ColumnNames(_Completed):
+    """Names of columns, separated by commas."""
+
+    name = "columns"
+
+
+class Level(_Completed):
+    """`layer`, `block`, `stage`, or a number."""
+
+    name = "level"
 
 
 def network_options(command: F) -> F:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from archlens.cli.shared import Failures, painter, width
+from archlens.cli.shared import FORMATS, Failures, painter, width
 from archlens.errors import UsageError
 from archlens.network import Network, load_all
 from archlens.spec.load import shipped
@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 
 @click.command("specs")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 def command(form: str) -> None:
     """List the networks that come with archlens, with their key figures.
 

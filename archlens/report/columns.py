@@ -3,32 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
 
-from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.facts import Analysis, LayerFacts, Totals
+from archlens.analysis.levels import Group
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.errors import UsageError, closest
-from archlens.report.numbers import each, grouped, plain_number, short, size_text, sizes_text
+from archlens.report.numbers import bar, each, grouped, percent, plain_number, ratio, short, size_text, sizes_text
 from archlens.report.operations import operation_text
 
-__all__ = ["COLUMNS", "DEFAULT", "Column", "choose", "total_text"]
+__all__ = ["BAR", "COLUMNS", "DEFAULT", "GROUPED", "Column", "Row", "bound", "choose", "column_named", "total_text"]
+
+Row: TypeAlias = "LayerFacts | Group"
+BAR = 8
+"""Characters of a full bar."""
 
 
 class Column(NamedTuple):
     """heading: over the column. value: the raw fact, for CSV. text: for people. brief: as `text` where room is
-    short. numeric: aligned right. total: the key of `Totals` that sums it, for the footer."""
+    short. numeric: aligned right. total: the key of `Totals` that sums it, for the footer.
+    of: whether it is said of a `layer` alone or a `group` alone, of a group by what stands at its `end`, or is a `sum`.
+    key: what rows are sorted by, where that is not `value`; None is last. share: the figure it is the percentage of,
+    for `bound`. bar: `text` and a bar of blocks, for a terminal."""
 
     name: str
     heading: str
-    value: Callable[[LayerFacts], Any]
-    text: Callable[[LayerFacts], str]
-    brief: Callable[[LayerFacts], str] | None = None
+    value: Callable[[Any], Any]
+    text: Callable[[Any], str]
+    brief: Callable[[Any], str] | None = None
     numeric: bool = False
     total: str = ""
+    of: str = "layer"
+    key: Callable[[Any], Any] | None = None
+    share: str = ""
+    bar: Callable[[Any], str] | None = None
 
-    def said(self, layer: LayerFacts, briefly: bool = False) -> str:
-        """The text for people, brief if asked and possible."""
-        return self.brief(layer) if briefly and self.brief else self.text(layer)
+    def said(self, row: Row, briefly: bool = False, barred: bool = False) -> str:
+        """The text for people, brief or with a bar if asked and possible; empty where it is not said of such a row."""
+        if self.of == "layer" and isinstance(row, Group):
+            return ""
+        if barred and self.bar:
+            return self.bar(row)
+        return self.brief(row) if briefly and self.brief else self.text(row)
+
+    def raw(self, row: Row) -> Any:
+        """The value for a machine; empty where it is not said of such a row."""
+        return "" if self.of == "layer" and isinstance(row, Group) else self.value(row)
 
 
 def _name(name: str, heading: str, value: Callable[[LayerFacts], str | None]) -> Column:
@@ -49,7 +70,45 @@ def _count(name: str, heading: str) -> Column:
     def brief(layer: LayerFacts) -> str:
         return short(value(layer)) if value(layer) else ""
 
-    return Column(name, heading, value, text, brief, True, name)
+    return Column(name, heading, value, text, brief, True, name, "sum")
+
+
+def _ratio(name: str, heading: str) -> Column:
+    def value(row: Row) -> float | str:
+        exact: float | None = getattr(row, name)
+        return "" if exact is None else round(exact, 6)
+
+    return Column(
+        name, heading, value, lambda row: ratio(getattr(row, name)), None, True, name, "sum", lambda row: getattr(row, name)
+    )
+
+
+def _share(figure: str, heading: str) -> Column:
+    """A column that `bound` completes."""
+
+    def part(row: Row) -> int:
+        count: int = getattr(row, figure)
+        return count
+
+    return Column(f"{figure}_share", heading, part, lambda row: "", None, True, "", "sum", part, figure)
+
+
+def bound(column: Column, totals: Totals) -> Column:
+    """The column of one network: a share is told what it is a share of."""
+    if not column.share:
+        return column
+    name, whole = column.share, getattr(totals, column.share)
+
+    def value(row: Row) -> float:
+        return round(100 * getattr(row, name) / whole, 4) if whole else 0.0
+
+    def text(row: Row) -> str:
+        return percent(getattr(row, name), whole)
+
+    def barred(row: Row) -> str:
+        return f"{text(row):>7} {bar(getattr(row, name), whole, BAR):<{BAR}}"
+
+    return column._replace(value=value, text=text, bar=barred)
 
 
 def _field(name: str, heading: str, attribute: str, part: str) -> Column:
@@ -66,7 +125,12 @@ def _field(name: str, heading: str, attribute: str, part: str) -> Column:
         bound = "" if field.exact or part != "size" else "≤"
         return bound + each(getattr(field, part))
 
-    return Column(name, heading, value, text, None, True, "receptive_field" if name == "receptive_field" else "")
+    def key(row: Row) -> tuple[Any, ...] | None:
+        field: ReceptiveField | None = getattr(row, attribute)
+        return field and (all(field.whole), getattr(field, part))  # the whole map is the most there is
+
+    of = "end" if part == "size" else "layer"
+    return Column(name, heading, value, text, None, True, "receptive_field" if name == "receptive_field" else "", of, key)
 
 
 def _operation(layer: LayerFacts, brief: bool = False, times: str = "×") -> str:
@@ -74,8 +138,16 @@ def _operation(layer: LayerFacts, brief: bool = False, times: str = "×") -> str
     return f"{layer.type} {operation_text(layer.type, layer.arguments, axes, brief, times)}".rstrip()
 
 
-def _outputs(layer: LayerFacts, times: str = "×") -> str:
+def _outputs(layer: Row, times: str = "×") -> str:
     return ", ".join([size_text(shape, times) for shape in layer.output_shapes])
+
+
+def _output_key(row: Row) -> int | None:
+    return sum([prod(shape) for shape in row.output_shapes]) or None
+
+
+def _layers(row: Row) -> int:
+    return row.layers if isinstance(row, Group) else 1
 
 
 def _parameters(layer: LayerFacts, times: str = "×") -> str:
@@ -93,11 +165,11 @@ def _line(layer: LayerFacts) -> str:
 COLUMNS = {
     column.name: column
     for column in (
-        _name("path", "layer", lambda x: x.path),
+        _name("path", "layer", lambda x: x.path)._replace(of="end"),
         _name("type", "type", lambda x: x.type),
         Column("operation", "operation", lambda x: _operation(x, times="x"), _operation, lambda x: _operation(x, brief=True)),
         _name("inputs", "inputs", lambda x: ", ".join(x.inputs)),
-        Column("output", "output", lambda x: _outputs(x, "x"), _outputs),
+        Column("output", "output", lambda x: _outputs(x, "x"), _outputs, of="end", key=_output_key),
         _count("params", "params"),
         Column("parameters", "parameters", lambda x: _parameters(x, "x"), _parameters),
         Column("trainable", "trainable", lambda x: x.trainable, _trainable),
@@ -111,7 +183,12 @@ COLUMNS = {
         _field("padding", "RF padding", "receptive_field", "padding"),
         _field("strict_receptive_field", "strict RF", "strict_field", "size"),
         _name("shared_with", "weights of", lambda x: x.shared_with),
-        Column("line", "line", _line, _line, None, True),
+        Column("line", "line", _line, _line, None, True, key=lambda x: x.span and x.span.line),
+        _share("params", "of params"),
+        _share("macs", "of MACs"),
+        _ratio("macs_per_param", "MACs/param"),
+        _ratio("arithmetic_intensity", "FLOPs/byte"),
+        Column("layers", "layers", _layers, lambda x: str(_layers(x)), None, True, of="group"),
     )
 }
 
@@ -119,27 +196,52 @@ DEFAULT = ("path", "operation", "output", "params", "macs", "receptive_field")
 """What a page shows unless asked; `terminal.py` leaves columns out, or adds some, by the width there is."""
 
 
-def choose(names: str) -> tuple[Column, ...]:
-    """The columns of a comma-separated list, by name or heading; raises UsageError for a name there is none of."""
-    known = {**{column.heading.lower(): column for column in COLUMNS.values()}, **COLUMNS}
-    found = []
-    for name in filter(None, (part.strip() for part in names.split(","))):
-        column = known.get(name.lower()) or known.get(name.lower().replace("-", "_"))
-        if column is None:
-            near = closest(name, known)
-            cure = f"did you mean `{known[near].name}`?" if near else f"there are {', '.join(COLUMNS)}"
-            raise UsageError(f"no column is called `{name}`; {cure}")
-        found.append(column)
+GROUPED = ("path", "layers", "output", "params", "params_share", "macs", "macs_share", "receptive_field")
+"""The same where rows are blocks or stages."""
+
+
+def choose(names: str, groups: bool = False) -> tuple[Column, ...]:
+    """The columns of a comma-separated list, by name or heading; raises UsageError for a name there is none of.
+
+    groups: whether the rows are blocks or stages, of which less is said than of layers.
+    """
+    found = [column_named(name, groups) for name in filter(None, (part.strip() for part in names.split(",")))]
     if not found:
-        raise UsageError(f"--columns names no column; there are {', '.join(COLUMNS)}")
+        raise UsageError(f"--columns names no column; there are {_names(groups)}")
     return tuple(found)
+
+
+def column_named(name: str, groups: bool = False) -> Column:
+    """The column called so, by name or heading; raises UsageError when there is none, or none of groups."""
+    known = {**{column.heading.lower(): column for column in COLUMNS.values()}, **COLUMNS}
+    column = known.get(name.lower()) or known.get(name.lower().replace("-", "_"))
+    if column is None:
+        near = closest(name, known)
+        cure = f"did you mean `{known[near].name}`?" if near else f"there are {_names(groups)}"
+        raise UsageError(f"no column is called `{name}`; {cure}")
+    if not groups and column.of == "group":
+        raise UsageError(f"`{column.name}` is said of groups; add --level block, say")
+    if groups and column.of == "layer":
+        raise UsageError(f"`{column.name}` is said of single layers, not of groups; of groups there are {_names(groups)}")
+    return column
+
+
+def _names(groups: bool) -> str:
+    return ", ".join([column.name for column in COLUMNS.values() if column.of != ("layer" if groups else "group")])
 
 
 def total_text(column: Column, analysis: Analysis, briefly: bool = False) -> str:
     """The footer of a column."""
+    if column.name == "layers":
+        return grouped(len(analysis.layers))
+    if column.share:
+        whole = getattr(analysis.totals, column.share)
+        return percent(whole, whole)
     if not column.total:
         return ""
     value = getattr(analysis.totals, column.total)
     if column.name == "receptive_field":
         return "" if value is None else each(value)
+    if value is None or isinstance(value, float):
+        return ratio(value)
     return short(value) if briefly and column.brief else grouped(value)

@@ -1,4 +1,4 @@
-"""Analysis → CSV: one row a layer, raw numbers, every column unless some are chosen."""
+"""Analysis → CSV: one row a layer (or block, or stage), raw numbers, every column unless some are chosen."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ import re
 from collections.abc import Iterable, Sequence
 
 from archlens.analysis.facts import POLICY, Analysis
-from archlens.report.columns import COLUMNS, Column
+from archlens.report.view import View
 
 __all__ = ["csv_heading", "csv_rows"]
 
 _SIZES = re.compile(r"-?[0-9.]+(x-?[0-9.]+)*\Z")
 
 
-def csv_heading(columns: Sequence[Column] | None = None) -> str:
+def csv_heading(view: View | None = None) -> str:
     """The first line: the network's name, the columns, and the policy by which operations are counted."""
-    return _lines([["network", *(column.name for column in columns or COLUMNS.values()), "policy"]])
+    view = view or View()
+    names = [column.name for column in view.columns] if view.columns else view.names()
+    return _lines([["network", *names, "policy"]])
 
 
-def csv_rows(analysis: Analysis, columns: Sequence[Column] | None = None) -> str:
-    """A line for each layer; sizes as a spec writes them: `64x112x112`."""
-    chosen = tuple(columns or COLUMNS.values())
-    return _lines([_safe(v) for v in (analysis.title, *[column.value(x) for column in chosen], POLICY)] for x in analysis.layers)
+def csv_rows(analysis: Analysis, view: View | None = None) -> str:
+    """A line for each row; sizes as a spec writes them: `64x112x112`. Shares are percentages."""
+    view = view or View()
+    chosen = view.every(analysis)
+    return _lines(
+        [_safe(value) for value in (analysis.title, *[column.raw(row) for column in chosen], POLICY)]
+        for row in view.rows(analysis)
+    )
 
 
 def _lines(rows: Iterable[Sequence[object]]) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import Analysis, LayerFacts
-from archlens.analysis.run import FLOAT_BYTES
+from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts
 from archlens.analysis.trails import Reach
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape

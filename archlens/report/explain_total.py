@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts
 from archlens.analysis.parts import Part, fullest_moment, parts_of
-from archlens.analysis.run import FLOAT_BYTES
 from archlens.analysis.trails import Reach, deepest_trail, source_name
 from archlens.graph.model import Graph
 from archlens.report.chapters import sources

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archlens.analysis.facts import LayerFacts
+from archlens.analysis.levels import Group, summed
+from archlens.report.columns import Row
 
-__all__ = ["LEVELS", "SUMMED", "Line", "grouped_lines"]
+__all__ = ["LEVELS", "Line", "grouped_lines"]
 
-SUMMED = ("params", "buffers", "macs", "flops", "activations")
 LEVELS = 2
 """Blocks inside blocks that get a heading; deeper ones stay in the layer's name."""
 
 
 class Line(NamedTuple):
-    """A layer, or a heading (layer is None) with its sums. depth: headings above it."""
+    """A row, or a heading with its sums. depth: headings above it."""
 
     label: str
     depth: int
-    layer: LayerFacts | None
-    sums: dict[str, int]
+    row: Row
+    heading: bool = False
 
 
 def grouped_lines(layers: Sequence[LayerFacts]) -> list[Line]:
@@ -29,9 +30,9 @@ def grouped_lines(layers: Sequence[LayerFacts]) -> list[Line]:
     A heading sums the layers down to the next heading of its depth, so that the figures of one depth add up even
     where layers of two blocks take turns.
     """
-    lines: list[Line] = []
+    found: list[tuple[str, int, LayerFacts | list[LayerFacts]]] = []
     open_names: list[str] = []
-    open_sums: list[dict[str, int]] = []
+    open_layers: list[list[LayerFacts]] = []
     for layer in layers:
         *scopes, label = layer.path.split("/")
         if len(scopes) > LEVELS:
@@ -41,13 +42,16 @@ def grouped_lines(layers: Sequence[LayerFacts]) -> list[Line]:
             same = next(
                 (i for i, (a, b) in enumerate(zip(scopes, open_names, strict=False)) if a != b), min(len(scopes), len(open_names))
             )
-            del open_sums[same:]
+            del open_layers[same:]
             for depth in range(same, len(scopes)):
-                open_sums.append(dict.fromkeys(SUMMED, 0))
-                lines.append(Line(scopes[depth], depth, None, open_sums[depth]))
+                open_layers.append([])
+                found.append((scopes[depth], depth, open_layers[depth]))
             open_names = scopes
-        for sums in open_sums:
-            for name in SUMMED:
-                sums[name] += getattr(layer, name)
-        lines.append(Line(label, len(scopes), layer, {}))
-    return lines
+        for below in open_layers:
+            below.append(layer)
+        found.append((label, len(scopes), layer))
+    return [Line(label, depth, *_row(label, what)) for label, depth, what in found]
+
+
+def _row(label: str, what: LayerFacts | list[LayerFacts]) -> tuple[LayerFacts | Group, bool]:
+    return (summed(label, what), True) if isinstance(what, list) else (what, False)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, LayerFacts
+from archlens.analysis.levels import Group, families, summed
 from archlens.errors import Diagnostic
 from archlens.report.numbers import plain_number
 
@@ -31,8 +32,9 @@ def _object(report: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def analysis_json(analysis: Analysis) -> dict[str, Any]:
-    """The object of one network."""
+def analysis_json(analysis: Analysis, groups: Sequence[Group | LayerFacts] | None = None) -> dict[str, Any]:
+    """The object of one network; with `groups`, blocks or stages, the key of that name."""
+    totals = analysis.totals
     return {
         "schema": SCHEMA,
         "name": analysis.name,
@@ -40,8 +42,14 @@ def analysis_json(analysis: Analysis) -> dict[str, Any]:
         "variant": analysis.variant,
         "inputs": analysis.inputs,
         "outputs": analysis.outputs,
-        "totals": analysis.totals._asdict(),
+        "totals": {
+            **totals._asdict(),
+            "macs_per_param": totals.macs_per_param,
+            "arithmetic_intensity": totals.arithmetic_intensity,
+        },
+        "families": {group.path: _family(group, analysis) for group in families(analysis.layers)},
         "layers": [_layer(layer) for layer in analysis.layers],
+        **({} if groups is None else {"groups": [_group(group, analysis) for group in groups]}),
         "expectations": [
             {"key": one.key, "expected": one.expected, "actual": one.actual, "ok": one.ok} for one in analysis.expectations
         ],
@@ -71,6 +79,36 @@ def faults_json(spec: str, faults: Sequence[Diagnostic]) -> dict[str, Any]:
     }
 
 
+def _family(group: Group, analysis: Analysis) -> dict[str, Any]:
+    """Sums, and shares as percentages of the whole network; null where there is nothing to share."""
+    totals = analysis.totals
+    return {
+        "layers": group.layers,
+        "params": group.params,
+        "params_share": 100 * group.params / totals.params if totals.params else None,
+        "macs": group.macs,
+        "macs_share": 100 * group.macs / totals.macs if totals.macs else None,
+        "flops": group.flops,
+        "activations": group.activations,
+    }
+
+
+def _group(row: Group | LayerFacts, analysis: Analysis) -> dict[str, Any]:
+    group = row if isinstance(row, Group) else summed(row.path, [row], row)
+    field = group.receptive_field
+    return {
+        "path": group.path,
+        **_family(group, analysis),
+        "buffers": group.buffers,
+        "moved": group.moved,
+        "macs_per_param": group.macs_per_param,
+        "arithmetic_intensity": group.arithmetic_intensity,
+        "output_shape": group.output_shapes[0] if group.output_shapes else None,
+        "receptive_field": field and field.size,
+        "whole_map": field is not None and all(field.whole),
+    }
+
+
 def _layer(layer: LayerFacts) -> dict[str, Any]:
     field, strict = layer.receptive_field, layer.strict_field
     return {
@@ -88,6 +126,8 @@ def _layer(layer: LayerFacts) -> dict[str, Any]:
         "macs": layer.macs,
         "flops": layer.flops,
         "activations": layer.activations,
+        "moved": layer.moved,
+        "family": layer.family,
         "receptive_field": field and field.size,
         "strict_receptive_field": strict and strict.size,
         "jump": field and [plain_number(jump) for jump in field.jump],

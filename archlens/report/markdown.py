@@ -9,11 +9,10 @@ from tabulate import tabulate
 
 from archlens.analysis.facts import Analysis
 from archlens.errors import printable
-from archlens.report.columns import COLUMNS, DEFAULT, Column, total_text
-from archlens.report.numbers import size_text
-from archlens.report.summary import convention_texts, expectation_text, facts, misalignment_texts
+from archlens.report.page import page
+from archlens.report.view import View
 
-__all__ = ["pipe_table", "render_markdown"]
+__all__ = ["escaped", "pipe_table", "render_markdown"]
 
 _SPECIAL = re.compile(r"[\\`*<>\[\]|~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 
@@ -29,32 +28,26 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", printable(text))
 
 
-def render_markdown(analysis: Analysis, columns: Sequence[Column] | None = None) -> str:
+def render_markdown(analysis: Analysis, view: View | None = None) -> str:
     """The report of one network."""
-    chosen = tuple(columns or (COLUMNS[name] for name in DEFAULT))
-    rows = [[escaped(column.text(layer)) for column in chosen] for layer in analysis.layers]
-    totals = [total_text(column, analysis) for column in chosen]
-    totals[0] = totals[0] or "total"
-    rows.append([f"**{text}**" if text else "" for text in totals])
-    table = pipe_table([column.heading for column in chosen], rows, [column.numeric for column in chosen])
-    conventions = [f"- {name}: {text}" for name, text in convention_texts(analysis.uncounted)]
-    return "\n".join([f"## {escaped(analysis.title)}", "", *_about(analysis), "", table, "", *conventions])
-
-
-def _about(analysis: Analysis) -> list[str]:
-    """The totals and what else stands over the table, as a list."""
-    shapes = [
-        f"{kind} {name} {size_text(shape)}" if name != kind else f"{kind} {size_text(shape)}"
-        for kind, named in (("input", analysis.inputs), ("output", analysis.outputs))
-        for name, shape in named.items()
+    said = page(analysis, view)
+    sheet = said.sheet
+    rows = [[escaped(text) for text in row] for row in sheet.rows]
+    rows.append([f"**{escaped(text)}**" if text else "" for text in sheet.totals])
+    about = [
+        escaped(said.flow),
+        *(f"{fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts),
+        *map(escaped, said.remarks),
     ]
-    return [
-        f"- {text}"
-        for text in (
-            escaped(", ".join(shapes)),
-            *(f"{fact.label} **{fact.figure}**: {fact.comment}" for fact in facts(analysis)),
-            *(escaped(expectation_text(one)) for one in analysis.expectations),
-            *(f"note: {escaped(note)}" for note in analysis.notes),
-            *(f"misaligned: {escaped(text)}" for text in misalignment_texts(analysis)),
-        )
-    ]
+    conventions = [f"{name}: {text}" for name, text in said.conventions]
+    return "\n".join(
+        [
+            f"## {escaped(said.title)}",
+            "",
+            *(f"- {text}" for text in about),
+            "",
+            pipe_table(sheet.head, rows, sheet.numeric),
+            "",
+            *(f"- {text}" for text in conventions),
+        ]
+    )

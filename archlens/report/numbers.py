@@ -6,8 +6,9 @@ from typing import Any
 
 from archlens.layers.dims import Shape
 
-__all__ = ["bytes_text", "each", "grouped", "plain_number", "short", "size_text", "sizes_text"]
+__all__ = ["bar", "bytes_text", "each", "grouped", "percent", "plain_number", "ratio", "short", "size_text", "sizes_text"]
 
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _UNITS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
 
 
@@ -37,6 +38,32 @@ def bytes_text(value: int) -> str:
         scaled /= 1000
         unit += 1
     return f"{scaled:.1f}\u00a0{_UNITS[unit]}B"
+
+
+def percent(part: int, whole: int) -> str:
+    """`97.4 %`, with a no-break blank; `<0.1 %` and `>99.9 %` for what is not nothing and not all; empty for nothing."""
+    if not part:
+        return ""
+    text = f"{100 * part / whole:.1f}"
+    if part < whole and text in ("0.0", "100.0"):
+        text = "<0.1" if text == "0.0" else ">99.9"
+    return f"{text.removesuffix('.0') if part == whole else text}\u00a0%"
+
+
+def bar(part: int, whole: int, width: int) -> str:
+    """`part` of `whole` as blocks `width` characters wide at most, by eighths; what is not nothing shows."""
+    eighths = max(1, round(8 * width * part / whole)) if part else 0
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + _EIGHTHS[rest]).rstrip()
+
+
+def ratio(value: float | None) -> str:
+    """Three digits or more: `6.75`, `12.4`, `12,544`; empty for None and 0."""
+    if not value:
+        return ""
+    if value < 0.01:
+        return "<0.01"
+    return f"{value:,.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
 
 
 def sizes_text(sizes: tuple[Any, ...], times: str = "×") -> str:

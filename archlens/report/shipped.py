@@ -6,12 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.analysis.facts import POLICY, Analysis
 from archlens.errors import text_width
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.numbers import each, grouped, short, size_text, sizes_text
+
+if TYPE_CHECKING:
+    from archlens.report.page import Sheet
 
 __all__ = ["ShippedRow", "render_shipped", "shipped_row"]
 
@@ -61,7 +64,7 @@ def shipped_row(name: str, variants: Sequence[str], analysis: Analysis) -> Shipp
 
 
 def render_shipped(rows: Sequence[ShippedRow], form: str, width: int = 80, paint: Paint = plain) -> str:
-    """The rows as `table`, `markdown`, `csv` or `json`."""
+    """The rows as `table`, `markdown`, `csv`, `json`, `latex` or `html`."""
     if form == "json":
         return "[\n" + ",\n".join("  " + json.dumps({**row._asdict(), "policy": POLICY}) for row in rows) + "\n]"
     if form == "csv":
@@ -72,11 +75,40 @@ def render_shipped(rows: Sequence[ShippedRow], form: str, width: int = 80, paint
             field = sizes_text(row.receptive_field or (), "x")
             writer.writerow((*row._replace(variants=" ".join(row.variants), receptive_field=field), POLICY))  # type: ignore[arg-type]
         return text.getvalue().rstrip("\n")
-    if form == "markdown":
-        from archlens.report.markdown import escaped, pipe_table
-
-        return pipe_table(_HEAD, [list(map(escaped, _cells(row))) for row in rows], [head in _NUMERIC for head in _HEAD])
+    if form in _PAGES:
+        return _PAGES[form](rows)
     return "\n".join([*_table(rows, width, paint), *_families(rows, width, paint)])
+
+
+def _sheet(rows: Sequence[ShippedRow]) -> Sheet:
+    from archlens.report.page import Sheet
+
+    return Sheet(_HEAD, tuple([head in _NUMERIC for head in _HEAD]), tuple([tuple(_cells(row)) for row in rows]))
+
+
+def _markdown(rows: Sequence[ShippedRow]) -> str:
+    from archlens.report.markdown import escaped, pipe_table
+
+    sheet = _sheet(rows)
+    return pipe_table(sheet.head, [list(map(escaped, row)) for row in sheet.rows], sheet.numeric)
+
+
+def _latex(rows: Sequence[ShippedRow]) -> str:
+    from archlens.report.latex import latex_sheet
+    from archlens.report.page import Sheet
+
+    sheet = _sheet(rows)
+    figures = Sheet(sheet.head[:-1], sheet.numeric[:-1], tuple([row[:-1] for row in sheet.rows]))  # no idea fits a page
+    return latex_sheet(figures, f"Networks that come with archlens; policy {POLICY}.", "tab:shipped")
+
+
+def _html(rows: Sequence[ShippedRow]) -> str:
+    from archlens.report.html import html_page, html_sheet
+
+    return html_page("Networks that come with archlens", html_sheet(_sheet(rows)))
+
+
+_PAGES = {"markdown": _markdown, "latex": _latex, "html": _html}
 
 
 def _table(rows: Sequence[ShippedRow], width: int, paint: Paint) -> list[str]:

@@ -6,12 +6,22 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, Outcome
+from archlens.analysis.levels import families
 from archlens.analysis.receptive_field import Misalignment
 from archlens.errors import printable
 from archlens.report.grid import Paint, plain, wrapped
-from archlens.report.numbers import bytes_text, grouped, short, size_text, sizes_text
+from archlens.report.numbers import bytes_text, grouped, percent, ratio, short, size_text, sizes_text
 
-__all__ = ["Fact", "convention_lines", "convention_texts", "expectation_text", "facts", "misalignment_texts", "summary_lines"]
+__all__ = [
+    "Fact",
+    "convention_lines",
+    "convention_texts",
+    "expectation_text",
+    "facts",
+    "family_texts",
+    "misalignment_texts",
+    "summary_lines",
+]
 
 _MISALIGNED = 5  # joins named; the rest are counted
 _LABEL = 17
@@ -41,6 +51,9 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
     yield Fact("FLOPs", grouped(totals.flops), f"{short(totals.flops)}{batch}, policy {POLICY}")
     peak = bytes_text(totals.peak_activation_bytes)
     yield Fact("activations", grouped(totals.activations), f"values put out{batch}; at most {peak} alive at once")
+    if totals.arithmetic_intensity:
+        per_param = f"; {ratio(totals.macs_per_param)} MACs per parameter" if totals.macs_per_param else ""
+        yield Fact("intensity", ratio(totals.arithmetic_intensity), f"FLOPs per byte moved{per_param}")
     depth = f"weight layers on the longest path; {grouped(totals.weight_layers)} in all"
     if totals.paper_depth is not None and totals.paper_depth != totals.depth:
         depth += f"; {grouped(totals.paper_depth)} as the paper counts"
@@ -64,6 +77,8 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
             lines += [paint(head, "head"), *wrapped("", fact.comment, width, 4, paint)]
         else:
             lines += wrapped(head, fact.comment, width, indent, paint)
+    for label, text in family_texts(analysis):
+        lines += wrapped(label, text, width, _LABEL, paint)
     for label, texts in (
         ("expected", _outcomes(analysis)),
         ("note", [(note, "") for note in analysis.notes]),
@@ -73,6 +88,19 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
             lines += wrapped(label, printable(text), width, _LABEL, paint, role)
             label = ""
     return lines
+
+
+def family_texts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    """What kinds of layer hold the MACs and the parameters: `MACs by family`, `convolution 97.4 %, linear 2.6 %`.
+
+    Nothing where one kind holds them all.
+    """
+    groups = families(analysis.layers)
+    for name, label in (("macs", "MACs by family"), ("params", "params by family")):
+        parts = sorted([(getattr(group, name), group.path) for group in groups if getattr(group, name)], reverse=True)
+        if len(parts) > 1:
+            whole = getattr(analysis.totals, name)
+            yield label, ", ".join([f"{family}\u00a0{percent(part, whole)}" for part, family in parts])
 
 
 def convention_lines(uncounted: Iterable[str] = (), width: int = 80, paint: Paint = plain) -> list[str]:

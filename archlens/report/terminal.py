@@ -6,21 +6,23 @@ names are shortened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.levels import Group
 from archlens.errors import printable, text_width
 from archlens.layers.dims import Shape
-from archlens.report.columns import COLUMNS, Column, total_text
+from archlens.report.columns import BAR, COLUMNS, Column, bound, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.groups import Line, grouped_lines
-from archlens.report.numbers import grouped, short, size_text
+from archlens.report.numbers import grouped, size_text
 from archlens.report.summary import convention_lines, summary_lines
+from archlens.report.view import View
 
 __all__ = ["render_conventions", "render_table"]
 
-# From rich to plain; the first that fits is shown. `~` is a column's brief text.
+# From rich to plain; the first that fits is shown. `~` is a column's brief text, `#` one with a bar.
 _CHOICES = (
     "path operation output params macs flops receptive_field jump activations",
     "path operation output params macs flops receptive_field jump",
@@ -33,18 +35,30 @@ _CHOICES = (
     "path output ~params ~macs",
     "path ~params ~macs",
 )
+_GROUP_CHOICES = (
+    "path layers output params #params_share macs #macs_share flops receptive_field activations",
+    "path layers output params #params_share macs #macs_share receptive_field",
+    "path layers output params #params_share ~macs #macs_share receptive_field",
+    "path layers output ~params #params_share ~macs #macs_share receptive_field",
+    "path output ~params #params_share ~macs #macs_share receptive_field",
+    "path output ~params params_share ~macs macs_share receptive_field",
+    "path output ~params ~macs macs_share",
+    "path ~params ~macs macs_share",
+    "path ~params ~macs",
+)
 _MARKED = 6  # choices that show what is frozen or shared, where a network has such layers
 # Names may be cut to this so that a column more fits, the layer's own last; and further where nothing else helps.
 _READABLE = {"shared_with": 14, "inputs": 14, "path": 24}
 _SHORTEST = 14
+_FULL = 60  # a path that stands without its blocks above it
 
 
-def render_table(analysis: Analysis, width: int = 80, columns: Sequence[Column] | None = None, paint: Paint = plain) -> str:
+def render_table(analysis: Analysis, width: int = 80, view: View | None = None, paint: Paint = plain) -> str:
     """The report of one network, at most `width` wide where its numbers allow; `render_conventions` belongs under it."""
     head = [paint(cut(printable(analysis.title), width), "title")]
     for text in _about(analysis):
         head += wrapped("", text, width, 0, paint, "faint")
-    return "\n".join([*head, "", *_table(analysis, width, columns, paint), "", *summary_lines(analysis, width, paint)])
+    return "\n".join([*head, "", *_table(analysis, width, view or View(), paint), "", *summary_lines(analysis, width, paint)])
 
 
 def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain) -> str:
@@ -67,54 +81,72 @@ def _named(shapes: Mapping[str, Shape]) -> str:
     )
 
 
-def _table(analysis: Analysis, width: int, columns: Sequence[Column] | None, paint: Paint) -> list[str]:
-    choices = _choices(analysis, columns)
-    by_block = choices[0][0][0].name == "path"
-    lines = grouped_lines(analysis.layers) if by_block else [Line("", 0, layer, {}) for layer in analysis.layers]
+def _table(analysis: Analysis, width: int, view: View, paint: Paint) -> list[str]:
+    choices = _choices(analysis, view)
+    by_block = not view.flat and choices[0][0][0].name == "path"
+    lines = grouped_lines(analysis.layers) if by_block else [Line(row.path, 0, row) for row in view.rows(analysis)]
+    readable = {**_READABLE, "path": _FULL} if view.flat else _READABLE
 
     @cache
-    def texts_of(column: Column, briefly: bool) -> list[str]:
-        return _texts(analysis, lines, column, briefly, by_block)
+    def texts_of(column: Column, mode: str) -> list[str]:
+        return _texts(analysis, lines, column, mode, by_block)
 
     for choice in choices:
-        texts = [texts_of(column, briefly) for column, briefly in choice]
+        texts = [texts_of(column, mode) for column, mode in choice]
         widths = [max(map(text_width, column)) for column in texts]
         over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-        slack = sum([max(0, at - _READABLE.get(column.name, at)) for at, (column, _) in zip(widths, choice, strict=True)])
+        slack = sum([max(0, at - readable.get(column.name, at)) for at, (column, _) in zip(widths, choice, strict=True)])
         if over <= slack:
             break
     texts[0] = [*texts[0][:-1], texts[0][-1] or "total"]
     shown = [column for column, _ in choice]
-    _shorten(texts, widths, shown, over)
-    roles = ["head", *("group" if line.layer is None else "" for line in lines), "total"]
+    _shorten(texts, widths, shown, over, readable)
+    roles = ["head", *("group" if line.heading else "" for line in lines), "total"]
+    if view.top is not None and isinstance(lines[-1].row, Group) and len(lines) > view.top:
+        roles[-2] = "faint"
     return draw(texts, [column.numeric for column in shown], roles, paint)
 
 
-def _choices(analysis: Analysis, columns: Sequence[Column] | None) -> list[list[tuple[Column, bool]]]:
-    """Sets of columns from rich to plain, each column with whether it is brief."""
-    if columns is not None:
-        return [[(column, False) for column in columns], [(column, column.name == "operation") for column in columns]]
+def _choices(analysis: Analysis, view: View) -> list[list[tuple[Column, str]]]:
+    """Sets of columns from rich to plain, each column with how it is said."""
+    if view.columns is not None:
+        asked = view.chosen(analysis)
+        briefly = [(column, "~" if column.name == "operation" else "") for column in asked]
+        return [[(column, "#") for column in asked], [(column, "") for column in asked], briefly]
+    names = list(_GROUP_CHOICES if view.groups else _CHOICES)
     marks = " trainable" if analysis.totals.trainable_params < analysis.totals.params else ""
     marks += " shared_with" if any(layer.shared_with for layer in analysis.layers) else ""
-    names = [*([choice + marks for choice in _CHOICES[:_MARKED]] if marks else []), *_CHOICES]
-    return [[(COLUMNS[name.lstrip("~")], name.startswith("~")) for name in choice.split()] for choice in names]
+    if marks and not view.groups:
+        names = [*(choice + marks for choice in _CHOICES[:_MARKED]), *names]
+    return [[_column(word, analysis) for word in _with_order(choice.split(), view)] for choice in names]
 
 
-def _texts(analysis: Analysis, lines: list[Line], column: Column, briefly: bool, by_block: bool) -> list[str]:
+def _column(word: str, analysis: Analysis) -> tuple[Column, str]:
+    """`~macs`, `#macs_share` or `macs` as a column and how it is said."""
+    name = word.lstrip("~#")
+    return bound(COLUMNS[name], analysis.totals), word[: len(word) - len(name)]
+
+
+def _with_order(words: list[str], view: View) -> list[str]:
+    """The words, and what rows are sorted by if it is not among them."""
+    return [*words, *view.with_order([word.lstrip("~#") for word in words])[len(words) :]]
+
+
+def _texts(analysis: Analysis, lines: list[Line], column: Column, mode: str, by_block: bool) -> list[str]:
     """One column: its heading, a text for every line, its total."""
-    count = short if briefly else grouped
     texts = [column.heading]
     for line in lines:
         if column.name == "path" and by_block:
             texts.append("  " * line.depth + printable(line.label))
-        elif line.layer is None:
-            texts.append(count(line.sums[column.name]) if line.sums.get(column.name) else "")
+        elif line.heading and column.of not in ("sum", "group"):
+            texts.append("")
         else:
-            text = printable(column.said(line.layer, briefly))
-            if column.name == "operation" and by_block and _says(line.label, line.layer):
-                text = text[len(line.layer.type) + 1 :]
+            text = printable(column.said(line.row, mode == "~", mode == "#"))
+            if column.name == "operation" and by_block and isinstance(line.row, LayerFacts) and _says(line.label, line.row):
+                text = text[len(line.row.type) + 1 :]
             texts.append(text)
-    texts.append(total_text(column, analysis, briefly))
+    total = total_text(column, analysis, mode == "~")
+    texts.append(f"{total:>7} {'':{BAR}}" if mode == "#" and column.bar else total)
     return texts
 
 
@@ -123,9 +155,9 @@ def _says(label: str, layer: LayerFacts) -> bool:
     return label.rpartition("/")[2].rstrip("0123456789").rstrip("_") == layer.type.rstrip("0123456789")
 
 
-def _shorten(texts: list[list[str]], widths: list[int], columns: list[Column], over: int) -> None:
+def _shorten(texts: list[list[str]], widths: list[int], columns: list[Column], over: int, readable: Mapping[str, int]) -> None:
     """Cut names by `over` in all, none below a length one can read; what is still too wide stays."""
-    for name, least in (*_READABLE.items(), ("path", _SHORTEST)):
+    for name, least in (*readable.items(), ("path", _SHORTEST)):
         for i, column in enumerate(columns):
             if column.name == name and over > 0 and widths[i] > least:
                 room = max(least, widths[i] - over)

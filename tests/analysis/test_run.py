@@ -62,7 +62,7 @@ def test_sharing_follows_its_owner_into_the_ice(net):
 
 
 def test_conventions_name_every_figure():
-    assert {"params", "macs", "flops", "activations", "receptive_field", "memory", "not counted"} == set(CONVENTIONS)
+    assert {"params", "macs", "flops", "activations", "intensity", "receptive_field", "memory", "not counted"} == set(CONVENTIONS)
 
 
 # ---- against torchvision ----

@@ -95,6 +95,26 @@ def test_columns(run):
     assert "--columns" in done.err
 
 
+def test_levels_and_order_in_every_format(run):
+    options = ("analyze", "resnet18", "--level", "stage", "--sort", "macs", "--top", "2")
+    for form in ("table", "csv", "markdown", "latex", "html"):
+        out = run(*options, "--format", form).out
+        assert out.index("stage1") < out.index("stage2") < out.index("7 more")
+        assert "stage3" not in out
+    done = run(*options, "--format", "json")
+    assert [group["path"] for group in json.loads(done.out)["groups"]] == ["stage1", "stage2", "7 more"]
+    assert done.err == ""
+    done = run("analyze", "resnet18", "--sort", "macs", "--format", "json")
+    assert json.loads(done.out)["layers"][0]["path"] == "stem/conv", "in the order of execution"
+    assert "--sort" in done.err
+
+
+def test_several_networks_are_one_page(run):
+    out = run("analyze", "lenet5", "small.yaml", "--format", "html").out
+    assert [out.count(word) for word in ("<!DOCTYPE", "<section", "</html>")] == [1, 2, 1]
+    assert run("analyze", "broken.yaml", "--format", "html").out == ""
+
+
 @pytest.mark.parametrize(
     ("columns", "cure"),
     [
@@ -159,6 +179,10 @@ def test_missed_expectations_are_findings(run):
         (["small.yaml", "--batch", "0"], "not in the range"),
         (["small.yaml", "--format", "yaml"], "'table', 'json', 'csv', 'markdown'"),
         (["small.yaml", "--colums", "path"], "--columns"),
+        (["small.yaml", "--sort", "parms"], "did you mean `params`?"),
+        (["small.yaml", "--level", "stge"], "did you mean `stage`?"),
+        (["small.yaml", "--ascending"], "add --sort NAME"),
+        (["small.yaml", "--top", "0"], "not in the range"),
         ([], "Missing argument"),
         (["."], "cannot be read"),
     ],

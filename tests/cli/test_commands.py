@@ -115,6 +115,7 @@ def test_specs_in_other_forms_agree(run):
     found = json.loads(run("specs", "--format", "json").out)
     rows = list(csv.DictReader(io.StringIO(run("specs", "--format", "csv").out)))
     page = run("specs", "--format", "markdown").out
+    pages = [run("specs", "--format", form).out for form in ("latex", "html")]
     assert [one["name"] for one in found] == [row["name"] for row in rows] == list(archlens.shipped())
     for one, row in zip(found, rows, strict=True):
         totals = archlens.load(one["name"]).analyze().totals
@@ -122,4 +123,5 @@ def test_specs_in_other_forms_agree(run):
         assert [int(row[key]) for key in ("params", "macs", "depth")] == [one["params"], one["macs"], one["depth"]]
         assert row["variants"].split() == one["variants"]
         assert f"{totals.params:,}" in page
+        assert all(f"{totals.macs:,}" in other for other in pages)
         assert one["policy"] == row["policy"] == "archlens"

@@ -133,6 +133,14 @@ def test_signs_a_terminal_lacks_are_plain_and_as_wide(process):
     assert read_table(text.replace("-----", "─────").replace("-", "─", text.count("-"))).total["params"] == "112"
 
 
+def test_bars_are_plain_where_blocks_are_not_to_be_had(process):
+    wanted = process("analyze", "resnet18", "--level", "stage").out
+    text = process("analyze", "resnet18", "--level", "stage", env={"PYTHONIOENCODING": "latin-1"}).out
+    assert "?" not in text
+    assert [len(line) for line in text.splitlines()] == [len(line) for line in wanted.splitlines()]
+    assert re.search(r"stage4 .* 71\.8 % #+", text)
+
+
 @pytest.mark.parametrize(
     "command", [["analyze", "odd.yaml"], ["expand", "odd.yaml"], ["analyze", "odd.yaml", "--format", "markdown"]]
 )

@@ -21,7 +21,11 @@ STATIC = {
     **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
     "schema": ["schema"],
     "specs": ["specs"],
-    **{f"analyze {form}": ["analyze", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},
+    **{
+        f"analyze {form}": ["analyze", "vgg16", "--format", form]
+        for form in ("table", "markdown", "csv", "json", "latex", "html")
+    },
+    "analyze --level": ["analyze", "vgg16", "--level", "stage", "--sort", "macs", "--top", "3"],
 }
 
 # Runs argv[1:] as `archlens` would, then names every top-level module the process has loaded.

@@ -13,6 +13,7 @@ from archlens.report.columns import COLUMNS, choose
 from archlens.report.csv import csv_heading, csv_rows
 from archlens.report.json import analysis_json, faults_json, render_json
 from archlens.report.markdown import escaped, render_markdown
+from archlens.report.view import View
 
 NAMES = ["lenet5", "mlp", "resnet18", "googlenet_2014_training", "twins", "signal", "names"]
 COUNT = {"type": "integer", "minimum": 0}
@@ -175,7 +176,7 @@ def test_every_format_names_its_conventions(name, analysis_of):
     analysis = analysis_of(name)
     assert "policy archlens" in render_markdown(analysis)
     assert "not counted: moving data" in render_markdown(analysis)
-    assert {row["policy"] for row in as_csv(analysis, choose("path,flops"))} == {"archlens"}
+    assert {row["policy"] for row in as_csv(analysis, View(choose("path,flops")))} == {"archlens"}
     found = as_json(analysis)
     assert found["policy"] == "archlens"
     assert {"params", "macs", "flops", "receptive_field", "memory", "not counted"} <= set(found["conventions"])
@@ -230,6 +231,7 @@ def test_json_is_ascii_and_one_line_a_layer(analysis_of):
 def test_every_column_has_a_name_a_heading_and_a_value(analysis_of):
     layer = analysis_of("twins").layers[0]
     for name, column in COLUMNS.items():
-        assert choose(name) == choose(column.heading.upper()) == (column,)
+        groups = column.of == "group"
+        assert choose(name, groups) == choose(column.heading.upper(), groups) == (column,)
         assert column.value(layer) is not None
         assert isinstance(column.text(layer), str)

@@ -13,6 +13,7 @@ from archlens.report.csv import csv_heading, csv_rows
 from archlens.report.json import analysis_json, render_json
 from archlens.report.markdown import render_markdown
 from archlens.report.terminal import render_conventions, render_table
+from archlens.report.view import View
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -38,7 +39,7 @@ def test_narrow_table(analysis_of):
 
 def test_chosen_columns(analysis_of):
     columns = choose("path,inputs,parameters,trainable,weights of,receptive-field,jump,start,RF padding,strict rf,line")
-    compare("twins-columns.txt", render_table(analysis_of("twins"), 200, columns))
+    compare("twins-columns.txt", render_table(analysis_of("twins"), 200, View(columns)))
 
 
 @pytest.mark.parametrize("name", ["names", "twins"])

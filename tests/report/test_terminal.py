@@ -8,6 +8,7 @@ import archlens
 from archlens.report.columns import choose
 from archlens.report.grid import cut, wrapped
 from archlens.report.terminal import render_conventions, render_table
+from archlens.report.view import View
 from tests.report.table import bounds, columns_of, read_table
 
 NAMES = ["lenet5", "mlp", "resnet18", "mobilenet_v1", "twins", "signal", "names"]
@@ -142,13 +143,13 @@ def test_blocks_that_take_turns_are_summed_turn_by_turn(tmp_path):
 
 
 def test_chosen_columns_stand_in_the_order_asked_for(analysis_of):
-    table = read_table(report(analysis_of("lenet5"), 80, choose("params, RF,layer,Weights of,strict-receptive-field")))
+    table = read_table(report(analysis_of("lenet5"), 80, View(choose("params, RF,layer,Weights of,strict-receptive-field"))))
     assert table.headings == ["params", "RF", "layer", "weights of", "strict RF"]
     assert [row.cells["layer"] for row in table.rows][:3] == ["C1", "tanh1", "S2"]
 
 
 def test_names_are_shortened_before_numbers_suffer(analysis_of):
-    table = read_table(report(analysis_of("names"), 60, choose("path,output,params,macs,flops,activations")))
+    table = read_table(report(analysis_of("names"), 60, View(choose("path,output,params,macs,flops,activations"))))
     assert table.rows[-1].cells["layer"].endswith("…all/of/it")
     assert table.total["FLOPs"] == "2,875,392"
 
