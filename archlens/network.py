@@ -17,6 +17,7 @@ from archlens.spec.variants import resized
 
 if TYPE_CHECKING:
     from archlens.analysis.facts import Analysis
+    from archlens.analysis.sight import Sight
     from archlens.graph.model import Graph
 
 __all__ = ["Network", "load", "load_all"]
@@ -49,6 +50,16 @@ class Network:
     def analyze(self) -> Analysis:
         """Every figure; raises SpecError with every fault of the spec."""
         return self._analysis
+
+    def sight(self, at: str | None = None, unit: Sequence[int] | None = None) -> Sight:
+        """What one unit of a layer sees of the input: its stretch with and without padding, and every pixel of it.
+
+        at: a layer's path or the end of it, by default the last one that moves a window. unit: its index along each axis,
+        by default the centre. Raises UsageError for a layer or unit that there is not.
+        """
+        from archlens.analysis.sight import sight
+
+        return sight(self.graph, at, unit)
 
     def expand(self) -> str:
         """The plain layer list as a spec: no blocks, no parameters, every default spelled out."""

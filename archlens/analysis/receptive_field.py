@@ -45,17 +45,18 @@ class _Field:
         if read.is_pointwise:
             return self
         if self.places is None and read.straight is not None:
-            return _Field(
-                self.input, tuple([extent.through(axis) for extent, axis in zip(self.axes, read.straight, strict=True)])
-            )
+            if read.is_still:
+                return self
+            axes = [extent.through(axis) for extent, axis in zip(self.axes, read.straight, strict=True)]
+            return _Field(self.input, tuple(axes))
         places = self.placed(before)
         if not any(places):
             return self
         if read.digits is not None:
-            axes, places = rearranged_field(self.axes, places, read.digits)
+            extents, places = rearranged_field(self.axes, places, read.digits)
         else:
-            axes, places = moved(self.axes, places, read.axes, before, after)
-        return _Field(self.input, axes, None if is_straight(axes, places, after) else places)
+            extents, places = moved(self.axes, places, read.axes, before, after)
+        return _Field(self.input, extents, None if is_straight(extents, places, after) else places)
 
     def placed(self, shape: Shape) -> Places:
         """Where the units lie on a tensor of this field and `shape`."""
@@ -145,21 +146,21 @@ def _propagate(
         if rank > 0:
             fields[tensor] = _Field(order, (UNIT,) * rank)
     for node, outputs in zip(graph.nodes, reads, strict=True):
-        for output, followed in zip(node.outputs, outputs, strict=True):
+        for tensor, followed in zip(node.outputs, outputs, strict=True):
             paths = []
             for read in followed:
-                tensor = node.inputs[read.position]
-                field = fields[tensor]
+                source = node.inputs[read.position]
+                field = fields[source]
                 if field is not None:
-                    paths.append((tensor, field.through(read, shapes[tensor], shapes[output])))
-            if not paths:
-                continue
-            if len(paths) > 1:
+                    paths.append((source, field.through(read, shapes[source], shapes[tensor])))
+            if len(paths) == 1:
+                fields[tensor] = paths[0][1]
+            elif paths:
                 first = min([field.input for _, field in paths])
                 paths = [path for path in paths if path[1].input == first]
                 if misalignments is not None:
                     misalignments.extend(_misalignments(graph, node, paths))
-            fields[output] = _join([field for _, field in paths], shapes[output])
+                fields[tensor] = _join([field for _, field in paths], shapes[tensor])
     return fields
 
 
@@ -222,17 +223,19 @@ def _source(graph: Graph, tensor: int) -> str:
 def _describe(graph: Graph, fields: list[_Field | None]) -> tuple[ReceptiveField | None, ...]:
     """The figures of every layer."""
     names = list(graph.inputs)
-    known: dict[tuple[_Field, Shape], ReceptiveField] = {}
+    known: dict[tuple[_Field, Shape], ReceptiveField] = {}  # on a map, channels make no difference
     described: list[ReceptiveField | None] = []
     for node in graph.nodes:
         field = fields[node.outputs[0]]
         if field is None:
             described.append(None)
             continue
-        key = field, node.output_shapes[0]
-        if key not in known:
-            known[key] = _figures(field, node.output_shapes[0], names)
-        described.append(known[key])
+        shape = node.output_shapes[0]
+        key = field, shape[2:] if field.places is None else shape
+        figures = known.get(key)
+        if figures is None:
+            figures = known[key] = _figures(field, shape, names)
+        described.append(figures)
     return tuple(described)
 
 

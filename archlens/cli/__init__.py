@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
+    "field": "What one unit of a layer sees of the input.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "specs": "The networks that come with archlens.",

@@ -1,9 +1,8 @@
 """Every layer type. Importing this package defines them all, so that `layer_types()` is complete.
 
-A family a file: `convolution`, `pooling` (both on `sliding`), `linear`, `normalization`, `activation`, `softmax`,
-`regularization`, `reshaping`, `resampling`, `joining`, `attention` (on `attending`), `recurrent`, `detection`. What they are
-made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on dimensions), `windows` (how outputs read inputs).
-`foreign` knows what other frameworks call things.
+A family a file; `layers/` lists them. What they are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on
+dimensions), `windows` (how outputs read inputs), and what a family shares: `sliding` (windows of convolution and pooling),
+`attending` (shapes of attention). `foreign` knows what other frameworks call things.
 """
 
 from archlens.layers.activation import (
@@ -36,15 +35,19 @@ from archlens.layers.attention import MultiheadAttention, RelativePositionBias, 
 from archlens.layers.base import Layer, layer_types
 from archlens.layers.convolution import Conv, DepthwiseConv
 from archlens.layers.detection import RoIAlign, RoIPool
+from archlens.layers.embedding import Embedding
 from archlens.layers.joining import Add, Concat, Multiply
-from archlens.layers.linear import Linear
-from archlens.layers.normalization import BatchNorm, LocalResponseNorm
-from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from archlens.layers.linear import RBF, Linear
+from archlens.layers.local import LocallyConnected
+from archlens.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm
+from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, LPPool, MaxPool
 from archlens.layers.recurrent import GRU, LSTM, RNN
-from archlens.layers.regularization import Dropout
+from archlens.layers.regularization import Dropout, DropPath
 from archlens.layers.resampling import Upsample
 from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
 from archlens.layers.softmax import GLU, LogSoftmax, Softmax, Softmin
+from archlens.layers.transposed import ConvTranspose
+from archlens.layers.vector_norms import LayerNorm, RMSNorm
 
 __all__ = [
     "CELU",
@@ -53,6 +56,7 @@ __all__ = [
     "GLU",
     "GRU",
     "LSTM",
+    "RBF",
     "RNN",
     "SELU",
     "AdaptiveAvgPool",
@@ -62,21 +66,29 @@ __all__ = [
     "BatchNorm",
     "Concat",
     "Conv",
+    "ConvTranspose",
     "Crop",
     "DepthwiseConv",
+    "DropPath",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GlobalAvgPool",
     "GlobalMaxPool",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "InstanceNorm",
+    "LPPool",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
+    "LocallyConnected",
     "LogSigmoid",
     "LogSoftmax",
     "MaxPool",
@@ -85,6 +97,7 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Pad",
+    "RMSNorm",
     "RReLU",
     "ReLU",
     "ReLU6",

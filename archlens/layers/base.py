@@ -28,7 +28,17 @@ from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 __all__ = ["Layer", "argument_help", "layer_types", "require_positive"]
 
 _TYPES: dict[str, type[Layer]] = {}
-_INFERRED = ("input_shape", "num_features", "input_dim", "input_size", "embed_dim", "kdim", "vdim")
+_INFERRED = (
+    "input_shape",
+    "num_features",
+    "input_dim",
+    "input_size",
+    "embed_dim",
+    "kdim",
+    "vdim",
+    "num_channels",
+    "normalized_shape",
+)
 
 
 def layer_types() -> Mapping[str, type[Layer]]:
@@ -51,6 +61,8 @@ class Layer:
     """What kind of work it does: convolution, pooling, linear, normalization, activation, shape, join …"""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most inputs it takes; None is any number."""
+    integer_inputs: ClassVar[tuple[int, ...]] = ()
+    """Positions of the inputs that hold whole numbers, such as the indices an embedding looks up; the others hold reals."""
     is_view: ClassVar[bool] = False
     """Whether its output shares its input's memory, as PyTorch runs it for inference."""
     mixes_channels: ClassVar[bool] = False

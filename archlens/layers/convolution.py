@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Padding, Sizes
-from archlens.layers.sliding import Sliding
+from archlens.layers.sliding import Slide, Sliding, require_border
+from archlens.layers.windows import AxisMap, Whole
 
 __all__ = ["Conv", "DepthwiseConv"]
 
@@ -26,12 +27,16 @@ class _Convolution(Sliding):
         "elementwise_ops": "B * C_out * prod(O)",
     }
 
-    bias = True  # not annotated: the subclasses make it a field, in the order of their shorthand
+    # Not annotated: the subclasses make them fields, in the order of their shorthand.
+    bias = True
+    padding_mode = "zeros"
 
     _channels: ClassVar[Callable[..., tuple[Dim, Dim]]]
     """Output channels and groups for an input; each convolution states its own."""
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        for slide in self.slides(x):
+            require_border(self.type_name, self.padding_mode, slide.size, (slide.low, slide.high))
         sizes = self.slid_sizes(x)
         channels, groups = self._channels(x)
         require(
@@ -60,6 +65,29 @@ class _Convolution(Sliding):
     def elementwise_ops(self, x: Shape) -> Dim:
         return prod(self.output_shapes(x)[0]) if self.bias else 0
 
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        (row,) = self.local_windows(x)
+        return (tuple(Whole(s.size) if self._reads_afar(s) else w for s, w in zip(self.slides(x), row, strict=True)),)
+
+    def local_windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return super().windows(x)
+
+    def _reads_afar(self, slide: Slide) -> bool:
+        """Whether a window reads, by way of the border, cells of the map that it does not span.
+
+        A border that is reflected or replicated repeats cells near the edge. A window spans those too when at least half
+        of it lies on the map, so when the border is at most D·(K-1)/2 wide; but a dilated one may step over them, and a
+        circular border repeats the far edge.
+        """
+        widest = max(slide.low, slide.high)
+        if self.padding_mode == "zeros" or widest == 0:
+            return False
+        return self.padding_mode == "circular" or slide.dilation != 1 or 2 * widest > slide.kernel - 1
+
+    def torch_pad(self, x: Shape) -> dict[str, Any] | None:
+        uneven = super().torch_pad(x)
+        return uneven if uneven is None or self.padding_mode == "zeros" else {"pad": uneven["pad"], "mode": self.padding_mode}
+
     def variables(self, x: Shape) -> dict[str, Any]:
         channels, groups = self._channels(x)
         return {**super().variables(x), "C_in": x[1], "C_out": channels, "G": groups, "B": int(self.bias)}
@@ -76,10 +104,11 @@ class Conv(_Convolution):
     out_channels: number of filters, each giving one output channel.
     kernel_size: the window, per axis.
     stride: how far the window moves, per axis.
-    padding: zeros around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
+    padding: cells around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
     dilation: distance between the taps of the window.
     groups: channels are split into this many groups that do not mix.
     bias: whether each filter adds a learned constant.
+    padding_mode: what stands in the padding: zeros, or the map's own cells (reflect, replicate, circular).
     """
 
     type_name = "conv"
@@ -91,6 +120,7 @@ class Conv(_Convolution):
     dilation: Sizes = 1
     groups: Count = 1
     bias: Flag = True
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
 
     def _channels(self, x: Shape) -> tuple[Dim, Dim]:
         return self.out_channels, self.groups
@@ -113,10 +143,11 @@ class DepthwiseConv(_Convolution):
 
     kernel_size: the window, per axis.
     stride: how far the window moves, per axis.
-    padding: zeros around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
+    padding: cells around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
     dilation: distance between the taps of the window.
     multiplier: output channels per input channel.
     bias: whether each filter adds a learned constant.
+    padding_mode: what stands in the padding: zeros, or the map's own cells (reflect, replicate, circular).
     """
 
     type_name = "depthwise_conv"
@@ -128,6 +159,7 @@ class DepthwiseConv(_Convolution):
     dilation: Sizes = 1
     multiplier: Count = 1
     bias: Flag = True
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
 
     def _channels(self, x: Shape) -> tuple[Dim, Dim]:
         return x[1] * self.multiplier, x[1]

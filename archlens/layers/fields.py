@@ -19,7 +19,9 @@ __all__ = [
     "Extents",
     "Field",
     "Flag",
+    "Index",
     "Kind",
+    "Margins",
     "Number",
     "Padding",
     "Probability",
@@ -33,6 +35,8 @@ Axis: TypeAlias = int  # an axis of the tensor, batch counted, negative from the
 Sizes: TypeAlias = Dim | tuple[Dim, ...]  # per spatial axis, each at least 1; one stands for all
 Padding: TypeAlias = Dim | str | tuple[Dim | tuple[Dim, Dim], ...]  # per axis, or (low, high) pairs, or a word
 Extents: TypeAlias = Dim | tuple[Dim | tuple[Dim, Dim], ...]  # per axis or (low, high) pairs, any sign
+Margins: TypeAlias = Dim | tuple[Dim, ...]  # per spatial axis, each at least 0; one stands for all
+Index: TypeAlias = Dim  # one integer, negative from the end
 TargetShape: TypeAlias = tuple[Dim, ...]  # sizes without the batch axis; one may be -1, the rest
 Number: TypeAlias = float
 Probability: TypeAlias = float
@@ -170,6 +174,7 @@ _POSITIVE = "a whole number of at least 1"
 _AXES = "a whole number of at least 1, or one per axis such as 3x5"
 _PADS = "a whole number of at least 0, one per axis, [low, high] pairs, `same` or `valid`"
 _SHIFTS = "a whole number, one per axis, or [low, high] pairs"
+_MARGINS = "a whole number of at least 0, or one per axis such as 0x1"
 
 _KINDS = {
     kind.name: kind
@@ -179,6 +184,8 @@ _KINDS = {
         Kind("Sizes", _AXES, _per_axis(1, _AXES, pairs=False), _SIZES),
         Kind("Padding", _PADS, _per_axis(0, _PADS, pairs=True, words=("same", "valid")), _PAIRS),
         Kind("Extents", _SHIFTS, _per_axis(None, _SHIFTS, pairs=True), _PAIRS),
+        Kind("Margins", _MARGINS, _per_axis(0, _MARGINS, pairs=False), _SIZES),
+        Kind("Index", "a whole number", _whole(None, "a whole number"), _WHOLE),
         Kind("TargetShape", "sizes such as 16x4x4", _shape, _SIZES),
         Kind("Number", "a number", _number(None, None, "a number"), _REAL),
         Kind("Probability", "a number from 0 to 1", _number(0, 1, "a number from 0 to 1"), _REAL),

@@ -10,7 +10,7 @@ from archlens.layers.dims import Dim, Shape, equal, prod, require, show
 from archlens.layers.fields import Count, Flag
 from archlens.layers.windows import POINTWISE, Along, Whole
 
-__all__ = ["Linear"]
+__all__ = ["RBF", "Linear"]
 
 
 class Linear(Layer):
@@ -76,3 +76,39 @@ class Linear(Layer):
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {**self.arguments, "in_features": x[-1]}
+
+
+class RBF(Layer):
+    """Radial basis units: for each output the squared distance of the vector to a fixed prototype.
+
+    The output layer of LeNet-5, whose prototypes are drawn by hand, so they are no parameters but a buffer. Operations: a
+    difference, a square and a sum per value of a prototype.
+
+    out_features: number of prototypes.
+    """
+
+    type_name = "rbf"
+    torch_name = "torch.cdist"  # squared
+    example = ("84", "10")
+    family = "linear"
+    reference = "LeCun et al., 1998, section II-B, equation 7"
+    formulas: ClassVar = {"elementwise_ops": "3 * F_in * F_out"}
+
+    out_features: Count
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        if len(x) != 2:
+            raise LayerError(f"rbf needs an input C, got {show(x)}", help="flatten first")
+        return ((x[0], self.out_features),)
+
+    def buffer_shapes(self, x: Shape) -> dict[str, Shape]:
+        return {"prototypes": (self.out_features, x[1])}
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return 3 * prod(x) * self.out_features
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        return ((Along(None, Whole(x[1])),),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"F_in": x[1], "F_out": self.out_features}

@@ -1,15 +1,15 @@
-"""Normalization: values brought to a common scale."""
+"""Normalization over the map or over channels: values brought to a common scale. (`layer_norm` is in `vector_norms`.)"""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from archlens.layers.base import Layer
-from archlens.layers.dims import Dim, Shape, prod
+from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Number
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Whole, Window, each_axis
 
-__all__ = ["BatchNorm", "LocalResponseNorm"]
+__all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LocalResponseNorm"]
 
 
 class BatchNorm(Layer):
@@ -37,6 +37,125 @@ class BatchNorm(Layer):
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         self.spatial_rank(x, (0, 1, 2, 3))
+        return (x,)
+
+    def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
+        return {"weight": (x[1],), "bias": (x[1],)} if self.affine else {}
+
+    def buffer_shapes(self, x: Shape) -> dict[str, Shape]:
+        if not self.track_running_stats:
+            return {}
+        return {"running_mean": (x[1],), "running_var": (x[1],), "num_batches_tracked": ()}
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return (2 if self.track_running_stats else 5) * prod(x)
+
+    def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return self.local_windows(x) if self.track_running_stats else (tuple(Whole(n) for n in x[2:]),)
+
+    def local_windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        return ((POINTWISE,) * (len(x) - 2),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"C": x[1], "W": x[2:], "A": int(self.affine), "tracked": self.track_running_stats}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"num_features": x[1], **self.arguments}
+
+
+class GroupNorm(Layer):
+    """Group normalization: each group of channels, over the whole map, to mean 0 and variance 1.
+
+    A learned scale and shift for each channel follow. With one group the statistics are those of the whole map, with as
+    many as channels it is an instance_norm. Operations per value: a square and two sums for mean and variance, a product
+    and a sum to bring it there; the learned scale and shift are folded into these. What is done once a channel is not counted.
+
+    num_groups: into how many groups the channels are split.
+    eps: added to the variance before its root.
+    affine: whether there is a learned scale and shift per channel.
+    """
+
+    type_name = "group_norm"
+    torch_name = "nn.GroupNorm"
+    family = "normalization"
+    reference = "Wu & He, Group Normalization, 2018, arXiv:1803.08494"
+    formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "5 * C * prod(W)"}
+    example = ("64x56x56", "32")
+
+    num_groups: Count
+    eps: Number = 1e-5
+    affine: Flag = True
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self.spatial_rank(x, (0, 1, 2, 3))
+        require(
+            divides(self.num_groups, x[1]),
+            "group_norm: {} groups do not divide {} channels",
+            self.num_groups,
+            x[1],
+            argument="num_groups",
+            help="choose a number of groups that divides the channels",
+        )
+        require(
+            prod(x[1:]) > self.num_groups,
+            "group_norm: each of {} groups is a single value, which would become 0",
+            self.num_groups,
+            argument="num_groups",
+            help="use fewer groups, or normalise before the map is reduced to one cell",
+        )
+        return (x,)
+
+    def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
+        return {"weight": (x[1],), "bias": (x[1],)} if self.affine else {}
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return 5 * prod(x)
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        if local:
+            return (each_axis(len(x)),)
+        channels = POINTWISE if self.num_groups == x[1] else Whole(x[1])
+        return (each_axis(len(x), {1: channels, **{axis: Whole(n) for axis, n in enumerate(x[2:], 2)}}),)
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {"C": x[1], "W": x[2:], "A": int(self.affine)}
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"num_channels": x[1], **self.arguments}
+
+
+class InstanceNorm(Layer):
+    """Instance normalization: each channel of each example, over the map, to mean 0 and variance 1.
+
+    Operations per value: a square and two sums for mean and variance, a product and a sum to bring it there; with stored
+    statistics only the last two. A learned scale and shift are folded into them.
+
+    eps: added to the variance before its root.
+    momentum: share of the newest batch in the stored statistics.
+    affine: whether there is a learned scale and shift.
+    track_running_stats: whether statistics are stored in training and used in inference.
+    """
+
+    type_name = "instance_norm"
+    torch_name = "nn.InstanceNorm{rank}d"
+    family = "normalization"
+    reference = "Ulyanov, Vedaldi & Lempitsky, Instance Normalization, 2016, arXiv:1607.08022"
+    formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "(2 if tracked else 5) * C * prod(W)"}
+    example = ("64x56x56", "affine=true")
+
+    eps: Number = 1e-5
+    momentum: Number | None = 0.1
+    affine: Flag = False
+    track_running_stats: Flag = False
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self.spatial_rank(x)
+        if not self.track_running_stats:
+            require(
+                prod(x[2:]) > 1,
+                "instance_norm: each channel is a single value, which would become 0",
+                help="normalise before the map is reduced to one cell, or use layer_norm",
+            )
         return (x,)
 
     def parameter_shapes(self, x: Shape) -> dict[str, Shape]:

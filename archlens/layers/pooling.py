@@ -4,24 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, gcd, prod, require
-from archlens.layers.fields import Flag, Padding, Sizes
+from archlens.layers.fields import Flag, Number, Padding, Sizes
 from archlens.layers.sliding import Sliding
 from archlens.layers.windows import Adaptive, Along, AxisMap, Whole, each_axis
 
-__all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "MaxPool"]
+__all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "LPPool", "MaxPool"]
 
 
-class _Pool(Sliding):
+class _Windowed(Sliding):
+    """A window that slides over every channel apart, by its own size unless told otherwise."""
+
+    family = "pooling"
+
+    # Not annotated: the subclasses make them fields, in the order of their shorthand.
+    kernel_size = cast("Sizes", 1)
+    stride = cast("Sizes | None", None)
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if self.stride is None:
+            put("stride", self.kernel_size)
+
+    def _require_whole_kernel(self, x: Shape) -> None:
+        """What torch's avg_pool3d alone wants, whatever the padding."""
+        for slide in self.slides(x) if len(x) == 5 else ():
+            require(
+                slide.kernel <= slide.size,
+                "{}: in 3-D the kernel of {} must not be larger than the input of {}",
+                self.type_name,
+                slide.kernel,
+                slide.size,
+                argument="kernel_size",
+                help="use a smaller kernel, or put a `pad` layer before",
+            )
+
+    def variables(self, x: Shape) -> dict[str, Any]:
+        return {**super().variables(x), "C": x[1], "ceil_mode": self.ceil_mode}
+
+
+class _Pool(_Windowed):
     """A window that slides over every channel apart.
 
     Operations: K-1 comparisons, or K-1 additions and a division, per output value; K stands for both.
     """
 
-    family = "pooling"
     reference = "torch.nn.MaxPool2d and AvgPool2d; with ceil_mode the last window must begin inside the map or its left padding"
     formulas: ClassVar = {
         "output_size": "min(ceil((W + P_low + P_high - D*(K - 1) - 1) / S), floor((W + P_low - 1) / S)) + 1"
@@ -32,10 +62,6 @@ class _Pool(Sliding):
     kernel_size: Sizes
     stride: Sizes | None = None
     padding: Padding = 0
-
-    def settle(self, put: Callable[[str, Any], None]) -> None:
-        if self.stride is None:
-            put("stride", self.kernel_size)
 
     def _may_pad_unevenly(self) -> bool:
         """Whether padding the map beforehand gives the same result: torch's pooling only pads evenly."""
@@ -67,9 +93,6 @@ class _Pool(Sliding):
 
     def elementwise_ops(self, x: Shape) -> Dim:
         return prod(self.output_shapes(x)[0]) * prod(self.spread("kernel_size", len(x) - 2))
-
-    def variables(self, x: Shape) -> dict[str, Any]:
-        return {**super().variables(x), "C": x[1], "ceil_mode": self.ceil_mode}
 
 
 class MaxPool(_Pool):
@@ -110,17 +133,54 @@ class AvgPool(_Pool):
         return self.count_include_pad and super()._may_pad_unevenly()
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
-        if len(x) == 5:  # torch's AvgPool3d alone wants this, whatever the padding
-            for slide in self.slides(x):
-                require(
-                    slide.kernel <= slide.size,
-                    "avg_pool: in 3-D the kernel of {} must not be larger than the input of {}",
-                    slide.kernel,
-                    slide.size,
-                    argument="kernel_size",
-                    help="use a smaller kernel, or put a `pad` layer before",
-                )
+        self._require_whole_kernel(x)
         return super().output_shapes(x)
+
+
+class LPPool(_Windowed):
+    """Power-average pooling: the p-norm of each window, (Σ xᵖ)^(1/p); p = 1 is the sum, a large p nears the maximum.
+
+    Operations per output value: K powers, K-1 sums and a root. (With ceil_mode torch scales a window that hangs over the
+    end as if it were full.)
+
+    norm_type: the exponent p.
+    kernel_size: the window, per axis.
+    stride: how far the window moves, per axis; the kernel itself when left out.
+    ceil_mode: whether a last window that hangs over the end counts.
+    """
+
+    type_name = "lp_pool"
+    torch_name = "nn.LPPool{rank}d"
+    reference = "torch.nn.LPPool2d, which has no padding"
+    formulas: ClassVar = {
+        "output_size": "min(ceil((W - K) / S), floor((W - 1) / S)) + 1 if ceil_mode else floor((W - K) / S) + 1",
+        "elementwise_ops": "2 * C * prod(K) * prod(O)",
+    }
+    example = ("64x56x56", "2 3x3 /2")
+
+    norm_type: Number
+    kernel_size: Sizes
+    stride: Sizes | None = None
+    ceil_mode: Flag = False
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        super().settle(put)
+        if self.norm_type == 0:
+            raise LayerError("lp_pool: there is no norm of exponent 0", "norm_type", "2 is the Euclidean norm, 1 the sum")
+
+    def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
+        self._require_whole_kernel(x)
+        return ((x[0], x[1], *self.slid_sizes(x)),)
+
+    def elementwise_ops(self, x: Shape) -> Dim:
+        return 2 * prod(self.output_shapes(x)[0]) * prod(self.spread("kernel_size", len(x) - 2))
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        arguments = super().torch_kwargs(x)
+        del arguments["padding"]
+        if len(x) == 3:  # torch's lp_pool1d wants plain numbers
+            arguments["kernel_size"], arguments["stride"] = arguments["kernel_size"][0], arguments["stride"][0]
+        return arguments
 
 
 class _AdaptivePool(Layer):

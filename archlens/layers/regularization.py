@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archlens.layers.base import Layer
+from archlens.layers.dims import Shape
 from archlens.layers.fields import Probability
 
-__all__ = ["Dropout"]
+__all__ = ["DropPath", "Dropout"]
 
 
 class Dropout(Layer):
@@ -20,3 +23,24 @@ class Dropout(Layer):
     is_view = True
 
     p: Probability = 0.5
+
+
+class DropPath(Layer):
+    """Stochastic depth: in training zeroes a branch for some examples and scales up the rest; in inference returns its input.
+
+    It stands at the end of a residual branch, before the `add`. (Huang, Sun, Liu, Sedra & Weinberger, Deep Networks with
+    Stochastic Depth, 2016, arXiv:1603.09382.)
+
+    p: the chance of an example losing the branch.
+    """
+
+    type_name = "drop_path"
+    torch_name = "torchvision.ops.StochasticDepth"
+    family = "regularization"
+    is_view = True
+    example = ("64x56x56", "0.1")
+
+    p: Probability
+
+    def torch_kwargs(self, x: Shape) -> dict[str, Any]:
+        return {"p": self.p, "mode": "row"}  # one draw an example, not one for the batch

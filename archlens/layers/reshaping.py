@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
 
 from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, equal, minimum, prod, require, show
 from archlens.layers.fields import Axis, Extents, Number, Sizes, TargetShape
-from archlens.layers.sliding import torch_pads
+from archlens.layers.sliding import require_border, torch_pads
 from archlens.layers.windows import Along, AxisMap, Rearranged, Whole, Window, regrouped
 
 __all__ = ["Crop", "Flatten", "Pad", "Reshape"]
@@ -78,10 +79,11 @@ class Reshape(_View):
 
 
 class Pad(Layer):
-    """A border of constant values around the map; a negative one crops.
+    """A border around the map, of a constant or of the map's own cells; a negative one crops.
 
     padding: cells to add: per axis, or [low, high] pairs.
-    value: what stands in them.
+    mode: what stands in them: a constant, or the map mirrored at its edge cells, its edge cells, its far side.
+    value: the constant.
     """
 
     type_name = "pad"
@@ -91,7 +93,12 @@ class Pad(Layer):
     formulas: ClassVar = {"output_size": "W + P_low + P_high"}
 
     padding: Extents
+    mode: Literal["constant", "reflect", "replicate", "circular"] = "constant"
     value: Number = 0
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if self.value != 0 and self.mode != "constant":
+            raise LayerError(f"pad: value={self.value} goes with mode=constant, not with {self.mode}", "value", "leave it out")
 
     def _pairs(self, x: Shape) -> list[tuple[Dim, Dim]]:
         """(low, high) per axis."""
@@ -100,17 +107,28 @@ class Pad(Layer):
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         pairs = self._pairs(x)
         for n, (low, high) in zip(x[2:], pairs, strict=True):
+            left = n + minimum(low, 0) + minimum(high, 0)
             require(
-                n + minimum(low, 0) + minimum(high, 0) >= 1,
+                left >= 1,
                 "pad: {} and {} leave no cell of the input of {}",
                 low,
                 high,
                 n,
                 argument="padding",
             )
+            # torch reflects before it crops, and goes around what is left.
+            require_border("pad", self.mode, left if self.mode == "circular" else n, (low, high))
         return ((x[0], x[1], *(n + low + high for n, (low, high) in zip(x[2:], pairs, strict=True))),)
 
     def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
+        (row,) = self.local_windows(x)
+        if self.mode == "constant":
+            return (row,)
+        # Units of the border read cells that are not at their place.
+        pads = [max(pair) > 0 for pair in self._pairs(x)]
+        return (tuple(Whole(n) if padded else window for n, padded, window in zip(x[2:], pads, row, strict=True)),)
+
+    def local_windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
         return (tuple(Window(1, 1, low) for low, _ in self._pairs(x)),)
 
     def variables(self, x: Shape) -> dict[str, Any]:
@@ -118,7 +136,7 @@ class Pad(Layer):
         return {"W": x[2:], "P_low": lows, "P_high": highs}
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
-        return {"pad": torch_pads(self._pairs(x)), "value": self.value}
+        return {"pad": torch_pads(self._pairs(x)), "mode": self.mode, "value": self.value}
 
 
 class Crop(Layer):

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, divides, minimum, require
-from archlens.layers.fields import Sizes
+from archlens.layers.fields import Padding, Sizes
 from archlens.layers.windows import AxisMap, Window
 
-__all__ = ["Slide", "Sliding", "torch_pads"]
+__all__ = ["Slide", "Sliding", "require_border", "torch_pads"]
 
 
 class Slide(NamedTuple):
@@ -29,10 +29,37 @@ def torch_pads(pairs: Iterable[tuple[Dim, Dim]]) -> tuple[Dim, ...]:
     return tuple(end for pair in reversed(tuple(pairs)) for end in pair)
 
 
+def require_border(layer: str, mode: str, size: Dim, ends: Iterable[Dim]) -> None:
+    """Refuse a border wider than `mode` can make of `size` cells: torch's limits."""
+    for end in ends:
+        if mode == "reflect":
+            require(
+                end < size,
+                "{}: a reflected border of {} needs more than {} cells, but there are {}",
+                layer,
+                end,
+                end,
+                size,
+                argument="padding",
+                help="pad by at most {3} - 1, or use `replicate`",
+            )
+        elif mode == "circular":
+            require(
+                end <= size,
+                "{}: a circular border of {} would go more than once around {} cells",
+                layer,
+                end,
+                size,
+                argument="padding",
+                help="pad by at most {2}",
+            )
+
+
 class Sliding(Layer):
-    """A layer with the fields kernel_size, stride and padding, and perhaps dilation and ceil_mode."""
+    """A layer with the fields kernel_size and stride, and perhaps padding, dilation and ceil_mode."""
 
     # Not annotated, so not fields: what holds where a subclass has no such field.
+    padding = cast("Padding", 0)
     dilation = cast("Sizes", 1)
     ceil_mode = False
 

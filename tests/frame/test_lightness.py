@@ -16,6 +16,7 @@ STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
     "expand": ["expand", "vgg16"],
+    "field": ["field", "vgg16"],
     "schema": ["schema"],
     "specs": ["specs"],
     **{f"analyze {form}": ["analyze", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},

@@ -41,6 +41,9 @@ def paddings(rank: int) -> st.SearchStrategy:
     return st.sampled_from(["same", "valid"]) | per_axis(one, rank) | pairs
 
 
+borders_made_of = often(st.just("zeros"), st.sampled_from(["reflect", "replicate", "circular"]))
+
+
 def conv(shape: tuple[int, ...]) -> st.SearchStrategy:
     rank = len(shape) - 2
     return arguments(
@@ -50,6 +53,7 @@ def conv(shape: tuple[int, ...]) -> st.SearchStrategy:
         dilation=per_axis(sizes, rank),
         groups=often(st.just(1), st.integers(0, 4)) | st.just(shape[1]),
         bias=flags,
+        padding_mode=borders_made_of,
     )
 
 
@@ -62,6 +66,7 @@ def depthwise_conv(shape: tuple[int, ...]) -> st.SearchStrategy:
         dilation=per_axis(sizes, rank),
         multiplier=st.integers(1, 3),
         bias=flags,
+        padding_mode=borders_made_of,
     )
 
 
@@ -106,7 +111,9 @@ def borders(shape: tuple[int, ...]) -> st.SearchStrategy:
     rank = len(shape) - 2
     one = st.integers(-5, 4)
     pairs = st.lists(st.tuples(one, one), min_size=rank, max_size=rank).map(tuple)
-    return arguments({"padding": per_axis(one, rank) | pairs}, value=numbers)
+    constant = arguments({"padding": per_axis(one, rank) | pairs}, value=numbers)
+    modes = {"mode": st.sampled_from(["reflect", "replicate", "circular", "constant"])}
+    return constant | arguments({"padding": per_axis(one, rank) | pairs, **modes}, value=often(st.just(0), numbers))
 
 
 def crops(shape: tuple[int, ...]) -> st.SearchStrategy:

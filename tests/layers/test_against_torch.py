@@ -39,9 +39,17 @@ def _uneven(case: Case) -> bool:
     return any(isinstance(pair, tuple) and pair[0] != pair[1] for pair in _spatial(case, "padding", 0))
 
 
+def _negative(case: Case) -> bool:
+    pads = (p if isinstance(p, tuple) else (p,) for p in _spatial(case, "padding", 0))
+    return any(end < 0 for pad in pads for end in pad if not isinstance(end, str))
+
+
 def _crops_all(case: Case) -> bool:
-    pads = (p if isinstance(p, tuple) else (p, p) for p in _spatial(case, "padding", 0))
-    return any(n + min(low, 0) + min(high, 0) < 1 for n, (low, high) in zip(case.shapes[0][2:], pads, strict=True))
+    """Whether a border leaves no cell of the map, or goes around more than once what it leaves."""
+    pads = [p if isinstance(p, tuple) else (p, p) for p in _spatial(case, "padding", 0)]
+    left = [n + min(low, 0) + min(high, 0) for n, (low, high) in zip(case.shapes[0][2:], pads, strict=True)]
+    circular = case.arguments.get("mode") == "circular"
+    return any(n < 1 or (circular and max(pad) > n) for n, pad in zip(left, pads, strict=True))
 
 
 def _differs_in_rank(case: Case) -> bool:
@@ -68,6 +76,8 @@ STRICTER: Table = {
     "concat": ("no layer may mix the examples of a batch", _names_batch),
     "add": ("missing axes would be matched from the right, the batch with them", _differs_in_rank),
     "multiply": ("missing axes would be matched from the right, the batch with them", _differs_in_rank),
+    "conv": ("a negative padding crops where the border is made of the map, and elsewhere it does not", _negative),
+    "depthwise_conv": ("a negative padding crops where the border is made of the map, and elsewhere it does not", _negative),
     "pad": ("a map without cells, or of padding only, is a mistake", _crops_all),
     "max_pool": ("uneven padding is held to the limits of even padding, and cannot be told apart under ceil_mode", _uneven),
     "avg_pool": ("uneven padding is held to the limits of even padding, and must count in the mean", _uneven),
@@ -145,7 +155,7 @@ def test_scaled_sizes_round_as_torchs_do(scale: float) -> None:
         assert ours == torch.nn.Upsample(scale_factor=scale)(torch.empty(1, 1, size)).shape[2]
 
 
-@pytest.mark.parametrize("type_name", ["conv", "depthwise_conv", "linear"])
+@pytest.mark.parametrize("type_name", ["conv", "conv_transpose", "depthwise_conv", "linear", "locally_connected"])
 def test_macs_are_half_of_torchs_flops(type_name: str) -> None:
     @examples(25)
     @given(CASES[type_name])

@@ -40,8 +40,13 @@ EXAMPLES |= {
         on(MAP, out_channels="a", kernel_size=("b", 3), stride="b", padding=(("b", 0), 1), groups=2, bias=False),
         on(SEQUENCE, out_channels="a", kernel_size=3, dilation=2, padding="same"),
         on(VOLUME, out_channels="c", kernel_size=3, groups="c"),
+        on(MAP, out_channels="a", kernel_size=3, padding=((1, 0), 1), padding_mode="reflect"),
     ],
-    "depthwise_conv": [on(MAP, kernel_size=3, stride="b", padding="same", multiplier="b"), on(SEQUENCE, kernel_size="b")],
+    "depthwise_conv": [
+        on(MAP, kernel_size=3, stride="b", padding="same", multiplier="b"),
+        on(SEQUENCE, kernel_size="b"),
+        on(MAP, kernel_size=3, padding="b", padding_mode="circular"),
+    ],
     "max_pool": [
         on(MAP, kernel_size=3, stride=2, padding=1),
         on(MAP, kernel_size="b", ceil_mode=True),
@@ -59,7 +64,12 @@ EXAMPLES |= {
     ],
     "flatten": [on(MAP), on(VOLUME, start_dim=2), on(VOLUME, start_dim=-3, end_dim=-2)],
     "reshape": [on(MAP, shape=(-1,)), on(MAP, shape=("h", 2, -1)), on(VECTOR, shape=("c", 1, 1))],
-    "pad": [on(MAP, padding="b"), on(MAP, padding=(("b", -2), -1)), on(SEQUENCE, padding=(("b", 0),))],
+    "pad": [
+        on(MAP, padding="b"),
+        on(MAP, padding=(("b", -2), -1)),
+        on(SEQUENCE, padding=(("b", 0),)),
+        on(MAP, padding=4, mode="reflect"),
+    ],
     "crop": [on(MAP, size=5), on(SEQUENCE, size="b")],
     "upsample": [
         on(MAP, scale_factor=2),
@@ -81,7 +91,11 @@ for family in FAMILIES:
     EXAMPLES |= family.SIZED
 
 ILLEGAL_SOMEWHERE: dict[str, list[Example]] = {
-    "conv": [on(MAP, out_channels="a", kernel_size=8), on(MAP, out_channels="a", kernel_size=1, groups="b")],
+    "conv": [
+        on(MAP, out_channels="a", kernel_size=8),
+        on(MAP, out_channels="a", kernel_size=1, groups="b"),
+        on(MAP, out_channels="a", kernel_size=3, padding=5, padding_mode="reflect"),
+    ],
     "depthwise_conv": [on(MAP, kernel_size="b", padding="same"), on(SEQUENCE, kernel_size=3, dilation="a")],
     "max_pool": [on(MAP, kernel_size=3, padding="b"), on(MAP, kernel_size=12, stride=5, ceil_mode=True)],
     "avg_pool": [
@@ -93,7 +107,7 @@ ILLEGAL_SOMEWHERE: dict[str, list[Example]] = {
     "prelu": [on(MAP, num_parameters="b")],
     "reshape": [on(SEQUENCE, shape=("c", 8)), on(SEQUENCE, shape=(16, -1))],
     "crop": [on(MAP, size=8)],
-    "pad": [on(MAP, padding=-4)],
+    "pad": [on(MAP, padding=-4), on(MAP, padding=6, mode="circular"), on(MAP, padding=((6, -2), 1), mode="circular")],
     "add": [on(MAP, ("n", 4, "h", "w")), on(MAP, ("n", "b", "h", 1))],
     "concat": [on(MAP, ("n", "c", 9, "w"))],
 }

@@ -47,10 +47,21 @@ def _grouped(case: Case) -> bool:
     return case.arguments.get("groups", 1) != 1
 
 
+def _has_a_border_of_cells(case: Case) -> bool:
+    return case.arguments.get("padding_mode", "zeros") != "zeros" or case.arguments.get("mode", "constant") != "constant"
+
+
 # Where a layer says it reads more than it does: a type, why, and in which cases.
 WIDER: dict[str, tuple[str, Callable[[Case], bool]]] = {
-    "conv": ("a group of channels is told as all of them", _grouped),
-    "depthwise_conv": ("one channel is told as all of them", lambda case: case.arguments.get("multiplier", 1) != 1),
+    "conv": (
+        "a group of channels, a border's cells are told as all",
+        lambda case: _grouped(case) or _has_a_border_of_cells(case),
+    ),
+    "depthwise_conv": (
+        "one channel, a border's cells are told as all",
+        lambda case: case.arguments.get("multiplier", 1) != 1 or _has_a_border_of_cells(case),
+    ),
+    "pad": ("a border's cells are told as all", _has_a_border_of_cells),
     "local_response_norm": ("odd weights and exponents can cancel", lambda case: True),
     "hardtanh": ("where the bounds meet nothing is read", lambda case: True),
     "glu": ("two halves are told as what lies between too", lambda case: True),

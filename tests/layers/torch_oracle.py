@@ -83,7 +83,9 @@ def _sliding(make: Callable[[int], Any], fill: float, given: dict[str, Any], x: 
         return forward(make(rank)(**given, padding=tuple(low for low, _ in pairs)), x)
     if any(end < 0 for pair in pairs for end in pair):
         raise ValueError("negative padding")
-    padded = functional.pad(x, [end for pair in reversed(pairs) for end in pair], value=fill)
+    mode = given.get("padding_mode", "zeros")
+    border = {"value": fill} if mode == "zeros" else {"mode": mode}
+    padded = functional.pad(x, [end for pair in reversed(pairs) for end in pair], **border)
     return forward(make(rank)(**given), padded)
 
 

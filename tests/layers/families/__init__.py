@@ -13,6 +13,28 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-from tests.layers.families import attention, detection, recurrent
+from tests.layers.families import (
+    attention,
+    detection,
+    embedding,
+    linear,
+    local,
+    normalization,
+    pooling,
+    recurrent,
+    regularization,
+    transposed,
+)
 
-FAMILIES: tuple[ModuleType, ...] = (attention, detection, recurrent)
+FAMILIES: tuple[ModuleType, ...] = (
+    attention,
+    detection,
+    embedding,
+    linear,
+    local,
+    normalization,
+    pooling,
+    recurrent,
+    regularization,
+    transposed,
+)
