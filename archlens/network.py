@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -66,6 +66,19 @@ class Network:
         from archlens.report.expand import expand
 
         return expand(self.graph)
+
+    def explain(
+        self, *layers: str, form: str = "text", width: int = 80, paint: Callable[[str, str], str] = lambda text, role: text
+    ) -> str:
+        """Where the figures come from: of the network, or of the layers and blocks named by path, glob or end of a path.
+
+        form: `text`, `markdown` or `json`. width, paint: of text, for a terminal. Raises UsageError for an unknown layer.
+        """
+        from archlens.report.explain import FORMATS, explain_network
+
+        if form not in FORMATS:
+            raise UsageError(f"form must be one of {', '.join(FORMATS)}, not {form!r}")
+        return explain_network(self.graph, self.analyze(), layers, form, width, paint)
 
     def __repr__(self) -> str:
         variant = f":{self.spec.variant}" if self.spec.variant else ""

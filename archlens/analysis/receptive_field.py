@@ -24,7 +24,7 @@ from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
 
-__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "receptive_fields", "unit_axes"]
+__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "receptive_fields", "tensor_fields", "unit_axes"]
 
 
 class _Field:
@@ -120,6 +120,14 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     found = _describe(graph, _propagate(graph, local, misalignments))
     same = all(map(is_, local, strict))
     return ReceptiveFields(found, found if same else _describe(graph, _propagate(graph, strict)), tuple(misalignments))
+
+
+def tensor_fields(graph: Graph) -> tuple[ReceptiveField | None, ...]:
+    """The local field of every tensor, by tensor number: network inputs and further outputs of layers too."""
+    names = list(graph.inputs)
+    fields = _propagate(graph, all_reads(graph)[0])
+    pairs = zip(fields, graph.shapes, strict=True)
+    return tuple([None if field is None else _figures(field, shape, names) for field, shape in pairs])
 
 
 def unit_axes(graph: Graph, node: Node) -> tuple[int, ...]:

@@ -19,12 +19,28 @@ _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "field": "What one unit of a layer sees of the input.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
+    "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "specs": "The networks that come with archlens.",
 }
 
 
-_PLAIN = {"×": "x", "·": ".", "─": "-", "…": "~", "✓": "+", "✗": "!", "–": "-", "→": ">"}
+_PLAIN = {
+    "×": "x",
+    "·": ".",
+    "─": "-",
+    "…": "~",
+    "✓": "+",
+    "✗": "!",
+    "–": "-",
+    "→": ">",
+    "−": "-",
+    "⌊": "[",
+    "⌋": "]",
+    "⌈": "[",
+    "⌉": "]",
+    "∏": "P",
+}
 
 
 class _Commands(click.Group):
@@ -60,6 +76,7 @@ def _group() -> None:
     archlens analyze resnet50                     a shipped network
     archlens analyze my_net.yaml                  your own
     archlens analyze my_net.yaml --format json    for a tool
+    archlens explain resnet50 stem/conv           where its numbers come from
     archlens specs                                what is shipped
 
     Exit status: 0 fine, 1 faults or missed expectations, 2 the request could not be met.

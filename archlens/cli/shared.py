@@ -42,11 +42,11 @@ def painter(stream: Any) -> Callable[[str, str], str]:
     return lambda text, role: click.style(text, **_STYLES[role]) if text and role else text
 
 
-def width() -> int:
-    """Columns of the terminal; 120 into a pipe, unless COLUMNS says otherwise."""
+def width(piped: int = 120) -> int:
+    """Columns of the terminal; `piped` into a pipe, unless COLUMNS says otherwise."""
     import shutil
 
-    return shutil.get_terminal_size((120, 24)).columns
+    return shutil.get_terminal_size((piped, 24)).columns
 
 
 def network_options(command: F) -> F:

@@ -57,6 +57,7 @@ class Identity(Layer):
     """x."""
 
     type_name, torch_name = "identity", "nn.Identity"
+    example: ClassVar = ("64x56x56", "")
     family = "activation"
     is_view = True
 
@@ -65,15 +66,20 @@ class Identity(Layer):
 
 
 class ReLU(Activation):
-    """max(0, x)."""
+    """max(0, x).
+
+    Negative values become 0, others pass. Without such a bend between them, two layers of weights would come to one.
+    """
 
     type_name, torch_name = "relu", "nn.ReLU"
+    example: ClassVar = ("64x112x112", "")
 
 
 class ReLU6(Activation):
     """min(max(0, x), 6)."""
 
     type_name, torch_name = "relu6", "nn.ReLU6"
+    example: ClassVar = ("32x112x112", "")
 
 
 class LeakyReLU(Activation):
@@ -83,6 +89,7 @@ class LeakyReLU(Activation):
     """
 
     type_name, torch_name = "leaky_relu", "nn.LeakyReLU"
+    example: ClassVar = ("64x56x56", "0.1")
     negative_slope: Number = 0.01
 
 
@@ -94,6 +101,7 @@ class PReLU(Activation):
     """
 
     type_name, torch_name = "prelu", "nn.PReLU"
+    example: ClassVar = ("64x56x56", "64")
     formulas: ClassVar = {"params": "num_parameters", **Activation.formulas}
     num_parameters: Count = 1
     init: Number = 0.25
@@ -124,6 +132,7 @@ class RReLU(Activation):
     """
 
     type_name, torch_name = "rrelu", "nn.RReLU"
+    example: ClassVar = ("64x56x56", "")
     lower: Number = 1 / 8
     upper: Number = 1 / 3
 
@@ -140,6 +149,7 @@ class Hardtanh(Activation):
     """
 
     type_name, torch_name = "hardtanh", "nn.Hardtanh"
+    example: ClassVar = ("64x56x56", "")
     min_val: Number = -1.0
     max_val: Number = 1.0
 
@@ -152,12 +162,14 @@ class Hardsigmoid(Activation):
     """min(max(0, x/6 + 1/2), 1)."""
 
     type_name, torch_name = "hardsigmoid", "nn.Hardsigmoid"
+    example: ClassVar = ("96x1x1", "")
 
 
 class Hardswish(Activation):
     """x · min(max(0, x/6 + 1/2), 1)."""
 
     type_name, torch_name = "hardswish", "nn.Hardswish"
+    example: ClassVar = ("16x112x112", "")
 
 
 class Hardshrink(Activation):
@@ -167,6 +179,7 @@ class Hardshrink(Activation):
     """
 
     type_name, torch_name = "hardshrink", "nn.Hardshrink"
+    example: ClassVar = ("128", "")
     lambd: Number = 0.5
 
 
@@ -177,6 +190,7 @@ class Softshrink(Activation):
     """
 
     type_name, torch_name = "softshrink", "nn.Softshrink"
+    example: ClassVar = ("128", "")
     lambd: Number = 0.5
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
@@ -192,6 +206,7 @@ class Threshold(Activation):
     """
 
     type_name, torch_name = "threshold", "nn.Threshold"
+    example: ClassVar = ("128", "0.5 0")
     threshold: Number
     value: Number
 
@@ -206,6 +221,7 @@ class ELU(Activation):
     """
 
     type_name, torch_name = "elu", "nn.ELU"
+    example: ClassVar = ("64x56x56", "")
     alpha: Number = 1.0
 
 
@@ -216,6 +232,7 @@ class CELU(Activation):
     """
 
     type_name, torch_name = "celu", "nn.CELU"
+    example: ClassVar = ("64x56x56", "")
     alpha: Number = 1.0
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
@@ -227,6 +244,7 @@ class SELU(Activation):
     """1.0507 · ELU with alpha 1.6733: keeps mean 0 and variance 1 from layer to layer."""
 
     type_name, torch_name = "selu", "nn.SELU"
+    example: ClassVar = ("256", "")
 
 
 class GELU(Activation):
@@ -236,6 +254,7 @@ class GELU(Activation):
     """
 
     type_name, torch_name = "gelu", "nn.GELU"
+    example: ClassVar = ("197x3072", "")
     approximate: Literal["none", "tanh"] = "none"
 
 
@@ -243,36 +262,42 @@ class SiLU(Activation):
     """x · sigmoid(x), also called swish."""
 
     type_name, torch_name = "silu", "nn.SiLU"
+    example: ClassVar = ("32x112x112", "")
 
 
 class Mish(Activation):
     """x · tanh(softplus(x))."""
 
     type_name, torch_name = "mish", "nn.Mish"
+    example: ClassVar = ("64x104x104", "")
 
 
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     type_name, torch_name = "sigmoid", "nn.Sigmoid"
+    example: ClassVar = ("96x1x1", "")
 
 
 class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x)))."""
 
     type_name, torch_name = "logsigmoid", "nn.LogSigmoid"
+    example: ClassVar = ("10", "")
 
 
 class Tanh(Activation):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
 
     type_name, torch_name = "tanh", "nn.Tanh"
+    example: ClassVar = ("6x28x28", "")
 
 
 class Tanhshrink(Activation):
     """x - tanh(x)."""
 
     type_name, torch_name = "tanhshrink", "nn.Tanhshrink"
+    example: ClassVar = ("128", "")
 
 
 class Softplus(Activation):
@@ -283,6 +308,7 @@ class Softplus(Activation):
     """
 
     type_name, torch_name = "softplus", "nn.Softplus"
+    example: ClassVar = ("10", "")
     beta: Number = 1.0
     threshold: Number = 20.0
 
@@ -291,3 +317,4 @@ class Softsign(Activation):
     """x / (1 + |x|)."""
 
     type_name, torch_name = "softsign", "nn.Softsign"
+    example: ClassVar = ("128", "")

@@ -14,12 +14,22 @@ __all__ = ["Conv", "DepthwiseConv"]
 
 
 class _Convolution(Sliding):
-    """What both convolutions share: a window of weights that slides over the map."""
+    """The window moves over the map in steps of the stride. At every place it takes the values under it, multiplies each with the
+    weight that lies on it and adds the products up: one number of the output.
+
+    The weights are the same at every place. So their number does not depend on the size of the map, and a pattern is found
+    wherever it stands; the work is weights times places.
+
+    `stride` 2 halves height and width, rounded as the formula says. Without padding the map shrinks by D·(K-1) in each
+    layer; `same` keeps its size at stride 1. Dilation spreads the taps: along an axis K weights cover D·(K-1) + 1 cells.
+    """
 
     family = "convolution"
     torch_name = "nn.Conv{rank}d"
     mixes_channels = True
-    reference = "chapter 12.2 (output size, parameters), extended by dilation, groups and uneven padding as in torch.nn.Conv2d"
+    reference = (
+        "chapter 12.2 (output size, parameters) and 12.3 (channels, dilation); groups and uneven padding as in torch.nn.Conv2d"
+    )
     formulas: ClassVar = {
         "output_size": "floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",
         "params": "C_out * (C_in/G * prod(K) + B)",
@@ -99,6 +109,9 @@ class _Convolution(Sliding):
 class Conv(_Convolution):
     """Convolution: every output channel is one filter that spans its group of input channels.
 
+    A 3×3 filter on an RGB image has 3·3·3 weights and gives one output map; 64 filters give 64 channels. A 1×1 filter looks at
+    no neighbours: it mixes the channels of each pixel. With `groups` a filter spans only its share of the channels.
+
     (As in every deep-learning library this is cross-correlation: the kernel is not flipped.)
 
     out_channels: number of filters, each giving one output channel.
@@ -112,6 +125,7 @@ class Conv(_Convolution):
     """
 
     type_name = "conv"
+    example: ClassVar = ("3x224x224", "64 7x7 /2 padding=3")
 
     out_channels: Count
     kernel_size: Sizes
@@ -141,6 +155,9 @@ class Conv(_Convolution):
 class DepthwiseConv(_Convolution):
     """Depthwise convolution: one filter per input channel, no mixing between channels.
 
+    A 1×1 convolution behind it mixes the channels. The two are a depthwise-separable convolution, with K²·C_in + C_in·C_out
+    weights where a full one has K²·C_in·C_out.
+
     kernel_size: the window, per axis.
     stride: how far the window moves, per axis.
     padding: cells around the map: per axis, [low, high] pairs, `valid` (none) or `same` (D·(K-1)/2).
@@ -151,6 +168,7 @@ class DepthwiseConv(_Convolution):
     """
 
     type_name = "depthwise_conv"
+    example: ClassVar = ("32x112x112", "3x3 same")
     mixes_channels = False
 
     kernel_size: Sizes

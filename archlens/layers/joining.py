@@ -52,30 +52,48 @@ class _Broadcast(Layer):
 
 
 class Add(_Broadcast):
-    """Sum of the branches, value by value: a residual connection."""
+    """Sum of the branches, value by value: a residual connection.
+
+    y = F(x) + x: the branch F learns only what is to change, and F = 0 passes x on. Gradients flow back through the sum as they
+    are. The branches must agree in size; a 1×1 convolution on the shortcut mends channels and stride.
+    """
+
+    reference = "chapter 12.6; He, Zhang, Ren & Sun, 2015, arXiv:1512.03385; sizes as torch broadcasts them"
 
     type_name = "add"
     torch_name = "torch.add"
+    example: ClassVar = ("256x56x56, 256x56x56", "")
 
 
 class Multiply(_Broadcast):
-    """Product of the branches, value by value: a gate."""
+    """Product of the branches, value by value: a gate.
+
+    A gate of C×1×1 weighs the channels of C×H×W.
+    """
+
+    reference = "Hu, Shen & Sun, Squeeze-and-Excitation Networks, 2018, arXiv:1709.01507; sizes as torch broadcasts them"
 
     type_name = "multiply"
     torch_name = "torch.mul"
+    example: ClassVar = ("64x56x56, 64x1x1", "")
     stretched = Gate()
 
 
 class Concat(Layer):
     """The branches one after the other along an axis.
 
+    No value is changed: the output holds the channels of the first branch, then those of the second, and so on. So the branches
+    must have the same height and width, and their channels add up. Inception joins filters of several sizes in this way.
+
     dim: the axis, batch counted; 1 is the channels.
     """
 
     type_name = "concat"
     torch_name = "torch.cat"
+    example: ClassVar = ("64x28x28, 128x28x28, 32x28x28, 32x28x28", "")
     family = "join"
     inputs = (1, None)
+    reference = "chapter 12.6; Szegedy et al., Going Deeper with Convolutions, 2014, arXiv:1409.4842"
 
     dim: Axis = 1
 

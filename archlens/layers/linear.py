@@ -16,6 +16,9 @@ __all__ = ["RBF", "Linear"]
 class Linear(Layer):
     """Fully connected layer: every output is a weighted sum of all features of its vector.
 
+    There is one weight for every pair of an input and an output, so on a flattened image their number grows with the image:
+    200×200×3 values into 1,000 outputs are 120 million weights.
+
     A vector C, or T vectors of F features each, T×F; vectors on more axes, such as H×W×F, where in_features says how many
     features they have.
 
@@ -26,8 +29,9 @@ class Linear(Layer):
 
     type_name = "linear"
     torch_name = "nn.Linear"
+    example: ClassVar = ("512", "10")
     family = "linear"
-    reference = "torch.nn.Linear; T is the number of vectors"
+    reference = "chapter 12.1 (every input with every output); torch.nn.Linear"
     formulas: ClassVar = {
         "params": "F_out * (F_in + B)",
         "macs": "T * F_in * F_out",

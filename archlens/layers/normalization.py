@@ -15,6 +15,10 @@ __all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LocalResponseNorm"]
 class BatchNorm(Layer):
     """Batch normalization: each channel to mean 0 and variance 1, then a learned scale and shift.
 
+    A channel has one mean and one variance, over all samples of the batch and all places of the map. So a channel has two
+    learned values, scale and shift, and two stored ones that are not learned. The layer stands between a convolution and its
+    activation; its shift makes a bias in that convolution superfluous.
+
     Operations, as run for inference: with stored statistics it is one product and one sum per value. Without them
     the batch's are needed too: a square and two sums more.
 
@@ -26,8 +30,9 @@ class BatchNorm(Layer):
 
     type_name = "batch_norm"
     torch_name = "nn.BatchNorm{rank}d"
+    example: ClassVar = ("64x112x112", "")
     family = "normalization"
-    reference = "Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167"
+    reference = "chapter 12.5; Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167"
     formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "(2 if tracked else 5) * C * prod(W)"}
 
     eps: Number = 1e-5
@@ -195,6 +200,7 @@ class LocalResponseNorm(Layer):
 
     type_name = "local_response_norm"
     torch_name = "nn.LocalResponseNorm"
+    example: ClassVar = ("96x55x55", "5")
     family = "normalization"
     reference = "Krizhevsky, Sutskever & Hinton, 2012, section 3.3; alpha/size as in torch.nn.LocalResponseNorm"
     formulas: ClassVar = {"elementwise_ops": "(size + 4) * C * prod(W)"}

@@ -47,12 +47,18 @@ class _Windowed(Sliding):
 
 
 class _Pool(_Windowed):
-    """A window that slides over every channel apart.
+    """The window slides over every channel apart, so the channels stay as many as they are. Nothing is learned.
+
+    The map shrinks by the stride, which is the window's size unless given: 2×2 leaves one value of four. The layers behind it
+    have that much less to do, and each of their units sees more of the input.
 
     Operations: K-1 comparisons, or K-1 additions and a division, per output value; K stands for both.
     """
 
-    reference = "torch.nn.MaxPool2d and AvgPool2d; with ceil_mode the last window must begin inside the map or its left padding"
+    reference = (
+        "chapter 12.4; torch.nn.MaxPool2d and AvgPool2d; "
+        "with ceil_mode the last window must begin inside the map or its left padding"
+    )
     formulas: ClassVar = {
         "output_size": "min(ceil((W + P_low + P_high - D*(K - 1) - 1) / S), floor((W + P_low - 1) / S)) + 1"
         " if ceil_mode else floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",
@@ -98,6 +104,8 @@ class _Pool(_Windowed):
 class MaxPool(_Pool):
     """Max pooling: the largest value in each window.
 
+    It keeps whether a feature was found and drops where in the window. In training the gradient goes to the winner only.
+
     kernel_size: the window, per axis.
     stride: how far the window moves, per axis; the kernel itself when left out.
     padding: cells around the map that never win: per axis, [low, high] pairs, `valid` or `same`; at most half the kernel.
@@ -107,6 +115,7 @@ class MaxPool(_Pool):
 
     type_name = "max_pool"
     torch_name = "nn.MaxPool{rank}d"
+    example: ClassVar = ("64x112x112", "3x3 /2 padding=1")
     pad_value = -inf
 
     dilation: Sizes = 1
@@ -115,6 +124,8 @@ class MaxPool(_Pool):
 
 class AvgPool(_Pool):
     """Average pooling: the mean of each window.
+
+    It keeps how strong a feature is on the whole. In training the gradient is spread evenly over the window.
 
     kernel_size: the window, per axis.
     stride: how far the window moves, per axis; the kernel itself when left out.
@@ -125,6 +136,7 @@ class AvgPool(_Pool):
 
     type_name = "avg_pool"
     torch_name = "nn.AvgPool{rank}d"
+    example: ClassVar = ("128x56x56", "2x2")
 
     ceil_mode: Flag = False
     count_include_pad: Flag = True
@@ -225,6 +237,7 @@ class AdaptiveAvgPool(_AdaptivePool):
 
     type_name = "adaptive_avg_pool"
     torch_name = "nn.AdaptiveAvgPool{rank}d"
+    example: ClassVar = ("512x10x10", "7x7")
 
 
 class AdaptiveMaxPool(_AdaptivePool):
@@ -235,13 +248,17 @@ class AdaptiveMaxPool(_AdaptivePool):
 
     type_name = "adaptive_max_pool"
     torch_name = "nn.AdaptiveMaxPool{rank}d"
+    example: ClassVar = ("512x14x14", "7x7")
 
 
 class _GlobalPool(Layer):
-    """One number per channel. Operations: one per value read."""
+    """One number per channel, whatever the size of the map. Operations: one per value read.
+
+    In place of flattening it needs no large linear layer: C×7×7 becomes C features, not 49·C, and any input size will do.
+    """
 
     family = "pooling"
-    reference = "Lin, Chen & Yan, Network in Network, 2013"
+    reference = "chapter 12.4; Lin, Chen & Yan, Network in Network, 2013, arXiv:1312.4400"
     formulas: ClassVar = {"elementwise_ops": "C * prod(W)"}
 
     keepdim: Flag = False
@@ -274,6 +291,7 @@ class GlobalAvgPool(_GlobalPool):
 
     type_name = "global_avg_pool"
     torch_name = "torch.mean"
+    example: ClassVar = ("512x7x7", "")
 
 
 class GlobalMaxPool(_GlobalPool):
@@ -284,3 +302,4 @@ class GlobalMaxPool(_GlobalPool):
 
     type_name = "global_max_pool"
     torch_name = "torch.amax"
+    example: ClassVar = ("512x7x7", "")

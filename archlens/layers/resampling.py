@@ -33,6 +33,7 @@ class Upsample(Layer):
 
     type_name = "upsample"
     torch_name = "nn.Upsample"
+    example: ClassVar = ("256x14x14", "2 mode=bilinear")
     family = "shape"
     reference = "torch.nn.Upsample"
     formulas: ClassVar = {

@@ -31,12 +31,17 @@ class _View(Layer):
 class Flatten(_View):
     """Neighbouring axes become one.
 
+    A map becomes the long vector that a linear layer wants. Its length depends on the input size, so the weights of that layer
+    fit one size only.
+
     start_dim: the first of them, batch counted.
     end_dim: the last of them.
     """
 
     type_name = "flatten"
     torch_name = "nn.Flatten"
+    reference = "chapter 12.5"
+    example: ClassVar = ("512x7x7", "")
 
     start_dim: Axis = 1
     end_dim: Axis = -1
@@ -56,6 +61,7 @@ class Reshape(_View):
 
     type_name = "reshape"
     torch_name = "torch.reshape"
+    example: ClassVar = ("256", "16x4x4")
 
     shape: TargetShape
 
@@ -88,6 +94,7 @@ class Pad(Layer):
 
     type_name = "pad"
     torch_name = "nn.functional.pad"
+    example: ClassVar = ("3x32x32", "2")
     family = "shape"
     reference = "torch.nn.functional.pad"
     formulas: ClassVar = {"output_size": "W + P_low + P_high"}
@@ -147,6 +154,7 @@ class Crop(Layer):
 
     type_name = "crop"
     torch_name = "nn.functional.pad"  # by negative amounts
+    example: ClassVar = ("64x64x64", "56x56")
     family = "shape"
 
     size: Sizes

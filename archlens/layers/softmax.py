@@ -21,6 +21,7 @@ class GLU(Activation):
     """
 
     type_name, torch_name = "glu", "nn.GLU"
+    example: ClassVar = ("64x128", "dim=1")
     dim: Axis = -1
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
@@ -36,7 +37,7 @@ class GLU(Activation):
 class _Softmax(Activation):
     """Weights that add up to 1 along an axis. Operations: an exponential, a sum and a division per value."""
 
-    reference = "torch.nn.Softmax; the subtraction of the maximum, there for range only, is not counted"
+    reference = "chapter 12.5; torch.nn.Softmax; the subtraction of the maximum, there for range only, is not counted"
     formulas: ClassVar = {"elementwise_ops": "3 * prod(X)"}
     dim: Axis = 1
 
@@ -55,10 +56,13 @@ class _Softmax(Activation):
 class Softmax(_Softmax):
     """exp(x) / Σ exp(x) along an axis.
 
+    It turns scores into positive numbers that add up to 1: the probabilities of the classes.
+
     dim: the axis, batch counted; 1 is the channels.
     """
 
     type_name, torch_name = "softmax", "nn.Softmax"
+    example: ClassVar = ("1000", "")
 
 
 class LogSoftmax(_Softmax):
@@ -68,6 +72,7 @@ class LogSoftmax(_Softmax):
     """
 
     type_name, torch_name = "log_softmax", "nn.LogSoftmax"
+    example: ClassVar = ("1000", "")
 
 
 class Softmin(_Softmax):
@@ -77,3 +82,4 @@ class Softmin(_Softmax):
     """
 
     type_name, torch_name = "softmin", "nn.Softmin"
+    example: ClassVar = ("1000", "")

@@ -11,12 +11,14 @@ import pytest
 from tests.frame.source import ROOT
 
 HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "pygraphviz", "sympy", "torch", "torchvision"}
-TABULATED = {"specs", "analyze table", "analyze markdown"}  # what tabulate lays out
+TABULATED = {"specs", "analyze table", "analyze markdown", "explain markdown"}  # what tabulate lays out
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
     "expand": ["expand", "vgg16"],
     "field": ["field", "vgg16"],
+    "explain conv": ["explain", "conv"],
+    **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
     "schema": ["schema"],
     "specs": ["specs"],
     **{f"analyze {form}": ["analyze", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},

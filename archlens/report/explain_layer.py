@@ -1,0 +1,261 @@
+"""One layer explained: every figure as its formula, with the values put in, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any, NamedTuple
+
+from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.run import FLOAT_BYTES
+from archlens.analysis.trails import Reach
+from archlens.graph.model import Graph, Node
+from archlens.layers.dims import Shape
+from archlens.layers.windows import Along, Window
+from archlens.report.chapters import sources
+from archlens.report.explain_reach import reach_blocks, reach_json
+from archlens.report.formulas import Meaning, Worked, meanings, worked
+from archlens.report.numbers import bytes_text, grouped, size_text, sizes_text
+from archlens.report.operations import operation_text
+from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
+
+__all__ = ["Explained", "explained", "layer_blocks", "layer_json"]
+
+_FIELD_SOURCE = "receptive field: chapter 12.4; Araujo, Norris & Sim, Distill 2019, doi 10.23915/distill.00021"
+
+
+class Explained(NamedTuple):
+    """A layer at its place, and what explains it. reach: the way its receptive field came about."""
+
+    graph: Graph
+    node: Node
+    facts: LayerFacts
+    batch: int
+    figures: tuple[Worked, ...]
+    symbols: tuple[Meaning, ...]
+    reach: Reach | None
+
+
+def explained(graph: Graph, analysis: Analysis, number: int, reach: Reach | None) -> Explained:
+    """Layer `number` of a graph."""
+    node = graph.nodes[number]
+    return Explained(
+        graph,
+        node,
+        analysis.layers[number],
+        analysis.batch,
+        worked(node.layer, node.input_shapes),
+        meanings(type(node.layer), node.input_shapes, node.layer),
+        reach,
+    )
+
+
+def layer_blocks(one: Explained, within: str) -> list[Block]:
+    """The page of a layer; within: the network it stands in."""
+    facts, node = one.facts, one.node
+    place = f"{facts.span.source.name}, line {facts.span.line}, in {within}" if facts.span else within
+    said = f"{facts.type} {operation_text(facts.type, facts.arguments, len(node.output_shapes[0]) - 2)}".rstrip()
+    blocks: list[Block] = [
+        Heading(facts.path, 1, said),
+        Text(place, faint=True),
+        Text(type(node.layer).documentation()[0]),
+    ]
+    blocks += figure_blocks(one)
+    if facts.receptive_field is not None and one.reach is not None:
+        blocks += reach_blocks(one.graph, one.reach, facts.receptive_field)
+    if one.symbols:
+        blocks += [Heading("Symbols"), _symbols(one.symbols)]
+    from_where = sources(node.layer.reference, _FIELD_SOURCE if one.reach is not None else "")
+    if from_where:
+        blocks += [Heading("Sources"), *[Text(text) for text in from_where]]
+    return blocks
+
+
+def figure_blocks(one: Explained) -> list[Block]:
+    """Sizes, parameters, work and memory."""
+    return [*_size(one), *_params(one), *_work(one), *_memory(one)]
+
+
+def _symbols(symbols: tuple[Meaning, ...]) -> Rows:
+    return Rows(tuple((f"{one.symbol} = {_alike(one)}", one.text) for one in symbols))
+
+
+def _alike(one: Meaning) -> str:
+    """The value, once where it is the same for every axis of a window; sizes are written out."""
+    if isinstance(one.value, tuple) and len(set(one.value)) == 1 and one.symbol not in ("W", "O", "X", "R"):
+        return one._replace(value=one.value[0]).shown
+    return one.shown
+
+
+def _figures(one: Explained, fact: str) -> list[Worked]:
+    return [figure for figure in one.figures if figure.fact == fact]
+
+
+def _chain(figure: Worked, total: int | None = None, batch: int = 1) -> Chain:
+    """A worked formula; total: the fact for the whole batch."""
+    notes = [" and ".join(figure.axes) + " alike"] if len(figure.axes) > 1 else list(figure.axes)
+    notes += [f"as {reason}" for reason in figure.because]
+    if total is not None and batch != 1 and total == figure.result * batch:
+        notes.append(f"for {grouped(batch)} samples {grouped(figure.result)} × {grouped(batch)} = {grouped(total)}")
+    return Chain(figure.left, tuple(dict.fromkeys([figure.symbols, *figure.steps])), "; ".join(notes))
+
+
+# ---- sizes ----
+
+
+def _size(one: Explained) -> Iterator[Block]:
+    shapes = one.node.output_shapes
+    yield Heading("Output size", 2, ", ".join(map(size_text, shapes)))
+    read = list(zip(one.facts.inputs, one.node.input_shapes, strict=True))
+    stacked = list(_stacked(one))
+    yield from stacked or [Text(f"from {name} {size_text(shape)}") for name, shape in read]
+    figures = _figures(one, "output_size")
+    yield from map(_chain, figures)
+    if figures or stacked or not read:
+        return
+    if all(shape == shapes[0] for shape in (*one.node.input_shapes, *shapes)):
+        yield Text("the same as the input's" if len(read) == 1 else "the same as that of every input")
+    elif one.facts.family == "shape" and _values(shapes[0]) == _values(read[0][1]):
+        yield Chain("values", tuple(dict.fromkeys([_sizes(read[0][1]), _sizes(shapes[0]), grouped(_values(shapes[0]))])))
+    elif len(read) > 1 and tuple(map(max, zip(*one.node.input_shapes, strict=True))) == shapes[0]:
+        yield Text("along each axis the largest of the inputs' sizes; an axis of size 1 is stretched")
+
+
+def _stacked(one: Explained) -> Iterator[Block]:
+    """Where each input lies along an axis on which the layer puts its inputs one after the other."""
+    shapes, out = one.node.input_shapes, one.node.output_shapes[0]
+    if len(shapes) < 2 or any(len(shape) != len(out) for shape in shapes):
+        return
+    rows = one.node.layer.reads(*shapes)
+    for axis in range(1, len(out)):
+        places = [row[axis - 1] for row in rows]
+        if out[axis] != sum(shape[axis] for shape in shapes) or not all(_at_an_offset(place, axis) for place in places):
+            continue
+        name = "channels" if axis == 1 else f"axis {axis}"
+        starts = [place.how.padding for place in places if isinstance(place.how, Window)]
+        table = [
+            (f"{start:,}–{start + shape[axis] - 1:,}", size_text(shape), source)
+            for start, shape, source in zip(starts, shapes, one.facts.inputs, strict=True)
+        ]
+        yield Grid((name, "size", "from"), tuple(table), (False, True, False))
+        yield Chain(name, (" + ".join(grouped(shape[axis]) for shape in shapes), grouped(out[axis])))
+
+
+def _at_an_offset(place: Along, axis: int) -> bool:
+    return place.axis == axis and isinstance(place.how, Window) and (place.how.kernel, place.how.stride) == (1, 1)
+
+
+def _values(shape: Shape) -> int:
+    return prod(shape[1:])
+
+
+def _sizes(shape: Shape) -> str:
+    """`64·112·112`."""
+    return "·".join(map(grouped, shape[1:])) or "1"
+
+
+# ---- parameters ----
+
+
+def _params(one: Explained) -> Iterator[Block]:
+    facts = one.facts
+    figures = _figures(one, "params")
+    if not figures and not facts.parameter_shapes and not facts.buffers:
+        return
+    yield Heading("Parameters", 2, grouped(facts.params))
+    yield from map(_chain, figures)
+    tensors = [f"{name} {sizes_text(shape)}" for name, shape in facts.parameter_shapes.items()]
+    if tensors:
+        yield Text("kept as " + ", ".join(tensors) + ("" if facts.trainable else "; frozen"))
+    if facts.shared_with:
+        yield Text(f"those of {facts.shared_with}, counted there: 0 here")
+    buffers = [
+        f"{name} {sizes_text(shape) or '1'}" for name, shape in one.node.layer.buffer_shapes(*one.node.input_shapes).items()
+    ]
+    if buffers:
+        yield Text("saved with them but not learned: " + ", ".join(buffers))
+
+
+# ---- work ----
+
+
+def _work(one: Explained) -> Iterator[Block]:
+    facts = one.facts
+    other = facts.flops - 2 * facts.macs
+    if facts.macs or _figures(one, "macs"):
+        yield Heading("MACs", 2, grouped(facts.macs))
+        yield from [_chain(figure, facts.macs, one.batch) for figure in _figures(one, "macs")]
+    yield Heading("FLOPs", 2, grouped(facts.flops))
+    if not facts.flops and not one.figures:
+        yield Text("no arithmetic is counted")
+    figures = _figures(one, "elementwise_ops")
+    yield from [_chain(figure, other, one.batch) for figure in figures]
+    if facts.macs:
+        values = f"2 × {grouped(facts.macs)} + {grouped(other)}"
+        yield Chain("FLOPs", ("2 × MACs + operations", values, grouped(facts.flops)))
+
+
+# ---- memory ----
+
+
+def _memory(one: Explained) -> Iterator[Block]:
+    facts = one.facts
+    size = facts.activations * FLOAT_BYTES
+    if one.node.layer.is_view:
+        yield Heading("Memory", 2, "none of its own")
+        yield Text("the output is a view: it shares the memory of the input")
+        return
+    yield Heading("Memory", 2, bytes_text(size + facts.params * FLOAT_BYTES))
+    counts = [*([grouped(one.batch)] if one.batch != 1 else [])]
+    shapes = " + ".join("·".join([*counts, *map(grouped, shape[1:])]) or "1" for shape in one.node.output_shapes)
+    yield Chain("output", (f"{_in_brackets(shapes)} values × {FLOAT_BYTES} bytes", f"{grouped(size)} bytes"))
+    if facts.params:
+        values = f"{grouped(facts.params)} values × {FLOAT_BYTES} bytes"
+        yield Chain("parameters", (values, f"{grouped(facts.params * FLOAT_BYTES)} bytes"))
+
+
+def _in_brackets(text: str) -> str:
+    return f"({text})" if " + " in text else text
+
+
+# ---- JSON ----
+
+
+def layer_json(one: Explained) -> dict[str, Any]:
+    """The object of one layer."""
+    facts, layer = one.facts, one.node.layer
+    return {
+        "path": facts.path,
+        "type": facts.type,
+        "what": type(layer).documentation()[0],
+        "arguments": facts.arguments,
+        "inputs": [{"from": name, "shape": shape} for name, shape in zip(facts.inputs, one.node.input_shapes, strict=True)],
+        "output_shapes": one.node.output_shapes,
+        "params": facts.params,
+        "parameter_shapes": facts.parameter_shapes,
+        "buffers": facts.buffers,
+        "shared_with": facts.shared_with,
+        "macs": facts.macs,
+        "flops": facts.flops,
+        "output_bytes": 0 if layer.is_view else facts.activations * FLOAT_BYTES,
+        "parameter_bytes": facts.params * FLOAT_BYTES,
+        "formulas": [figure_json(figure) for figure in one.figures],
+        "symbols": [{"symbol": s.symbol, "meaning": s.text, "value": s.value} for s in one.symbols],
+        "receptive_field": reach_json(one.graph, one.reach, facts.receptive_field),
+        "sources": sources(layer.reference, _FIELD_SOURCE if one.reach is not None else ""),
+        "file": facts.span.source.name if facts.span else None,
+        "line": facts.span.line if facts.span else None,
+    }
+
+
+def figure_json(figure: Worked) -> dict[str, Any]:
+    """One worked formula, for one sample."""
+    return {
+        "fact": figure.fact,
+        "axes": figure.axes,
+        "formula": figure.source,
+        "symbols": figure.symbols,
+        "steps": figure.steps,
+        "result": figure.result,
+        "because": figure.because,
+    }

@@ -1,0 +1,61 @@
+"""What the symbols of formulas mean: one table for every layer type.
+
+A key is a name as `Layer.variables` gives it, or `type.name` where one type means something of its own. A name that is a
+field of the layer needs no entry: the docstring says what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archlens.layers.base import Layer
+
+__all__ = ["FIGURES", "SYMBOLS", "meaning"]
+
+SYMBOLS: Mapping[str, str] = {
+    # sizes
+    "W": "size of the input along an axis",
+    "O": "size of the output along an axis",
+    "C": "channels",
+    "C_in": "channels that come in",
+    "C_out": "channels that go out: the number of filters",
+    "X": "size of the input along each axis, channels too",
+    "F_in": "features of each vector that comes in",
+    "F_out": "features of each vector that goes out",
+    # windows
+    "K": "size of the window (the kernel)",
+    "S": "stride: how far the window moves each time",
+    "P_low": "padding before the first cell of an axis",
+    "P_high": "padding after the last cell of an axis",
+    "D": "dilation: the distance between taps of the window",
+    "G": "groups that the channels are split into",
+    "R": "values that the cells of an axis span in all: W + O − gcd(W, O)",
+    # switches
+    "A": "1 with a learned scale and shift, else 0",
+    "B": "1 with bias, else 0",
+    "tracked": "whether statistics are stored for inference",
+    # by type
+    "branches": "branches that are joined",
+    "linear.T": "vectors for each sample: 1, or the tokens of a sequence",
+    "upsample.T": "cells that each value is mixed from",
+    "upsample.scaled": "whether a scale is given rather than a size",
+}
+"""The meaning of each name in a formula."""
+
+FIGURES: Mapping[str, tuple[str, str]] = {
+    "output_size": ("Output size", "O"),
+    "params": ("Parameters", "params"),
+    "macs": ("MACs", "MACs"),
+    "elementwise_ops": ("Other operations", "operations"),
+}
+"""For each figure that has a formula its heading, and what stands before the `=`."""
+
+
+def meaning(layer: type[Layer], name: str) -> str:
+    """What a name in the formulas of `layer` means; raises KeyError where nothing says it."""
+    own = SYMBOLS.get(f"{layer.type_name}.{name}") or SYMBOLS.get(name)
+    if own is None and name in layer.field_names:
+        own = layer.documentation()[1][name].rstrip(".")
+    if own is None:
+        raise KeyError(f"{layer.type_name}: no meaning of `{name}`; add it to SYMBOLS in archlens/report/symbols.py")
+    return own
