@@ -24,14 +24,6 @@ def macs_of(function: Any, *inputs: torch.Tensor) -> int:
     return counter.get_total_flops() // 2
 
 
-def bare(layer: nn.Module) -> nn.Module:
-    """The layer without its norms, and without dropout."""
-    for name, child in layer.named_children():
-        if isinstance(child, nn.LayerNorm | nn.Dropout):
-            setattr(layer, name, nn.Identity())
-    return layer
-
-
 def figures(network: Any) -> tuple[int, int]:
     totals = network.analyze().totals
     return totals.params, totals.macs
@@ -39,10 +31,11 @@ def figures(network: Any) -> tuple[int, int]:
 
 ENCODER = """
 - add:
-    attention: [multihead_attention: 4]
+    attention: [layer_norm, multihead_attention: 4]
     skip: []
 - add:
     mlp:
+      - layer_norm
       - linear: features*4
       - gelu
       - linear: features/4
@@ -51,7 +44,8 @@ ENCODER = """
 
 
 def test_an_encoder_block(net: Any) -> None:
-    block = bare(nn.TransformerEncoderLayer(64, 4, 256, dropout=0.0, activation="gelu", batch_first=True))
+    """As in ViT: norms before attention and before the two linear layers."""
+    block = nn.TransformerEncoderLayer(64, 4, 256, 0.0, "gelu", batch_first=True, norm_first=True)
     x = torch.zeros(1, 50, 64)
     assert figures(net(ENCODER, input="50x64")) == (params_of(block), macs_of(block, x))
 
@@ -60,18 +54,21 @@ DECODER = """
 - add:
     attention: [multihead_attention: 4 is_causal=true]
     skip: []
+- layer_norm:
   as: asked
 - multihead_attention: 4
   from: [asked, memory]
 - add: [prev, asked]
+- layer_norm
 - add:
     mlp: [linear: 256, relu, linear: 64]
     skip: []
+- layer_norm
 """
 
 
 def test_a_decoder_block(net: Any) -> None:
-    block = bare(nn.TransformerDecoderLayer(64, 4, 256, dropout=0.0, batch_first=True))
+    block = nn.TransformerDecoderLayer(64, 4, 256, 0.0, batch_first=True)
     asked, memory = torch.zeros(1, 20, 64), torch.zeros(1, 50, 64)
     assert figures(net(DECODER, input="{asking: 20x64, memory: 50x64}")) == (params_of(block), macs_of(block, asked, memory))
 
