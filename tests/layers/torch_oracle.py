@@ -32,7 +32,7 @@ def build(layer: Layer, inputs: list[torch.Tensor], state: dict[str, torch.Tenso
     before = layer.torch_pad(*shapes)
     if before is not None:
         inputs = [functional.pad(x, **before) for x in inputs]
-    path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2)).split(".")
+    path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2) if shapes else 1).split(".")
     target = functools.reduce(getattr, path[1:] if path[0] == "torch" else path, torch)
     arguments = layer.torch_kwargs(*shapes)
     for family in FAMILIES:

@@ -13,4 +13,6 @@ WIDER       type → why, and in which cases, a layer says it reads more than it
 
 from types import ModuleType
 
-FAMILIES: tuple[ModuleType, ...] = ()
+from tests.layers.families import joining, moving, slicing
+
+FAMILIES: tuple[ModuleType, ...] = (moving, slicing, joining)
