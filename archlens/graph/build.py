@@ -269,7 +269,7 @@ class _Builder:
     def layer(self, statement: Statement, kind: type[Layer], frame: Frame, current: int, turn: str) -> tuple[int, ...]:
         """A built-in layer: its inputs, its arguments, its place, its outputs."""
         inputs = self.gather(statement, kind, frame, current)
-        layer = self.maker.make(statement, kind, frame, inputs[0] if inputs else UNKNOWN)
+        layer = self.maker.make(statement, kind, frame, UNKNOWN if inputs is None else inputs[0] if inputs else current)
         path = self.names.path(statement, frame, kind.type_name, turn)
         if layer is None or inputs is None or UNKNOWN in inputs:
             return self.lost(path)
@@ -297,7 +297,9 @@ class _Builder:
             self.tick(statement, frame, len(found) // 4)
         if len(found) < low or (high is not None and len(found) > high):
             wanted = f"{low or 'no'}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
-            help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if high is None else ""
+            help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if kind.joins else ""
+            if high == 0:
+                help = f"leave `from` out: what `{kind.type_name}` puts out follows from its arguments"
             message = f"{kind.type_name} needs {wanted} input{'s' if wanted != '1' else ''}, got {len(found)}"
             self.faults.report("ARC136", message, statement.span, frame, help or "`concat` or `add` makes one of several")
             return None

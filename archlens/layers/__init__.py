@@ -36,16 +36,21 @@ from archlens.layers.base import Layer, layer_types
 from archlens.layers.convolution import Conv, DepthwiseConv
 from archlens.layers.detection import RoIAlign, RoIPool
 from archlens.layers.embedding import Embedding
-from archlens.layers.joining import Add, Concat, Multiply
+from archlens.layers.joining import Add, Concat, Divide, Matmul, Maximum, Minimum, Multiply, Stack, Subtract
 from archlens.layers.linear import RBF, Linear
 from archlens.layers.local import LocallyConnected
+from archlens.layers.moving import ChannelShuffle, Permute, PixelShuffle, PixelUnshuffle, Roll
 from archlens.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm
+from archlens.layers.parameter import ClassToken, Parameter
 from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, LPPool, MaxPool
 from archlens.layers.recurrent import GRU, LSTM, RNN
+from archlens.layers.reductions import Max, Mean, Min, Sum
 from archlens.layers.regularization import Dropout, DropPath
 from archlens.layers.resampling import Upsample
 from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
+from archlens.layers.slicing import Chunk, Select, Slice, Split
 from archlens.layers.softmax import GLU, LogSoftmax, Softmax, Softmin
+from archlens.layers.tokens import Tokens, Untokens, WindowPartition, WindowReverse
 from archlens.layers.transposed import ConvTranspose
 from archlens.layers.vector_norms import LayerNorm, RMSNorm
 
@@ -64,11 +69,15 @@ __all__ = [
     "Add",
     "AvgPool",
     "BatchNorm",
+    "ChannelShuffle",
+    "Chunk",
+    "ClassToken",
     "Concat",
     "Conv",
     "ConvTranspose",
     "Crop",
     "DepthwiseConv",
+    "Divide",
     "DropPath",
     "Dropout",
     "Embedding",
@@ -91,12 +100,22 @@ __all__ = [
     "LocallyConnected",
     "LogSigmoid",
     "LogSoftmax",
+    "Matmul",
+    "Max",
     "MaxPool",
+    "Maximum",
+    "Mean",
+    "Min",
+    "Minimum",
     "Mish",
     "MultiheadAttention",
     "Multiply",
     "PReLU",
     "Pad",
+    "Parameter",
+    "Permute",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "RMSNorm",
     "RReLU",
     "ReLU",
@@ -105,17 +124,28 @@ __all__ = [
     "Reshape",
     "RoIAlign",
     "RoIPool",
+    "Roll",
     "ScaledDotProductAttention",
+    "Select",
     "SiLU",
     "Sigmoid",
+    "Slice",
     "Softmax",
     "Softmin",
     "Softplus",
     "Softshrink",
     "Softsign",
+    "Split",
+    "Stack",
+    "Subtract",
+    "Sum",
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Tokens",
+    "Untokens",
     "Upsample",
+    "WindowPartition",
+    "WindowReverse",
     "layer_types",
 ]

@@ -63,6 +63,8 @@ class Layer:
     """The fewest and the most inputs it takes; None is any number."""
     integer_inputs: ClassVar[tuple[int, ...]] = ()
     """Positions of the inputs that hold whole numbers, such as the indices an embedding looks up; the others hold reals."""
+    joins: ClassVar[bool] = False
+    """Whether its line lists its inputs or forks (`add: [a, b]`), its arguments beside it. So where any number goes in."""
     is_view: ClassVar[bool] = False
     """Whether its output shares its input's memory, as PyTorch runs it for inference."""
     mixes_channels: ClassVar[bool] = False
@@ -96,6 +98,7 @@ class Layer:
         cls.fields = tuple(f for f in cls.fields if f.name not in {o.name for o in own}) + tuple(own)
         cls.field_names = tuple(f.name for f in cls.fields)
         cls.words = {f.name: f.kind.choices for f in cls.fields if f.kind.choices}
+        cls.joins = cls.joins or cls.inputs[1] is None
         if cls.__dict__.get("type_name"):
             _TYPES[cls.type_name] = cls
 
@@ -266,7 +269,18 @@ class Layer:
 
     def axis(self, name: str, shape: Shape) -> int:
         """Argument `name` as an axis of `shape`, counted from the front; refuses the batch axis."""
-        value: int = getattr(self, name)
+        return self._axis(name, getattr(self, name), shape)
+
+    def axes(self, name: str, shape: Shape) -> tuple[int, ...]:
+        """Argument `name`, one axis of `shape` or several, counted from the front; refuses the batch axis, and an axis twice."""
+        value = getattr(self, name)
+        found = tuple([self._axis(name, axis, shape) for axis in (value if isinstance(value, tuple) else (value,))])
+        twice = next((axis for i, axis in enumerate(found) if axis in found[:i]), None)
+        if twice is not None:
+            raise LayerError(f"{self.type_name}: {name} has axis {twice} of {show(shape)} twice", name, "name each axis once")
+        return found
+
+    def _axis(self, name: str, value: int, shape: Shape) -> int:
         index = value + len(shape) if value < 0 else value
         if not 0 <= index < len(shape):
             raise LayerError(

@@ -14,6 +14,7 @@ from archlens.errors import LayerError
 from archlens.layers.dims import Dim, require
 
 __all__ = [
+    "Axes",
     "Axis",
     "Count",
     "Extents",
@@ -24,7 +25,9 @@ __all__ = [
     "Margins",
     "Number",
     "Padding",
+    "Parts",
     "Probability",
+    "Shifts",
     "Sizes",
     "TargetShape",
     "kind_of",
@@ -32,11 +35,14 @@ __all__ = [
 
 Count: TypeAlias = Dim  # one integer, at least 1
 Axis: TypeAlias = int  # an axis of the tensor, batch counted, negative from the end
+Axes: TypeAlias = int | tuple[int, ...]  # one axis or several, as `Axis`
+Parts: TypeAlias = Dim | tuple[Dim, ...]  # sizes, each at least 1, of which one does not stand for all
+Index: TypeAlias = Dim  # a place along an axis, negative from the end
+Shifts: TypeAlias = int | tuple[int, ...]  # one distance or several, any sign
 Sizes: TypeAlias = Dim | tuple[Dim, ...]  # per spatial axis, each at least 1; one stands for all
 Padding: TypeAlias = Dim | str | tuple[Dim | tuple[Dim, Dim], ...]  # per axis, or (low, high) pairs, or a word
 Extents: TypeAlias = Dim | tuple[Dim | tuple[Dim, Dim], ...]  # per axis or (low, high) pairs, any sign
 Margins: TypeAlias = Dim | tuple[Dim, ...]  # per spatial axis, each at least 0; one stands for all
-Index: TypeAlias = Dim  # one integer, negative from the end
 TargetShape: TypeAlias = tuple[Dim, ...]  # sizes without the batch axis; one may be -1, the rest
 Number: TypeAlias = float
 Probability: TypeAlias = float
@@ -173,6 +179,8 @@ _REAL = {"anyOf": [{"type": "number"}, {"$ref": "#/$defs/expression"}]}
 _POSITIVE = "a whole number of at least 1"
 _AXES = "a whole number of at least 1, or one per axis such as 3x5"
 _PADS = "a whole number of at least 0, one per axis, [low, high] pairs, `same` or `valid`"
+_LENGTHS = "a whole number of at least 1, or several such as 3x5"
+_WHOLES = "a whole number, or a list of them such as [1, 2]"
 _SHIFTS = "a whole number, one per axis, or [low, high] pairs"
 _MARGINS = "a whole number of at least 0, or one per axis such as 0x1"
 
@@ -189,6 +197,9 @@ _KINDS = {
         Kind("TargetShape", "sizes such as 16x4x4", _shape, _SIZES),
         Kind("Number", "a number", _number(None, None, "a number"), _REAL),
         Kind("Probability", "a number from 0 to 1", _number(0, 1, "a number from 0 to 1"), _REAL),
+        Kind("Axes", _WHOLES, _per_axis(None, _WHOLES, pairs=False), _SIZES),
+        Kind("Parts", _LENGTHS, _per_axis(1, _LENGTHS, pairs=False), _SIZES),
+        Kind("Shifts", _WHOLES, _per_axis(None, _WHOLES, pairs=False), _SIZES),
         Kind("Flag", "true or false", _flag, {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/expression"}]}),
     )
 }

@@ -10,7 +10,7 @@ from archlens.layers.dims import Dim, Shape, either, equal, maximum, prod, requi
 from archlens.layers.fields import Axis
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Gate, Whole, Window, each_axis
 
-__all__ = ["Add", "Concat", "Multiply"]
+__all__ = ["Add", "Concat", "Divide", "Matmul", "Maximum", "Minimum", "Multiply", "Stack", "Subtract"]
 
 _MISMATCH = "ARC203"
 
@@ -19,7 +19,7 @@ class _Broadcast(Layer):
     """An operation on the branches value by value; an axis of size 1 is stretched to the others' size."""
 
     family = "join"
-    inputs = (2, None)
+    inputs: ClassVar[tuple[int, int | None]] = (2, None)
     reference = "torch broadcasting, between tensors with the same number of axes"
     formulas: ClassVar = {"elementwise_ops": "(branches - 1) * C * prod(O)"}
 
@@ -30,13 +30,8 @@ class _Broadcast(Layer):
         joined = inputs[0]
         for shape in inputs[1:]:
             _require_same_rank(self.type_name, joined, shape)
-            joined = tuple(self._stretch(axis, joined, shape) for axis in range(len(shape)))
+            joined = tuple(_stretched(self.type_name, axis, joined, shape) for axis in range(len(shape)))
         return (joined,)
-
-    def _stretch(self, axis: int, joined: Shape, shape: Shape) -> Dim:
-        a, b = joined[axis], shape[axis]
-        _require_match(self.type_name, either(equal(a, b), equal(a, 1), equal(b, 1)), axis, joined, shape)
-        return maximum(a, b)
 
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         return (len(inputs) - 1) * prod(self.output_shapes(*inputs)[0])
@@ -79,6 +74,119 @@ class Multiply(_Broadcast):
     stretched = Gate()
 
 
+class Subtract(_Broadcast):
+    """The first branch less the second, value by value."""
+
+    type_name = "subtract"
+    torch_name = "torch.sub"
+    inputs = (2, 2)
+    joins = True
+    example: ClassVar = ("64x56x56, 64x1x1", "")
+
+
+class Divide(_Broadcast):
+    """The first branch by the second, value by value."""
+
+    type_name = "divide"
+    torch_name = "torch.div"
+    inputs = (2, 2)
+    joins = True
+    example: ClassVar = ("64x56x56, 64x1x1", "")
+
+
+class Maximum(_Broadcast):
+    """The larger value of the branches, place by place."""
+
+    type_name = "maximum"
+    torch_name = "torch.maximum"
+    example: ClassVar = ("64x56x56, 64x56x56", "")
+
+
+class Minimum(_Broadcast):
+    """The smaller value of the branches, place by place."""
+
+    type_name = "minimum"
+    torch_name = "torch.minimum"
+    example: ClassVar = ("64x56x56, 64x56x56", "")
+
+
+class Matmul(Layer):
+    """Products of matrices: those on the last two axes of the first branch, M×K, by the second's, K×N.
+
+    The axes before them go in step; one of size 1 is stretched. The batch is one of these, so a branch has two axes or
+    more without it.
+    """
+
+    type_name = "matmul"
+    torch_name = "torch.matmul"
+    family = "join"
+    inputs = (2, 2)
+    joins = True
+    reference = "torch.matmul, between tensors with the same number of axes; B is the number of products"
+    formulas: ClassVar = {"macs": "B * M * K * N"}
+    example: ClassVar = ("12x197x64, 12x64x197", "")
+
+    def output_shapes(self, a: Shape, b: Shape) -> tuple[Shape, ...]:
+        _require_same_rank("matmul", a, b)
+        if len(a) < 3:
+            help = "a vector C as a matrix of one row is `reshape: [1, -1]`"
+            raise LayerError(f"matmul needs two axes or more in each branch, got {show(a)} and {show(b)}", help=help)
+        require(
+            equal(a[-1], b[-2]),
+            "matmul: the inner sizes differ: {}×{} by {}×{}",
+            *(a[-2], a[-1], b[-2], b[-1]),
+            help="the last axis of the first branch goes along the last but one of the second; `permute` one of them",
+            code=_MISMATCH,
+        )
+        leading = [_stretched("matmul", axis, a, b) for axis in range(len(a) - 2)]
+        return ((*leading, a[-2], b[-1]),)
+
+    def macs(self, a: Shape, b: Shape) -> Dim:
+        return prod(self.output_shapes(a, b)[0]) * a[-1]
+
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        (out,) = self.output_shapes(*inputs)
+        rank = len(out)
+        rows = []
+        for shape, inner in zip(inputs, (rank - 1, rank - 2), strict=True):
+            hows: dict[int, AxisMap] = {axis: Whole(1) for axis in range(1, rank - 2) if shape[axis] < out[axis]}
+            rows.append(each_axis(rank, {**hows, inner: Along(None, Whole(shape[inner]))}))
+        return tuple(rows)
+
+    def variables(self, a: Shape, b: Shape) -> dict[str, Any]:
+        return {"B": prod(self.output_shapes(a, b)[0][1:-2]), "M": a[-2], "K": a[-1], "N": b[-1]}
+
+
+class Stack(Layer):
+    """The branches side by side on a new axis.
+
+    dim: where the new axis stands in what comes out, batch counted.
+    """
+
+    type_name = "stack"
+    torch_name = "torch.stack"
+    family = "join"
+    inputs = (1, None)
+    example: ClassVar = ("64x56x56, 64x56x56", "dim=1")
+
+    dim: Axis = 1
+
+    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
+        first = inputs[0]
+        dim = self.axis("dim", (*first, 1))
+        for shape in inputs[1:]:
+            _require_same_rank("stack", first, shape)
+            for axis in range(len(first)):
+                _require_match("stack", equal(first[axis], shape[axis]), axis, first, shape)
+        return ((*first[:dim], len(inputs), *first[dim:]),)
+
+    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        rank = len(inputs[0])
+        dim = self.axis("dim", (*inputs[0], 1))
+        moved = {axis: Along(axis + 1, POINTWISE) for axis in range(dim, rank)}
+        return (each_axis(rank, moved),) * len(inputs)
+
+
 class Concat(Layer):
     """The branches one after the other along an axis.
 
@@ -115,6 +223,12 @@ class Concat(Layer):
             rows.append(each_axis(len(shape), {dim: Window(1, 1, offset)}))  # unit u is unit u - offset of this branch
             offset += shape[dim]
         return tuple(rows)
+
+
+def _stretched(layer: str, axis: int, a: Shape, b: Shape) -> Dim:
+    """The size of an axis on which one of the two may be stretched."""
+    _require_match(layer, either(equal(a[axis], b[axis]), equal(a[axis], 1), equal(b[axis], 1)), axis, a, b)
+    return maximum(a[axis], b[axis])
 
 
 def _require_same_rank(layer: str, a: Shape, b: Shape) -> None:

@@ -85,7 +85,7 @@ def _statement(node: Node, previous: int, names: Mapping[int, str]) -> Iterator[
     sources = ["prev" if tensor == previous else _word(names[tensor]) for tensor in node.inputs]
     arguments = [f"{name}: {_value(value)}" for name, value in node.layer.arguments.items()]
     kind = node.layer.type_name
-    if node.layer.inputs[1] is None:  # a join: its inputs stand in the line, its arguments beside it
+    if node.layer.joins:  # a join: its inputs stand in the line, its arguments beside it
         yield f"  - {kind}: [{', '.join(sources)}]"
         yield from (f"    {argument}" for argument in arguments)
     else:

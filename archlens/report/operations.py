@@ -11,6 +11,7 @@ from archlens.layers.fields import Field
 
 __all__ = ["operation_text"]
 
+_LISTS = ("Axes", "Shifts")  # kinds whose values are no sizes: never written 1×2
 _WORDS = {("padding", "same"): "same", ("padding", "valid"): "valid", ("ceil_mode", True): "ceil"}
 
 
@@ -35,7 +36,7 @@ def _word(field: Field, value: Any, axes: int, brief: bool, times: str) -> str:
     if field.required:
         if field.kind.name == "Sizes" and not isinstance(value, tuple) and axes > 1:
             value = (value,) * axes
-        return _value(value, times)
+        return _value(value, times, nested=field.kind.name in _LISTS)
     if (
         field.kind.name in ("Sizes", "Padding")
         and isinstance(value, tuple)
@@ -49,7 +50,7 @@ def _word(field: Field, value: Any, axes: int, brief: bool, times: str) -> str:
         return f"/{_value(value, times)}"
     if brief:
         return ""
-    return _WORDS.get((field.name, value)) or f"{field.name}={_value(value, times)}"
+    return _WORDS.get((field.name, value)) or f"{field.name}={_value(value, times, nested=field.kind.name in _LISTS)}"
 
 
 def _value(value: Any, times: str, nested: bool = False) -> str:

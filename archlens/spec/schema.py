@@ -103,7 +103,7 @@ def _statement() -> dict[str, Any]:
     """A line of `layers:` or of a block."""
     types = layer_types()
     bare = [name for name, kind in types.items() if not any(f.required for f in kind.fields) and kind.inputs[0] < 2]
-    joins = [kind for kind in types.values() if kind.inputs[1] is None]
+    joins = [kind for kind in types.values() if kind.joins]
     block = {"description": "a block of the spec: values in the order of its signature", "anyOf": [_VALUE, {"type": "object"}]}
     return {
         "anyOf": [
@@ -144,7 +144,7 @@ def _modifiers() -> dict[str, Any]:
 def _layer(kind: type[Layer]) -> dict[str, Any]:
     """What may stand after `- TYPE:`."""
     summary, _ = kind.documentation()
-    if kind.inputs[1] is None:
+    if kind.joins:
         return {
             "description": summary,
             "anyOf": [

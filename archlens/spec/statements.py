@@ -82,7 +82,7 @@ class StatementReader(ArgumentReader):
         if word is None:
             return None
         statement = Statement(word, layer, (), numbered, key.span)
-        joins = layer is not None and layer.inputs[1] is None
+        joins = layer is not None and layer.joins
         extra = self._beside(node, key, layer if joins else None)
         read = self._joined(statement, key, node.get(key.text)) if joins else self._called(statement, key, node.get(key.text))
         if extra is None or read is None:

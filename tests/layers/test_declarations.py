@@ -24,6 +24,7 @@ OWN_DEFAULTS = {
     ("log_softmax", "dim"): "torch guesses the axis, and warns",
     ("softmin", "dim"): "torch guesses the axis, and warns",
     ("pad", "value"): "torch says None for the same",
+    ("split", "dim"): "torch begins with the batch",
     ("upsample", "align_corners"): "torch says None for the same",
 }
 

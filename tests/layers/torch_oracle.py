@@ -36,7 +36,7 @@ def build(layer: Layer, inputs: list[torch.Tensor], state: dict[str, torch.Tenso
     for family in FAMILIES:
         if layer.type_name in family.BUILDERS:
             return family.BUILDERS[layer.type_name](arguments, state, *inputs)
-    path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2)).split(".")
+    path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2) if shapes else 1).split(".")
     target = functools.reduce(getattr, path[1:] if path[0] == "torch" else path, torch)
     if isinstance(target, type):
         module = target(**arguments).to(inputs[0].dtype)
