@@ -19,8 +19,8 @@ _BILINEAR = 7  # four products and three sums, as `upsample` counts them
 class _RoI(Layer):
     """A map C×H×W and boxes R×4 (x1, y1, x2, y2) become R×C×h×w.
 
-    The boxes keep an axis of their own, so that `flatten: start_dim=2` and `linear` work on R vectors. A unit may read any of
-    the map, since boxes lie anywhere.
+    The boxes keep an axis of their own: `flatten: start_dim=2` makes a vector of each for `linear`. For convolutions over the
+    boxes, `permute` to C×R×h×w and give them a kernel of 1 along R. A unit may read any of the map, since boxes lie anywhere.
     """
 
     family = "detection"
@@ -53,9 +53,6 @@ class _RoI(Layer):
 
 class RoIAlign(_RoI):
     """RoI align: every box in a grid of cells, each the mean of samples interpolated from the map.
-
-    A map C×H×W and boxes R×4 (x1, y1, x2, y2) become R×C×h×w; `flatten: start_dim=2` makes a vector of each box for `linear`.
-    For convolutions over the boxes, `permute` to C×R×h×w and give them a kernel of 1 along R. A unit may read any of the map.
 
     Operations: a sample is a weighted sum of 4 cells, 4 products and 3 sums, and a mean of S samples is S more: 8·S per value.
     The weights are the same for all channels and are not counted. Without sampling_ratio the samples are as many as a box is
@@ -94,8 +91,7 @@ class RoIAlign(_RoI):
 class RoIPool(_RoI):
     """RoI pooling: every box in a grid of cells, each the largest value of its part of the map.
 
-    A map C×H×W and boxes R×4 (x1, y1, x2, y2) become R×C×h×w; `flatten: start_dim=2` makes a vector of each box for `linear`.
-    Sides are rounded to whole cells of the map; neighbouring parts may share a row. A unit may read any of the map.
+    Sides are rounded to whole cells of the map; neighbouring parts may share a row.
 
     Operations: a comparison per value that a cell of the grid spans, known only with the boxes: those of a box over the whole
     map are counted, the most there can be. Along an axis its spans add up to W + O - gcd(W, O), as in adaptive pooling.

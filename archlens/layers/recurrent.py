@@ -15,10 +15,8 @@ __all__ = ["GRU", "LSTM", "RNN"]
 
 
 class _Recurrent(Layer):
-    """Layers of cells over a sequence T×F, from a state of zeros.
-
-    First comes out the sequence T×(D·H), of the last layer, its D directions side by side; then the state that this layer ends
-    with, D·H: forwards after the last token, backwards after the first.
+    """D directions side by side; the final state is that of the last layer, forwards after the last token, backwards after
+    the first.
     """
 
     family = "recurrent"

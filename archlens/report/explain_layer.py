@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from math import prod
 from typing import Any, NamedTuple
 
@@ -116,7 +117,7 @@ def _size(one: Explained) -> Iterator[Block]:
         yield Text("the same as the input's" if len(read) == 1 else "the same as that of every input")
     elif one.facts.family == "shape" and _values(shapes[0]) == _values(read[0][1]):
         yield Chain("values", tuple(dict.fromkeys([_sizes(read[0][1]), _sizes(shapes[0]), grouped(_values(shapes[0]))])))
-    elif len(read) > 1 and tuple(map(max, zip(*one.node.input_shapes, strict=True))) == shapes[0]:
+    elif len(read) > 1 and tuple(map(max, zip_longest(*one.node.input_shapes, fillvalue=0))) == shapes[0]:
         yield Text("along each axis the largest of the inputs' sizes; an axis of size 1 is stretched")
 
 

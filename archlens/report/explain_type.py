@@ -48,7 +48,7 @@ def type_blocks(layer: type[Layer]) -> list[Block]:
 
 def torch_names(layer: type[Layer]) -> str:
     """`torch.nn.Conv1d, Conv2d, Conv3d`, from `nn.Conv{rank}d`."""
-    full = layer.torch_name if layer.torch_name.startswith("torch.") else f"torch.{layer.torch_name}"
+    full = layer.torch_name if layer.torch_name.startswith("torch") else f"torch.{layer.torch_name}"
     head, rank, _ = full.partition("{rank}")
     short = full.rpartition(".")[2]
     return ", ".join([full.format(rank=1), short.format(rank=2), short.format(rank=3)]) if rank and head else full
