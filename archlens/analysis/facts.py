@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from archlens.analysis.memory import Peak
 from archlens.analysis.receptive_field import Misalignment, ReceptiveField
+from archlens.analysis.training import Training
 from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
 
-__all__ = ["CONVENTIONS", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals"]
+__all__ = ["CONVENTIONS", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals", "conventions"]
 
 POLICY = "archlens"
 """The policy by which operations are counted."""
@@ -21,10 +23,16 @@ CONVENTIONS: Mapping[str, str] = {
     "flops": f"policy {POLICY}: 2·MACs + one for every other addition, product, comparison or function value",
     "activations": "values that layers put out, views too",
     "receptive_field": "local: gates and statistics over the map left out; padding counts as seen; `all` is the whole map",
-    "memory": "float32 at inference, layers in the order listed, views shared, nothing in place; weights apart",
+    "memory": "{dtype} at inference, layers in the order listed; views and what is written in place are the memory of "
+    "their input; weights apart",
     "not counted": "moving data, random numbers, reading weights",
 }
-"""How each figure is meant; named in every output."""
+"""How each figure is meant; named in every output. `{dtype}` stands for the network's."""
+
+
+def conventions(dtype: str) -> dict[str, str]:
+    """`CONVENTIONS` for a network whose values are of this dtype."""
+    return {name: text.replace("{dtype}", dtype) for name, text in CONVENTIONS.items()}
 
 
 class LayerFacts(NamedTuple):
@@ -35,6 +43,8 @@ class LayerFacts(NamedTuple):
     trainable: whether it has parameters that learn, its own or shared ones.
     macs, flops, activations: for the whole batch; activations are values put out.
     receptive_field: local. strict_field: with gates and statistics over the map.
+    parameter_bytes: of the parameters it owns. activation_bytes: of what it puts out, views too. live_bytes: of all
+    activations alive while it runs.
     """
 
     path: str
@@ -54,6 +64,9 @@ class LayerFacts(NamedTuple):
     receptive_field: ReceptiveField | None
     strict_field: ReceptiveField | None
     span: Span | None
+    parameter_bytes: int
+    activation_bytes: int
+    live_bytes: int
 
 
 class Totals(NamedTuple):
@@ -62,6 +75,7 @@ class Totals(NamedTuple):
     depth: weight layers on the longest path. weight_layers: all of them, a shared one each time it runs.
     paper_depth: as the paper counts (from `meta.depth`), None where the spec does not say.
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
+    dtype: of parameters, buffers and activations; the bytes follow from it. activation_bytes: of all that layers put out.
     """
 
     params: int
@@ -76,6 +90,9 @@ class Totals(NamedTuple):
     weight_layers: int
     paper_depth: int | None
     receptive_field: tuple[int, ...] | None
+    dtype: str
+    buffer_bytes: int
+    activation_bytes: int
 
 
 class Outcome(NamedTuple):
@@ -89,7 +106,10 @@ class Outcome(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """Everything archlens knows of one network."""
+    """Everything archlens knows of one network.
+
+    peak: when most activations are alive. training: what training needs besides, computed when asked.
+    """
 
     name: str
     spec: str
@@ -102,6 +122,8 @@ class Analysis(NamedTuple):
     misalignments: tuple[Misalignment, ...]
     meta: Mapping[str, Any]
     notes: tuple[str, ...]
+    peak: Peak
+    training: Training
 
     @property
     def ok(self) -> bool:

@@ -14,11 +14,12 @@ __all__ = ["Work", "Works"]
 
 
 class Work(NamedTuple):
-    """The local figures of a layer; flops = 2·macs + every other operation."""
+    """The local figures of a layer; flops = 2·macs + every other operation. integers: values of buffers that are int64."""
 
     parameter_shapes: Mapping[str, Shape]
     params: int
     buffers: int
+    integers: int
     macs: int
     flops: int
     activations: int
@@ -42,11 +43,13 @@ class Works:
 def _measure(node: Node) -> Work:
     layer, shapes = node.layer, node.input_shapes
     parameters = layer.parameter_shapes(*shapes)
+    buffers = layer.buffer_shapes(*shapes)
     macs = layer.macs(*shapes)
     return Work(
         parameter_shapes=parameters,
         params=sum(map(prod, parameters.values())),
-        buffers=sum(map(prod, layer.buffer_shapes(*shapes).values())),
+        buffers=sum(map(prod, buffers.values())),
+        integers=sum([prod(buffers[name]) for name in layer.integer_buffers if name in buffers]),
         macs=macs,
         flops=2 * macs + layer.elementwise_ops(*shapes),
         activations=sum(map(prod, node.output_shapes)),

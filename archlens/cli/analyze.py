@@ -100,7 +100,7 @@ def _table(reports: Iterator[Analysis | _Faulty], columns: Any, several: bool) -
         click.echo(render_table(analysis, wide, columns, paint) + "\n", color=True)
         uncounted.update(dict.fromkeys(analysis.uncounted))
     if analysis:
-        click.echo(render_conventions(uncounted, wide, paint), color=True)
+        click.echo(render_conventions(uncounted, wide, paint, analysis.totals.dtype), color=True)
 
 
 def _json(reports: Iterator[Analysis | _Faulty], columns: Any, several: bool) -> None:

@@ -7,29 +7,17 @@ frameworks call things.
 """
 
 from archlens.layers.activation import (
-    CELU,
-    ELU,
-    GELU,
-    SELU,
     Hardshrink,
     Hardsigmoid,
     Hardswish,
     Hardtanh,
     Identity,
     LeakyReLU,
-    LogSigmoid,
-    Mish,
     PReLU,
     ReLU,
     ReLU6,
     RReLU,
-    Sigmoid,
-    SiLU,
-    Softplus,
     Softshrink,
-    Softsign,
-    Tanh,
-    Tanhshrink,
     Threshold,
 )
 from archlens.layers.base import Layer, layer_types
@@ -41,6 +29,20 @@ from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, G
 from archlens.layers.regularization import Dropout
 from archlens.layers.resampling import Upsample
 from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
+from archlens.layers.smooth import (
+    CELU,
+    ELU,
+    GELU,
+    SELU,
+    LogSigmoid,
+    Mish,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+    Tanhshrink,
+)
 from archlens.layers.softmax import GLU, LogSoftmax, Softmax, Softmin
 
 __all__ = [

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, gcd, prod, require
 from archlens.layers.fields import Flag, Padding, Sizes
+from archlens.layers.keeping import Held, Saved
 from archlens.layers.sliding import Sliding
+from archlens.layers.strides import Layout
 from archlens.layers.windows import Adaptive, Along, AxisMap, Whole, each_axis
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "MaxPool"]
@@ -89,6 +91,16 @@ class MaxPool(_Pool):
     dilation: Sizes = 1
     ceil_mode: Flag = False
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(self.padded(*inputs).values, prod(self.output_shapes(*inputs)[0]))  # where each maximum stood
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        kept = super().saves(*inputs, trained=trained, wanted=wanted)  # the input, or its padded copy
+        return kept._replace(extra=Held(kept.extra.values, prod(self.output_shapes(*inputs)[0])))
+
 
 class AvgPool(_Pool):
     """Average pooling: the mean of each window.
@@ -108,6 +120,9 @@ class AvgPool(_Pool):
 
     def _may_pad_unevenly(self) -> bool:
         return self.count_include_pad and super()._may_pad_unevenly()
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if len(inputs[0]) == 5 else "channels_last"
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         if len(x) == 5:  # torch's AvgPool3d alone wants this, whatever the padding
@@ -156,6 +171,9 @@ class _AdaptivePool(Layer):
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"output_size": self.output_shapes(x)[0][2:]}
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if len(inputs[0]) == 5 else "channels_last"
+
 
 class AdaptiveAvgPool(_AdaptivePool):
     """Average pooling to a fixed grid, whatever the input size.
@@ -166,6 +184,10 @@ class AdaptiveAvgPool(_AdaptivePool):
     type_name = "adaptive_avg_pool"
     torch_name = "nn.AdaptiveAvgPool{rank}d"
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        whole = prod(self.output_shapes(*inputs)[0][2:]) == 1  # torch then takes the mean
+        return Saved() if whole else Saved((0,))
+
 
 class AdaptiveMaxPool(_AdaptivePool):
     """Max pooling to a fixed grid, whatever the input size.
@@ -175,6 +197,12 @@ class AdaptiveMaxPool(_AdaptivePool):
 
     type_name = "adaptive_max_pool"
     torch_name = "nn.AdaptiveMaxPool{rank}d"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(indices=prod(self.output_shapes(*inputs)[0]))  # where each maximum stood
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=Held(indices=prod(self.output_shapes(*inputs)[0])))
 
 
 class _GlobalPool(Layer):
@@ -215,6 +243,9 @@ class GlobalAvgPool(_GlobalPool):
     type_name = "global_avg_pool"
     torch_name = "torch.mean"
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class GlobalMaxPool(_GlobalPool):
     """Global max pooling: the largest value of every channel.
@@ -224,3 +255,6 @@ class GlobalMaxPool(_GlobalPool):
 
     type_name = "global_max_pool"
     torch_name = "torch.amax"
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), (0,))

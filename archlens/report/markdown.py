@@ -37,7 +37,7 @@ def render_markdown(analysis: Analysis, columns: Sequence[Column] | None = None)
     totals[0] = totals[0] or "total"
     rows.append([f"**{text}**" if text else "" for text in totals])
     table = pipe_table([column.heading for column in chosen], rows, [column.numeric for column in chosen])
-    conventions = [f"- {name}: {text}" for name, text in convention_texts(analysis.uncounted)]
+    conventions = [f"- {name}: {text}" for name, text in convention_texts(analysis.uncounted, analysis.totals.dtype)]
     return "\n".join([f"## {escaped(analysis.title)}", "", *_about(analysis), "", table, "", *conventions])
 
 

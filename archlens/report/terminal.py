@@ -12,6 +12,7 @@ from functools import cache
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.errors import printable, text_width
 from archlens.layers.dims import Shape
+from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.columns import COLUMNS, Column, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.groups import Line, grouped_lines
@@ -47,9 +48,9 @@ def render_table(analysis: Analysis, width: int = 80, columns: Sequence[Column] 
     return "\n".join([*head, "", *_table(analysis, width, columns, paint), "", *summary_lines(analysis, width, paint)])
 
 
-def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain) -> str:
+def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE) -> str:
     """How the figures are meant, once for all networks; uncounted: layer types for which no operation is counted."""
-    return "\n".join(convention_lines(uncounted, width, paint))
+    return "\n".join(convention_lines(uncounted, width, paint, dtype))
 
 
 def _about(analysis: Analysis) -> list[str]:
