@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archlens.errors import SpecError, UsageError
 from archlens.graph.build import MAX_LAYERS, build
+from archlens.layers.dtypes import FIGURES_DTYPE, value_bytes
+from archlens.spec.expectations import BYTES
 from archlens.spec.extending import without_figures
 from archlens.spec.load import load_specs
 from archlens.spec.model import Spec
@@ -28,10 +30,11 @@ Size: TypeAlias = str | Sequence[int]
 class Network:
     """One network: `spec` as declared, `graph` compiled, `analyze()` for every figure."""
 
-    def __init__(self, spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> None:
+    def __init__(self, spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS, dtype: str = FIGURES_DTYPE) -> None:
         self.spec = spec
         self.batch = batch
         self.max_layers = max_layers
+        self.dtype = dtype
 
     @cached_property
     def graph(self) -> Graph:
@@ -46,7 +49,7 @@ class Network:
 
         graph = self.graph
         with _collector_paused():
-            return ShownAnalysis(*analyze(graph))
+            return ShownAnalysis(*analyze(graph, self.dtype))
 
     def analyze(self) -> Analysis:
         """Every figure; raises SpecError with every fault of the spec."""
@@ -115,18 +118,19 @@ def load(
     input: Size | Mapping[str, Size] | None = None,
     batch: int = 1,
     max_layers: int = MAX_LAYERS,
+    dtype: str = FIGURES_DTYPE,
 ) -> Network:
     """The network that `target` names: a path or a shipped name, with `:variant` where there are several.
 
     params: parameters to set, e.g. `{"alpha": 0.5}`. input: another input size, `"3x256x256"` or `(3, 256, 256)`,
-    or one for each name of an input. batch: samples at once.
+    or one for each name of an input. batch: samples at once. dtype: of all values, as torch names it; bytes follow from it.
     Raises SpecError for faults in the file and UsageError for what cannot be met: a target, parameter, input or
     variant there is none of.
 
     >>> load("resnet50").analyze().totals.params
     25557032
     """
-    return load_all(target, params=params, input=input, batch=batch, max_layers=max_layers)[0]
+    return load_all(target, params=params, input=input, batch=batch, max_layers=max_layers, dtype=dtype)[0]
 
 
 def load_all(
@@ -136,10 +140,12 @@ def load_all(
     input: Size | Mapping[str, Size] | None = None,
     batch: int = 1,
     max_layers: int = MAX_LAYERS,
+    dtype: str = FIGURES_DTYPE,
 ) -> list[Network]:
     """As `load`; `target:all` gives a network for every variant."""
     if not isinstance(batch, int) or isinstance(batch, bool) or batch < 1:
         raise UsageError(f"batch must be a whole number of at least 1, not {batch!r}")
+    value_bytes(dtype)
     given = {name: _written(value) for name, value in (params or {}).items()}
     sizes = input if isinstance(input, Mapping) else {"": input} if input else {}
     found = []
@@ -152,7 +158,9 @@ def load_all(
             )
         if batch != 1:
             spec = without_figures(spec, "they are for a batch of 1")
-        network = Network(spec, batch, max_layers)
+        if dtype != FIGURES_DTYPE:
+            spec = without_figures(spec, f"they are for {FIGURES_DTYPE}", BYTES)
+        network = Network(spec, batch, max_layers, dtype)
         if spec.faults:
             network.graph  # noqa: B018 - raises them, with what building finds besides
         found.append(network)

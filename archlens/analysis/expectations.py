@@ -8,11 +8,11 @@ from typing import Any
 from archlens.analysis.facts import Outcome, Totals
 from archlens.errors import Diagnostic, did_you_mean
 from archlens.graph.model import Graph
+from archlens.spec.expectations import BYTES
 from archlens.spec.model import Expectation
 
 __all__ = ["check_expectations"]
 
-_BYTES = ("parameter_bytes", "peak_memory")
 _ATTRIBUTES = {"peak_memory": "peak_activation_bytes"}
 
 
@@ -37,7 +37,7 @@ def _check_figure(expected: Expectation, totals: Totals) -> Outcome:
     if isinstance(actual, tuple):
         actual, shown = list(actual), "×".join(map(str, actual))
     else:
-        shown = f"{actual:,} bytes" if expected.key in _BYTES else f"{actual:,}"
+        shown = f"{actual:,} bytes" if expected.key in BYTES else f"{actual:,}"
     return _missed(expected, expected.key, actual, shown, gap) if gap else _met(expected, expected.key, actual)
 
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from archlens.analysis.memory import Peak
 from archlens.analysis.receptive_field import Misalignment, ReceptiveField
+from archlens.analysis.training import Training
 from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
 
-__all__ = ["CONVENTIONS", "FLOAT_BYTES", "POLICY", "Analysis", "LayerFacts", "Outcome", "Totals", "intensity", "per_param"]
+__all__ = [
+    "CONVENTIONS",
+    "FLOAT_BYTES",
+    "POLICY",
+    "Analysis",
+    "LayerFacts",
+    "Outcome",
+    "Totals",
+    "conventions",
+    "intensity",
+    "per_param",
+]
 
 FLOAT_BYTES = 4
 """Bytes of a float32 value."""
@@ -25,10 +38,16 @@ CONVENTIONS: Mapping[str, str] = {
     "activations": "values that layers put out, views too",
     "intensity": "arithmetic: FLOPs per byte moved, layer by layer: inputs + outputs + parameters, 4 bytes each; views move none",
     "receptive_field": "local: gates and statistics over the map left out; padding counts as seen; `all` is the whole map",
-    "memory": "float32 at inference, layers in the order listed, views shared, nothing in place; weights apart",
+    "memory": "{dtype} at inference, layers in the order listed; views and what is written in place are the memory of "
+    "their input; weights apart",
     "not counted": "moving data, random numbers, reading weights",
 }
-"""How each figure is meant; named in every output."""
+"""How each figure is meant; named in every output. `{dtype}` stands for the network's."""
+
+
+def conventions(dtype: str) -> dict[str, str]:
+    """`CONVENTIONS` for a network whose values are of this dtype."""
+    return {name: text.replace("{dtype}", dtype) for name, text in CONVENTIONS.items()}
 
 
 class LayerFacts(NamedTuple):
@@ -40,6 +59,8 @@ class LayerFacts(NamedTuple):
     macs, flops, activations: for the whole batch; activations are values put out.
     moved: values that go in, come out and are learned, its own or shared; 0 for a view.
     receptive_field: local. strict_field: with gates and statistics over the map.
+    parameter_bytes: of the parameters it owns. activation_bytes: of what it puts out, views too. live_bytes: of all
+    activations alive while it runs.
     """
 
     path: str
@@ -60,6 +81,9 @@ class LayerFacts(NamedTuple):
     strict_field: ReceptiveField | None
     span: Span | None
     moved: int
+    parameter_bytes: int
+    activation_bytes: int
+    live_bytes: int
 
     @property
     def macs_per_param(self) -> float | None:
@@ -79,6 +103,7 @@ class Totals(NamedTuple):
     paper_depth: as the paper counts (from `meta.depth`), None where the spec does not say.
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
     moved: values in, out and learned, summed over the layers as if each ran by itself.
+    dtype: of parameters, buffers and activations; the bytes follow from it. activation_bytes: of all that layers put out.
     """
 
     params: int
@@ -94,6 +119,9 @@ class Totals(NamedTuple):
     paper_depth: int | None
     receptive_field: tuple[int, ...] | None
     moved: int
+    dtype: str
+    buffer_bytes: int
+    activation_bytes: int
 
     @property
     def macs_per_param(self) -> float | None:
@@ -130,7 +158,10 @@ class Outcome(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """Everything archlens knows of one network."""
+    """Everything archlens knows of one network.
+
+    peak: when most activations are alive. training: what training needs besides, computed when asked.
+    """
 
     name: str
     spec: str
@@ -143,6 +174,8 @@ class Analysis(NamedTuple):
     misalignments: tuple[Misalignment, ...]
     meta: Mapping[str, Any]
     notes: tuple[str, ...]
+    peak: Peak
+    training: Training
 
     @property
     def ok(self) -> bool:

@@ -6,23 +6,29 @@ from typing import Any
 
 from archlens.analysis.depth import longest_path
 from archlens.analysis.expectations import check_expectations
-from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts, Totals
-from archlens.analysis.memory import peak_activations
+from archlens.analysis.facts import Analysis, LayerFacts, Totals
+from archlens.analysis.memory import Memory, activation_memory
 from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields
+from archlens.analysis.training import Training
 from archlens.analysis.work import Work, Works
 from archlens.graph.model import Graph
 from archlens.layers.base import Layer
+from archlens.layers.dtypes import FIGURES_DTYPE, value_bytes
+from archlens.layers.keeping import INDEX_BYTES
 
 __all__ = ["analyze"]
 
 
-def analyze(graph: Graph) -> Analysis:
-    """Every fact of `graph`. Never raises: a graph that could be built can be analysed."""
+def analyze(graph: Graph, dtype: str = FIGURES_DTYPE) -> Analysis:
+    """Every fact of `graph`. Never raises but for a dtype there is none of: a graph that could be built can be analysed."""
+    each = value_bytes(dtype)
     works = Works()
     work = [works.of(node) for node in graph.nodes]
     fields = receptive_fields(graph)
-    layers = _layers(graph, work, fields)
-    totals = _totals(graph, layers, fields)
+    memory = activation_memory(graph, each, [done.held for done in work])
+    layers = _layers(graph, work, fields, memory, each)
+    integers = sum([done.integers for done, layer in zip(work, layers, strict=True) if layer.buffers])
+    totals = _totals(graph, layers, fields, memory, dtype, integers)
     return Analysis(
         name=graph.name,
         spec=graph.spec,
@@ -35,16 +41,18 @@ def analyze(graph: Graph) -> Analysis:
         misalignments=fields.misalignments,
         meta=graph.meta,
         notes=graph.notes,
+        peak=memory.peak,
+        training=Training(graph, totals, each),
     )
 
 
-def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[LayerFacts, ...]:
+def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields, memory: Memory, each: int) -> tuple[LayerFacts, ...]:
     names = [graph.nodes[producer].path if producer >= 0 else "" for producer in graph.producers]
     for name, tensor in graph.inputs.items():
         names[tensor] = name
     arguments: dict[Layer, dict[str, Any]] = {}
     found = []
-    for node, done, local, strict in zip(graph.nodes, work, fields.local, fields.strict, strict=True):
+    for node, done, local, strict, live in zip(graph.nodes, work, fields.local, fields.strict, memory.live, strict=True):
         layer = node.layer
         if layer not in arguments:
             arguments[layer] = layer.arguments
@@ -69,29 +77,39 @@ def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields) -> tuple[La
                 strict,
                 node.span,
                 done.moved,
+                each * done.params if owns else 0,
+                each * done.activations,
+                live,
             )
         )
     return tuple(found)
 
 
-def _totals(graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveFields) -> Totals:
+def _totals(
+    graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveFields, memory: Memory, dtype: str, integers: int
+) -> Totals:
+    each = value_bytes(dtype)
     params = sum([layer.params for layer in layers])
     weighs = [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
+    buffers, activations = sum([layer.buffers for layer in layers]), sum([layer.activations for layer in layers])
     depth = graph.meta.get("depth")
     return Totals(
         params=params,
         trainable_params=sum([layer.params for layer in layers if layer.trainable]),
-        buffers=sum([layer.buffers for layer in layers]),
+        buffers=buffers,
         macs=sum([layer.macs for layer in layers]),
         flops=sum([layer.flops for layer in layers]),
-        activations=sum([layer.activations for layer in layers]),
-        parameter_bytes=FLOAT_BYTES * params,
-        peak_activation_bytes=FLOAT_BYTES * peak_activations(graph),
+        activations=activations,
+        parameter_bytes=each * params,
+        peak_activation_bytes=memory.peak.bytes,
         depth=longest_path(graph, weighs),
         weight_layers=sum(weighs),
         paper_depth=depth if isinstance(depth, int) else None,
         receptive_field=_trunk_field(graph, fields),
         moved=sum([layer.moved for layer in layers]),
+        dtype=dtype,
+        buffer_bytes=each * (buffers - integers) + INDEX_BYTES * integers,
+        activation_bytes=each * activations,
     )
 
 

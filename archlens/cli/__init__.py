@@ -29,8 +29,8 @@ _COMMANDS = {
 }
 
 
-_PLAIN = {"×": "x", "·": ".", "─": "-", "…": "~", "✓": "+", "✗": "!", "–": "-", "→": ">", "≤": "<", "−": "-", "∏": "P"}
-_PLAIN |= dict(zip("⌊⌋⌈⌉█▉▊▋▌▍▎▏", "[][]######==", strict=True))  # brackets and bars
+_PLAIN = dict(zip("×·─…✓✗–→≤≥−∏Σ⌊⌋⌈⌉“”█▉▊▋▌▍▎▏", "x.-~+!-><>-PS[][]''######==", strict=True))
+_PLAIN |= {"░": ".", "▒": "+"}
 
 
 class _Commands(click.Group):

@@ -139,7 +139,7 @@ def _table(reports: Iterator[Report], view: View | None, several: bool) -> None:
         click.echo(render_table(analysis, wide, view, paint) + "\n", color=True)
         uncounted.update(dict.fromkeys(analysis.uncounted))
     if analysis:
-        click.echo(render_conventions(uncounted, wide, paint), color=True)
+        click.echo(render_conventions(uncounted, wide, paint, analysis.totals.dtype), color=True)
 
 
 def _json(reports: Iterator[Report], view: View | None, several: bool) -> None:

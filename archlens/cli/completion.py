@@ -44,8 +44,8 @@ def _layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
             from archlens.cli.shared import networks
             from archlens.graph.build import MAX_LAYERS
 
-            given = {name: ctx.params.get(name) or () for name in ("params", "sizes")}
-            (network,) = networks(target, **given, batch=1, max_layers=ctx.params.get("max_layers") or MAX_LAYERS)
+            params, sizes = (ctx.params.get(name) or () for name in ("params", "sizes"))
+            (network,) = networks(target, params, sizes, 1, ctx.params.get("max_layers") or MAX_LAYERS)
             paths = [node.path for node in network.graph.nodes]
     return _items(paths, incomplete)
 

@@ -12,6 +12,7 @@ import click
 
 from archlens.errors import ArchlensError, Diagnostic, SpecError, Unreadable, UsageError, printable, render
 from archlens.graph.build import MAX_LAYERS
+from archlens.layers.dtypes import DTYPES, FIGURES_DTYPE
 from archlens.network import Network, load_all
 
 if TYPE_CHECKING:
@@ -124,6 +125,9 @@ def network_options(command: F) -> F:
         click.option(
             "--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."
         ),
+        click.option(
+            "--dtype", type=click.Choice(list(DTYPES)), default=FIGURES_DTYPE, show_default=True, help="Of all values, for bytes."
+        ),
         click.option("--batch", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True, help="Samples at once."),
         click.option(
             "--input",
@@ -151,7 +155,9 @@ def _pairs(texts: Iterable[str], option: str, bare: bool) -> dict[str, str]:
     return found
 
 
-def networks(target: str, params: Iterable[str], sizes: Iterable[str], batch: int, max_layers: int) -> list[Network]:
+def networks(
+    target: str, params: Iterable[str], sizes: Iterable[str], batch: int, max_layers: int, dtype: str = FIGURES_DTYPE
+) -> list[Network]:
     """The networks a command line means; raises ArchlensError."""
     return load_all(
         target,
@@ -159,6 +165,7 @@ def networks(target: str, params: Iterable[str], sizes: Iterable[str], batch: in
         input=_pairs(sizes, "--input", bare=True) or None,
         batch=batch,
         max_layers=max_layers,
+        dtype=dtype,
     )
 
 

@@ -6,29 +6,17 @@ dimensions), `windows` (how outputs read inputs), and what a family shares: `sli
 """
 
 from archlens.layers.activation import (
-    CELU,
-    ELU,
-    GELU,
-    SELU,
     Hardshrink,
     Hardsigmoid,
     Hardswish,
     Hardtanh,
     Identity,
     LeakyReLU,
-    LogSigmoid,
-    Mish,
     PReLU,
     ReLU,
     ReLU6,
     RReLU,
-    Sigmoid,
-    SiLU,
-    Softplus,
     Softshrink,
-    Softsign,
-    Tanh,
-    Tanhshrink,
     Threshold,
 )
 from archlens.layers.attention import MultiheadAttention, RelativePositionBias, ScaledDotProductAttention
@@ -49,6 +37,7 @@ from archlens.layers.regularization import Dropout, DropPath
 from archlens.layers.resampling import Upsample
 from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
 from archlens.layers.slicing import Chunk, Select, Slice, Split
+from archlens.layers.smooth import CELU, ELU, GELU, SELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink
 from archlens.layers.softmax import GLU, LogSoftmax, Softmax, Softmin
 from archlens.layers.tokens import Tokens, Untokens, WindowPartition, WindowReverse
 from archlens.layers.transposed import ConvTranspose

@@ -1,4 +1,4 @@
-"""Activations: functions of each value alone. By convention one operation per value."""
+"""Activations: functions of each value alone, here the piecewise linear ones. By convention one operation per value."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any, ClassVar, Literal
 from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, either, equal, prod, require
-from archlens.layers.fields import Count, Number
+from archlens.layers.fields import Count, Flag, Number
+from archlens.layers.keeping import NOTHING, Held, Saved
+from archlens.layers.strides import Layout
 
 __all__ = [
-    "CELU",
-    "ELU",
-    "GELU",
-    "SELU",
     "Activation",
     "Hardshrink",
     "Hardsigmoid",
@@ -22,19 +20,11 @@ __all__ = [
     "Hardtanh",
     "Identity",
     "LeakyReLU",
-    "LogSigmoid",
-    "Mish",
     "PReLU",
     "RReLU",
     "ReLU",
     "ReLU6",
-    "SiLU",
-    "Sigmoid",
-    "Softplus",
     "Softshrink",
-    "Softsign",
-    "Tanh",
-    "Tanhshrink",
     "Threshold",
 ]
 
@@ -46,11 +36,30 @@ class Activation(Layer):
     reference = "the torch.nn class of the same name; one operation per value is a convention"
     formulas: ClassVar = {"elementwise_ops": "prod(X)"}
 
+    needs: ClassVar[Literal["input", "input as it was", "output", "nothing"]] = "input"
+    """What its backward pass reads; `input` may have been written over by the output."""
+    second: ClassVar[bool] = False
+    """Whether it makes a second tensor of its input's size on the way, which its backward pass reads too."""
+    lies: ClassVar[Layout] = "kept"
+
     def elementwise_ops(self, x: Shape) -> Dim:
         return prod(x)
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"X": x[1:]}
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return self.lies
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(prod(inputs[0])) if self.second else NOTHING
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        lost = self.inplace and self.needs == "input as it was"  # written over: a copy is kept
+        extra = Held(prod(inputs[0])) if lost or self.second else NOTHING
+        if lost or self.needs == "nothing":
+            return Saved(extra=extra)
+        return Saved(outputs=(0,), extra=extra) if self.needs == "output" else Saved((0,), extra=extra)
 
 
 class Identity(Layer):
@@ -61,36 +70,47 @@ class Identity(Layer):
     family = "activation"
     is_view = True
 
-
-# ---- piecewise linear ----
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 class ReLU(Activation):
     """max(0, x).
 
     Negative values become 0, others pass. Without such a bend between them, two layers of weights would come to one.
+
+    inplace: whether the output is written over the input.
     """
 
     type_name, torch_name = "relu", "nn.ReLU"
     example: ClassVar = ("64x112x112", "")
+    needs = "output"
+    inplace: Flag = False
 
 
 class ReLU6(Activation):
-    """min(max(0, x), 6)."""
+    """min(max(0, x), 6).
+
+    inplace: whether the output is written over the input.
+    """
 
     type_name, torch_name = "relu6", "nn.ReLU6"
     example: ClassVar = ("32x112x112", "")
+    needs = "input as it was"
+    inplace: Flag = False
 
 
 class LeakyReLU(Activation):
     """x where x > 0, else negative_slope·x.
 
     negative_slope: the slope below zero.
+    inplace: whether the output is written over the input.
     """
 
     type_name, torch_name = "leaky_relu", "nn.LeakyReLU"
     example: ClassVar = ("64x56x56", "0.1")
     negative_slope: Number = 0.01
+    inplace: Flag = False
 
 
 class PReLU(Activation):
@@ -129,12 +149,15 @@ class RReLU(Activation):
 
     lower: the smallest slope.
     upper: the largest slope.
+    inplace: whether the output is written over the input.
     """
 
     type_name, torch_name = "rrelu", "nn.RReLU"
     example: ClassVar = ("64x56x56", "")
+    second, lies = True, "contiguous"  # the random slopes; inference makes room for them too
     lower: Number = 1 / 8
     upper: Number = 1 / 3
+    inplace: Flag = False
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.lower > self.upper:
@@ -146,12 +169,15 @@ class Hardtanh(Activation):
 
     min_val: the smallest output.
     max_val: the largest output.
+    inplace: whether the output is written over the input.
     """
 
     type_name, torch_name = "hardtanh", "nn.Hardtanh"
     example: ClassVar = ("64x56x56", "")
+    needs = "input as it was"
     min_val: Number = -1.0
     max_val: Number = 1.0
+    inplace: Flag = False
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.min_val >= self.max_val:
@@ -159,17 +185,27 @@ class Hardtanh(Activation):
 
 
 class Hardsigmoid(Activation):
-    """min(max(0, x/6 + 1/2), 1)."""
+    """min(max(0, x/6 + 1/2), 1).
+
+    inplace: whether the output is written over the input.
+    """
 
     type_name, torch_name = "hardsigmoid", "nn.Hardsigmoid"
     example: ClassVar = ("96x1x1", "")
+    needs = "input as it was"
+    inplace: Flag = False
 
 
 class Hardswish(Activation):
-    """x · min(max(0, x/6 + 1/2), 1)."""
+    """x · min(max(0, x/6 + 1/2), 1).
+
+    inplace: whether the output is written over the input.
+    """
 
     type_name, torch_name = "hardswish", "nn.Hardswish"
     example: ClassVar = ("16x112x112", "")
+    needs = "input as it was"
+    inplace: Flag = False
 
 
 class Hardshrink(Activation):
@@ -203,118 +239,12 @@ class Threshold(Activation):
 
     threshold: where the input starts to pass.
     value: the output below it.
+    inplace: whether the output is written over the input.
     """
 
     type_name, torch_name = "threshold", "nn.Threshold"
     example: ClassVar = ("128", "0.5 0")
+    needs = "input as it was"
     threshold: Number
     value: Number
-
-
-# ---- smooth ----
-
-
-class ELU(Activation):
-    """x where x > 0, else alpha·(exp(x) - 1).
-
-    alpha: minus the limit far below zero.
-    """
-
-    type_name, torch_name = "elu", "nn.ELU"
-    example: ClassVar = ("64x56x56", "")
-    alpha: Number = 1.0
-
-
-class CELU(Activation):
-    """x where x > 0, else alpha·(exp(x/alpha) - 1).
-
-    alpha: minus the limit far below zero, not 0.
-    """
-
-    type_name, torch_name = "celu", "nn.CELU"
-    example: ClassVar = ("64x56x56", "")
-    alpha: Number = 1.0
-
-    def settle(self, put: Callable[[str, Any], None]) -> None:
-        if self.alpha == 0:
-            raise LayerError("celu: alpha divides and must not be 0", "alpha")
-
-
-class SELU(Activation):
-    """1.0507 · ELU with alpha 1.6733: keeps mean 0 and variance 1 from layer to layer."""
-
-    type_name, torch_name = "selu", "nn.SELU"
-    example: ClassVar = ("256", "")
-
-
-class GELU(Activation):
-    """x · Φ(x), Φ the normal distribution function.
-
-    approximate: none, or tanh for a cheaper formula.
-    """
-
-    type_name, torch_name = "gelu", "nn.GELU"
-    example: ClassVar = ("197x3072", "")
-    approximate: Literal["none", "tanh"] = "none"
-
-
-class SiLU(Activation):
-    """x · sigmoid(x), also called swish."""
-
-    type_name, torch_name = "silu", "nn.SiLU"
-    example: ClassVar = ("32x112x112", "")
-
-
-class Mish(Activation):
-    """x · tanh(softplus(x))."""
-
-    type_name, torch_name = "mish", "nn.Mish"
-    example: ClassVar = ("64x104x104", "")
-
-
-class Sigmoid(Activation):
-    """1 / (1 + exp(-x))."""
-
-    type_name, torch_name = "sigmoid", "nn.Sigmoid"
-    example: ClassVar = ("96x1x1", "")
-
-
-class LogSigmoid(Activation):
-    """log(1 / (1 + exp(-x)))."""
-
-    type_name, torch_name = "logsigmoid", "nn.LogSigmoid"
-    example: ClassVar = ("10", "")
-
-
-class Tanh(Activation):
-    """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
-
-    type_name, torch_name = "tanh", "nn.Tanh"
-    example: ClassVar = ("6x28x28", "")
-
-
-class Tanhshrink(Activation):
-    """x - tanh(x)."""
-
-    type_name, torch_name = "tanhshrink", "nn.Tanhshrink"
-    example: ClassVar = ("128", "")
-
-
-class Softplus(Activation):
-    """log(1 + exp(beta·x)) / beta.
-
-    beta: sharpness of the bend.
-    threshold: above it beta·x is taken as it is, to keep the exponential in range.
-    """
-
-    type_name, torch_name = "softplus", "nn.Softplus"
-    example: ClassVar = ("10", "")
-    beta: Number = 1.0
-    threshold: Number = 20.0
-
-
-class Softsign(Activation):
-    """x / (1 + |x|)."""
-
-    type_name, torch_name = "softsign", "nn.Softsign"
-    example: ClassVar = ("128", "")
+    inplace: Flag = False

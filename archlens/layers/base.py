@@ -23,6 +23,7 @@ from typing import Any, ClassVar, dataclass_transform
 from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
+from archlens.layers.keeping import Keeping
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 
 __all__ = ["Layer", "argument_help", "layer_types", "require_positive"]
@@ -47,7 +48,7 @@ def layer_types() -> Mapping[str, type[Layer]]:
 
 
 @dataclass_transform(frozen_default=True)
-class Layer:
+class Layer(Keeping):
     """The base of every layer type: immutable, compared by value.
 
     A subclass states `type_name` and the facts that differ from the defaults here, which describe an
@@ -61,12 +62,8 @@ class Layer:
     """What kind of work it does: convolution, pooling, linear, normalization, activation, shape, join …"""
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     """The fewest and the most inputs it takes; None is any number."""
-    integer_inputs: ClassVar[tuple[int, ...]] = ()
-    """Positions of the inputs that hold whole numbers, such as the indices an embedding looks up; the others hold reals."""
     joins: ClassVar[bool] = False
     """Whether its line lists its inputs or forks (`add: [a, b]`), its arguments beside it. So where any number goes in."""
-    is_view: ClassVar[bool] = False
-    """Whether its output shares its input's memory, as PyTorch runs it for inference."""
     mixes_channels: ClassVar[bool] = False
     """Whether every unit along axis 1 of the output reads all units along axis 1 of the input."""
     example: ClassVar[tuple[str, str]] = ("", "")
@@ -178,7 +175,7 @@ class Layer:
         """Every argument by name, defaults included."""
         return dict(zip(self.field_names, self._values, strict=True))
 
-    # ---- the local facts; a subclass states those that differ ----
+    # ---- the local facts; a subclass states those that differ. Those about memory are in `keeping.py` ----
 
     def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
         """The shapes that come out; raises LayerError when these inputs cannot go in."""

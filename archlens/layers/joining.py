@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Axis
+from archlens.layers.keeping import Held, Saved
+from archlens.layers.strides import Layout
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Gate, Whole, Window, each_axis
 
 __all__ = ["Add", "Concat", "Divide", "Matmul", "Maximum", "Minimum", "Multiply", "Stack", "Subtract"]
@@ -45,6 +48,22 @@ class _Broadcast(Layer):
         ((_, channels, *sizes),) = self.output_shapes(*inputs)
         return {"branches": len(inputs), "C": channels, "O": tuple(sizes)}
 
+    def _partial(self, *inputs: Shape) -> list[int]:
+        """Values of what comes of the first two branches, the first three …: torch joins two at a time."""
+        shape, found = inputs[0], []
+        for other in inputs[1:]:
+            shape = tuple(map(max, shape, other))
+            found.append(prod(shape))
+        return found
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "kept"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        made = self._partial(*inputs)
+        both = [a + b for a, b in pairwise(made)]  # what went in is there until the next has come out
+        return Held(max([0, *[size - made[-1] for size in both]]))
+
 
 class Add(_Broadcast):
     """Sum of the branches, value by value: a residual connection.
@@ -59,6 +78,9 @@ class Add(_Broadcast):
     torch_name = "torch.add"
     example: ClassVar = ("256x56x56, 256x56x56", "")
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class Multiply(_Broadcast):
     """Product of the branches, value by value: a gate.
@@ -72,6 +94,20 @@ class Multiply(_Broadcast):
     torch_name = "torch.mul"
     example: ClassVar = ("64x56x56, 64x1x1", "")
     stretched = Gate()
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        """A factor is kept where the other's gradient is wanted; a product of several is taken two factors at a time."""
+        kept, extra = set(), 0
+        flows, made = wanted[0], [0, *self._partial(*inputs)]
+        for i in range(1, len(inputs)):
+            if flows:
+                kept.add(i)
+            if wanted[i] and i == 1:
+                kept.add(0)
+            elif wanted[i]:
+                extra += made[i - 1]
+            flows = flows or wanted[i]
+        return Saved(tuple(sorted(kept)), extra=Held(extra))
 
 
 class Subtract(_Broadcast):
@@ -223,6 +259,12 @@ class Concat(Layer):
             rows.append(each_axis(len(shape), {dim: Window(1, 1, offset)}))  # unit u is unit u - offset of this branch
             offset += shape[dim]
         return tuple(rows)
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 def _stretched(layer: str, axis: int, a: Shape, b: Shape) -> Dim:

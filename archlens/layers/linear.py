@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, prod, require, show
 from archlens.layers.fields import Count, Flag
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["RBF", "Linear"]
@@ -80,6 +81,12 @@ class Linear(Layer):
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {**self.arguments, "in_features": x[-1]}
+
+    def reads_as(self, x: Shape) -> Shape | None:
+        return prod(x[:-1]), x[-1]  # all vectors in one matrix product
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,) if trained else ())
 
 
 class RBF(Layer):

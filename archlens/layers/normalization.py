@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Number
+from archlens.layers.keeping import NOTHING, Held, Saved
+from archlens.layers.strides import Layout
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Whole, Window, each_axis
 
 __all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LocalResponseNorm"]
@@ -32,6 +34,7 @@ class BatchNorm(Layer):
     torch_name = "nn.BatchNorm{rank}d"
     example: ClassVar = ("64x112x112", "")
     family = "normalization"
+    integer_buffers = ("num_batches_tracked",)
     reference = "chapter 12.5; Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167"
     formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "(2 if tracked else 5) * C * prod(W)"}
 
@@ -66,6 +69,15 @@ class BatchNorm(Layer):
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"num_features": x[1], **self.arguments}
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return NOTHING if self.track_running_stats else Held(2 * inputs[0][1])  # the batch's statistics
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=Held(2 * inputs[0][1]))  # mean and 1/deviation of each channel
 
 
 class GroupNorm(Layer):
@@ -222,3 +234,17 @@ class LocalResponseNorm(Layer):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"size": self.size, "C": x[1], "W": x[2:]}
+
+    def _padded(self, x: Shape) -> int:
+        """Values of the squares with a border of channels."""
+        values: int = prod(x) // x[1] * (x[1] + self.size - 1)
+        return values
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "kept"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(max(self._padded(inputs[0]), 2 * prod(inputs[0])))  # beside the squares, or two sums that follow
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=Held(self._padded(inputs[0]) + 2 * prod(inputs[0])))  # and the power's base and value

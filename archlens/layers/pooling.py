@@ -10,7 +10,9 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, gcd, prod, require
 from archlens.layers.fields import Flag, Number, Padding, Sizes
+from archlens.layers.keeping import Held, Saved
 from archlens.layers.sliding import Sliding
+from archlens.layers.strides import Layout
 from archlens.layers.windows import Adaptive, Along, AxisMap, Whole, each_axis
 
 __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "GlobalMaxPool", "LPPool", "MaxPool"]
@@ -121,6 +123,16 @@ class MaxPool(_Pool):
     dilation: Sizes = 1
     ceil_mode: Flag = False
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(self.padded(*inputs).values, prod(self.output_shapes(*inputs)[0]))  # where each maximum stood
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        kept = super().saves(*inputs, trained=trained, wanted=wanted)  # the input, or its padded copy
+        return kept._replace(extra=Held(kept.extra.values, prod(self.output_shapes(*inputs)[0])))
+
 
 class AvgPool(_Pool):
     """Average pooling: the mean of each window.
@@ -143,6 +155,9 @@ class AvgPool(_Pool):
 
     def _may_pad_unevenly(self) -> bool:
         return self.count_include_pad and super()._may_pad_unevenly()
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if len(inputs[0]) == 5 else "channels_last"
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         self._require_whole_kernel(x)
@@ -228,6 +243,9 @@ class _AdaptivePool(Layer):
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"output_size": self.output_shapes(x)[0][2:]}
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if len(inputs[0]) == 5 else "channels_last"
+
 
 class AdaptiveAvgPool(_AdaptivePool):
     """Average pooling to a fixed grid, whatever the input size.
@@ -239,6 +257,10 @@ class AdaptiveAvgPool(_AdaptivePool):
     torch_name = "nn.AdaptiveAvgPool{rank}d"
     example: ClassVar = ("512x10x10", "7x7")
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        whole = prod(self.output_shapes(*inputs)[0][2:]) == 1  # torch then takes the mean
+        return Saved() if whole else Saved((0,))
+
 
 class AdaptiveMaxPool(_AdaptivePool):
     """Max pooling to a fixed grid, whatever the input size.
@@ -249,6 +271,12 @@ class AdaptiveMaxPool(_AdaptivePool):
     type_name = "adaptive_max_pool"
     torch_name = "nn.AdaptiveMaxPool{rank}d"
     example: ClassVar = ("512x14x14", "7x7")
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(indices=prod(self.output_shapes(*inputs)[0]))  # where each maximum stood
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=Held(indices=prod(self.output_shapes(*inputs)[0])))
 
 
 class _GlobalPool(Layer):
@@ -293,6 +321,9 @@ class GlobalAvgPool(_GlobalPool):
     torch_name = "torch.mean"
     example: ClassVar = ("512x7x7", "")
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class GlobalMaxPool(_GlobalPool):
     """Global max pooling: the largest value of every channel.
@@ -303,3 +334,6 @@ class GlobalMaxPool(_GlobalPool):
     type_name = "global_max_pool"
     torch_name = "torch.amax"
     example: ClassVar = ("512x7x7", "")
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), (0,))

@@ -10,6 +10,8 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer, require_positive
 from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Flag, Number, Sizes
+from archlens.layers.keeping import Saved
+from archlens.layers.strides import Layout
 from archlens.layers.windows import AxisMap, Corners, Cubic, Interpolated, Nearest
 
 __all__ = ["Upsample"]
@@ -105,6 +107,12 @@ class Upsample(Layer):
             "size": None if self.size is None else self.spread("size", len(x) - 2),
             "align_corners": None if self.mode == "nearest" else self.align_corners,
         }
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 def _operations(taps: int) -> int:

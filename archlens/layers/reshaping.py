@@ -9,16 +9,26 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, equal, minimum, prod, require, show
 from archlens.layers.fields import Axis, Extents, Number, Sizes, TargetShape
+from archlens.layers.keeping import Saved
 from archlens.layers.sliding import require_border, torch_pads
+from archlens.layers.strides import Layout
 from archlens.layers.windows import Along, AxisMap, Rearranged, Whole, Window, regrouped
 
 __all__ = ["Crop", "Flatten", "Pad", "Reshape"]
 
 
-class _View(Layer):
-    """The same values in the same order under other axes."""
+class _Moving(Layer):
+    """Only moves data: its backward pass needs the sizes alone."""
 
     family = "shape"
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
+
+class _View(_Moving):
+    """The same values in the same order under other axes."""
+
     is_view = True
 
     def rearranges(self, x: Shape) -> Rearranged | None:
@@ -84,7 +94,7 @@ class Reshape(_View):
         return {"shape": (-1, *sizes)}  # whatever the batch
 
 
-class Pad(Layer):
+class Pad(_Moving):
     """A border around the map, of a constant or of the map's own cells; a negative one crops.
 
     padding: cells to add: per axis, or [low, high] pairs.
@@ -95,7 +105,6 @@ class Pad(Layer):
     type_name = "pad"
     torch_name = "nn.functional.pad"
     example: ClassVar = ("3x32x32", "2")
-    family = "shape"
     reference = "torch.nn.functional.pad"
     formulas: ClassVar = {"output_size": "W + P_low + P_high"}
 
@@ -145,8 +154,13 @@ class Pad(Layer):
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"pad": torch_pads(self._pairs(x)), "mode": self.mode, "value": self.value}
 
+    def layout(self, *inputs: Shape) -> Layout:
+        if all(end <= 0 for pair in self._pairs(inputs[0]) for end in pair):
+            return "kept"  # a slice is copied
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
 
-class Crop(Layer):
+
+class Crop(_Moving):
     """The centre of the map. Of W cells the first ⌊(W - size)/2⌋ are left out; an odd one more goes at the end.
 
     size: how much stays, per axis.
@@ -155,7 +169,6 @@ class Crop(Layer):
     type_name = "crop"
     torch_name = "nn.functional.pad"  # by negative amounts
     example: ClassVar = ("64x64x64", "56x56")
-    family = "shape"
 
     size: Sizes
 
@@ -182,3 +195,6 @@ class Crop(Layer):
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         sizes = zip(x[2:], self.output_shapes(x)[0][2:], self._lows(x), strict=True)
         return {"pad": torch_pads((-low, size + low - n) for n, size, low in sizes)}
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "kept"

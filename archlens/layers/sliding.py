@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, divides, minimum, require
 from archlens.layers.fields import Padding, Sizes
+from archlens.layers.strides import Layout
 from archlens.layers.windows import AxisMap, Window
 
 __all__ = ["Slide", "Sliding", "require_border", "torch_pads"]
@@ -147,3 +148,6 @@ class Sliding(Layer):
         if all(low == high for low, high in pairs):
             return None
         return {"pad": torch_pads(pairs), "value": self.pad_value}
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"

@@ -7,6 +7,7 @@ from typing import ClassVar
 from archlens.layers.activation import Activation
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Axis
+from archlens.layers.keeping import Held
 from archlens.layers.windows import Along, Whole, Window, each_axis
 
 __all__ = ["GLU", "LogSoftmax", "Softmax", "Softmin"]
@@ -39,6 +40,7 @@ class _Softmax(Activation):
 
     reference = "chapter 12.5; torch.nn.Softmax; the subtraction of the maximum, there for range only, is not counted"
     formulas: ClassVar = {"elementwise_ops": "3 * prod(X)"}
+    needs, lies = "output", "contiguous"
     dim: Axis = 1
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
@@ -83,3 +85,6 @@ class Softmin(_Softmax):
 
     type_name, torch_name = "softmin", "nn.Softmin"
     example: ClassVar = ("1000", "")
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(prod(inputs[0]))  # -x

@@ -59,7 +59,7 @@ def _name(name: str, heading: str, value: Callable[[LayerFacts], str | None]) ->
     return Column(name, heading, text, text)
 
 
-def _count(name: str, heading: str) -> Column:
+def _count(name: str, heading: str, total: bool = True) -> Column:
     def value(layer: LayerFacts) -> int:
         count: int = getattr(layer, name)
         return count
@@ -70,7 +70,7 @@ def _count(name: str, heading: str) -> Column:
     def brief(layer: LayerFacts) -> str:
         return short(value(layer)) if value(layer) else ""
 
-    return Column(name, heading, value, text, brief, True, name, "sum")
+    return Column(name, heading, value, text, brief, True, name if total else "", "sum" if total else "layer")
 
 
 def _ratio(name: str, heading: str) -> Column:
@@ -184,6 +184,9 @@ COLUMNS = {
         _field("strict_receptive_field", "strict RF", "strict_field", "size"),
         _name("shared_with", "weights of", lambda x: x.shared_with),
         Column("line", "line", _line, _line, None, True, key=lambda x: x.span and x.span.line),
+        _count("parameter_bytes", "param bytes"),
+        _count("activation_bytes", "activation bytes"),
+        _count("live_bytes", "bytes alive", total=False),
         _share("params", "of params"),
         _share("macs", "of MACs"),
         _ratio("macs_per_param", "MACs/param"),

@@ -15,7 +15,7 @@ from archlens.layers.windows import Along, Window
 from archlens.report.chapters import sources
 from archlens.report.explain_reach import reach_blocks, reach_json
 from archlens.report.formulas import Meaning, Worked, meanings, worked
-from archlens.report.numbers import bytes_text, grouped, size_text, sizes_text
+from archlens.report.numbers import bytes_text, each, grouped, size_text, sizes_text
 from archlens.report.operations import operation_text
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
@@ -63,6 +63,9 @@ def layer_blocks(one: Explained, within: str) -> list[Block]:
     blocks += figure_blocks(one)
     if facts.receptive_field is not None and one.reach is not None:
         blocks += reach_blocks(one.graph, one.reach, facts.receptive_field)
+        if facts.strict_field is not None and facts.strict_field != facts.receptive_field:
+            strict = "the whole map" if all(facts.strict_field.whole) else each(facts.strict_field.size)
+            blocks.append(Text(f"That is the local field; with gates and statistics over the map it is {strict}."))
     if one.symbols:
         blocks += [Heading("Symbols"), _symbols(one.symbols)]
     from_where = sources(node.layer.reference, _FIELD_SOURCE if one.reach is not None else "")

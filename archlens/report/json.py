@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, LayerFacts
+from archlens.analysis.facts import POLICY, Analysis, LayerFacts, conventions
 from archlens.analysis.levels import Group, families, summed
+from archlens.analysis.training import OPTIMIZERS
 from archlens.errors import Diagnostic
 from archlens.report.numbers import plain_number
 
-__all__ = ["SCHEMA", "analysis_json", "faults_json", "render_json"]
+__all__ = ["SCHEMA", "analysis_json", "faults_json", "peak_json", "render_json", "training_json"]
 
 SCHEMA = 1
 
@@ -46,6 +47,8 @@ def analysis_json(analysis: Analysis, groups: Sequence[Group | LayerFacts] | Non
             **totals._asdict(),
             "macs_per_param": totals.macs_per_param,
             "arithmetic_intensity": totals.arithmetic_intensity,
+            "peak": peak_json(analysis),
+            "training": training_json(analysis),
         },
         "families": {group.path: _family(group, analysis) for group in families(analysis.layers)},
         "layers": [_layer(layer) for layer in analysis.layers],
@@ -58,8 +61,35 @@ def analysis_json(analysis: Analysis, groups: Sequence[Group | LayerFacts] | Non
         "meta": analysis.meta,
         "notes": analysis.notes,
         "policy": POLICY,
-        "conventions": CONVENTIONS,
+        "conventions": conventions(analysis.totals.dtype),
         "uncounted": analysis.uncounted,
+    }
+
+
+def peak_json(analysis: Analysis) -> dict[str, Any]:
+    """When most activations are alive: the bytes, the layer that runs then (null before the first), what is alive, largest
+    first. A shape of null is what that layer holds for itself."""
+    peak = analysis.peak
+    return {"bytes": peak.bytes, "layer": peak.layer, "alive": [one._asdict() for one in peak.alive]}
+
+
+def training_json(analysis: Analysis) -> dict[str, Any] | None:
+    """The estimate for each optimizer, with the formula of every line; null for a dtype without gradients."""
+    training = analysis.training
+    if not training.possible:
+        return None
+    return {
+        "estimate": True,
+        "gradient_bytes": training.gradient_bytes,
+        "saved_activation_bytes": training.saved_activation_bytes,
+        "optimizers": {
+            name: {
+                "state_bytes": training.optimizer_bytes(name),
+                "total_bytes": training.total_bytes(name),
+                "formulas": {line.name: line.formula for line in training.lines(name)},
+            }
+            for name in OPTIMIZERS
+        },
     }
 
 
@@ -128,6 +158,9 @@ def _layer(layer: LayerFacts) -> dict[str, Any]:
         "activations": layer.activations,
         "moved": layer.moved,
         "family": layer.family,
+        "parameter_bytes": layer.parameter_bytes,
+        "activation_bytes": layer.activation_bytes,
+        "live_bytes": layer.live_bytes,
         "receptive_field": field and field.size,
         "strict_receptive_field": strict and strict.size,
         "jump": field and [plain_number(jump) for jump in field.jump],

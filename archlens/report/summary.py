@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from archlens.analysis.facts import CONVENTIONS, POLICY, Analysis, Outcome
+from archlens.analysis.facts import POLICY, Analysis, Outcome, conventions
 from archlens.analysis.levels import families
 from archlens.analysis.receptive_field import Misalignment
 from archlens.errors import printable
+from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.grid import Paint, plain, wrapped
 from archlens.report.numbers import bytes_text, grouped, percent, ratio, short, size_text, sizes_text
 
@@ -44,9 +45,10 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
     split = f"{grouped(totals.trainable_params)} trainable, {grouped(frozen)} frozen" if frozen else "all trainable"
     shared = "; shared ones once" if any(layer.shared_with for layer in analysis.layers) else ""
     batch = f" for a batch of {grouped(analysis.batch)}" if analysis.batch != 1 else ""
-    yield Fact("params", grouped(totals.params), f"{split}{shared}; {bytes_text(totals.parameter_bytes)} as float32")
+    yield Fact("params", grouped(totals.params), f"{split}{shared}; {bytes_text(totals.parameter_bytes)} as {totals.dtype}")
     if totals.buffers:
-        yield Fact("buffers", grouped(totals.buffers), "saved with the parameters, not learned")
+        kept = "saved with the parameters, not learned"
+        yield Fact("buffers", grouped(totals.buffers), f"{kept}; {bytes_text(totals.buffer_bytes)}")
     yield Fact("MACs", grouped(totals.macs), f"{short(totals.macs)}{batch}")
     yield Fact("FLOPs", grouped(totals.flops), f"{short(totals.flops)}{batch}, policy {POLICY}")
     peak = bytes_text(totals.peak_activation_bytes)
@@ -103,10 +105,12 @@ def family_texts(analysis: Analysis) -> Iterator[tuple[str, str]]:
             yield label, ", ".join([f"{family}\u00a0{percent(part, whole)}" for part, family in parts])
 
 
-def convention_lines(uncounted: Iterable[str] = (), width: int = 80, paint: Paint = plain) -> list[str]:
+def convention_lines(
+    uncounted: Iterable[str] = (), width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE
+) -> list[str]:
     """How each figure is meant, for a terminal; uncounted: layer types for which no operation is counted."""
     lines = []
-    for name, text in convention_texts(uncounted):
+    for name, text in convention_texts(uncounted, dtype):
         lines += wrapped(name, text, width, _LABEL) if width >= 60 else [name, *wrapped("", text, width, 4)]
     return [paint(line, "faint") for line in lines]
 
@@ -140,8 +144,8 @@ def misalignment_texts(analysis: Analysis) -> Iterator[str]:
         yield f"and {len(axes) - _MISALIGNED} more joins"
 
 
-def convention_texts(uncounted: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+def convention_texts(uncounted: Iterable[str] = (), dtype: str = FIGURES_DTYPE) -> Iterator[tuple[str, str]]:
     """Name and meaning of each figure; uncounted: layer types for which no operation is counted."""
-    for name, text in CONVENTIONS.items():
+    for name, text in conventions(dtype).items():
         named = ", ".join(uncounted) if name == "not counted" else ""
         yield _SPELLED.get(name, name), f"{text}; hence 0 for {named}" if named else text

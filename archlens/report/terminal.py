@@ -13,6 +13,7 @@ from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.levels import Group
 from archlens.errors import printable, text_width
 from archlens.layers.dims import Shape
+from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.columns import BAR, COLUMNS, Column, bound, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.groups import Line, grouped_lines
@@ -61,9 +62,9 @@ def render_table(analysis: Analysis, width: int = 80, view: View | None = None, 
     return "\n".join([*head, "", *_table(analysis, width, view or View(), paint), "", *summary_lines(analysis, width, paint)])
 
 
-def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain) -> str:
+def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE) -> str:
     """How the figures are meant, once for all networks; uncounted: layer types for which no operation is counted."""
-    return "\n".join(convention_lines(uncounted, width, paint))
+    return "\n".join(convention_lines(uncounted, width, paint, dtype))
 
 
 def _about(analysis: Analysis) -> list[str]:

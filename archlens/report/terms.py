@@ -129,7 +129,7 @@ class _Parser:
 
     def term(self, node: ast.AST) -> Term:
         match node:
-            case ast.Constant(value=int() | float() as value):
+            case ast.Constant(value=int() | float() | str() as value):
                 return Number(value)
             case ast.Name(id=name):
                 return Symbol(name, self.values[name] if self.values is not None else None)

@@ -44,7 +44,8 @@ def _text(term: Term, values: bool, within: int) -> str:
     """The text, in brackets where it binds less than `within`: 1 a sum, 2 a product, 3 a quotient's end, 4 a power's base."""
     match term:
         case Number(value):
-            return _bracketed(number_text(value), 3 if isinstance(value, Fraction) or value < 0 else 9, within)
+            plain = not isinstance(value, int | float | Fraction) or (value >= 0 and not isinstance(value, Fraction))
+            return _bracketed(number_text(value), 9 if plain else 3, within)
         case Symbol(name, value, over):
             if values and value is not None:
                 return _text(Number(value), values, within)

@@ -8,7 +8,7 @@ from archlens.spec.model import Expectation
 from archlens.spec.reader import Reader
 from archlens.spec.scalars import figure, size_or_none
 
-__all__ = ["FIGURES", "read_expectations"]
+__all__ = ["BYTES", "FIGURES", "read_expectations"]
 
 FIGURES = (
     "params",
@@ -23,6 +23,8 @@ FIGURES = (
     "parameter_bytes",
     "peak_memory",
 )
+BYTES = ("parameter_bytes", "peak_memory")
+"""Those that are bytes, so for one dtype."""
 _FAMILIAR = {
     "parameters": "params",
     "memory": "peak_memory",

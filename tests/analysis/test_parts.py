@@ -33,9 +33,8 @@ def test_the_parts_of_a_block():
     assert parts == {"stage1/Bottleneck1": first, "stage1/Bottleneck2": plain, "stage1/Bottleneck3": plain}
 
 
-def test_a_lone_block_is_gone_into(net):
+def test_a_lone_block_is_gone_into():
     blocks = "archlens: 1\nname: Lone\ninput: 3x8x8\nblocks:\n  Net():\n    - conv: 4 3x3\n    - conv: 8 3x3\nlayers:\n  - Net\n"
-    del net
     parts = parts_of(_analysis(blocks).layers, "params")
     assert [(part.path, part.value, part.is_block) for part in parts] == [
         ("Net/conv2", 8 * 37, False),

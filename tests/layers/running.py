@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
-__all__ = ["REFUSALS", "Ran", "forward", "inputs_of", "module_of", "quiet"]
+__all__ = ["REFUSALS", "Ran", "forward", "inputs_of", "module_of", "quiet", "running"]
 
 torch.set_num_threads(1)
 
@@ -40,11 +41,28 @@ def inputs_of(shapes: tuple[tuple[int, ...], ...]) -> list[torch.Tensor]:
     return [torch.randn(shape, generator=generator) for shape in shapes]
 
 
+Way = Callable[[Callable[..., Any], nn.Module, tuple[Any, ...]], Any]
+_way: list[Way] = []
+
+
+@contextmanager
+def running(way: Way) -> Iterator[None]:
+    """Within, `forward` runs by `way(function, module, inputs)` and not for inference."""
+    _way.append(way)
+    try:
+        yield
+    finally:
+        _way.pop()
+
+
 def forward(function: Callable[..., Any], *tensors: Any) -> Ran:
     """Run for inference. Several outputs are a tuple or list of tensors, in the order of the layer's."""
     module = function.eval() if isinstance(function, nn.Module) else nn.Module()
-    with torch.no_grad():
-        found = function(*tensors)
+    if _way:
+        found = _way[-1](function, module, tensors)
+    else:
+        with torch.no_grad():
+            found = function(*tensors)
     return Ran((found,) if isinstance(found, torch.Tensor) else tuple(found), module)
 
 

@@ -103,6 +103,15 @@ def test_dilation_and_axes_that_differ(tmp_path):
     assert "the whole map" in network.explain("global_avg_pool")
 
 
+def test_gates_are_told(tmp_path):
+    path = tmp_path / "net.yaml"
+    gate = "      gate: [global_avg_pool: keepdim=true, conv: 4 1x1, sigmoid]\n"
+    path.write_text(f"archlens: 1\ninput: 4x9x9\nlayers:\n  - conv: 4 3x3\n  - multiply:\n      map: []\n{gate}    name: gated\n")
+    text = words(archlens.load(str(path)).explain("gated"))
+    assert "Receptive field 3 (the input is 9)" in text
+    assert "with gates and statistics over the map it is the whole map" in text
+
+
 def test_colours_change_nothing_but_colours():
     network = archlens.load("lenet5")
     seen = set()

@@ -132,7 +132,7 @@ def test_the_branch_that_holds_is_shown_and_why():
 
 
 @pytest.mark.parametrize(
-    "text", ["a.b", "a[0]", "open('x')", "lambda: 1", "'text'", "a @ b", "prod(a + b)", "[1, 2]", "__import__"]
+    "text", ["a.b", "a[0]", "open('x')", "lambda: 1", "None", "a @ b", "prod(a + b)", "[1, 2]", "__import__"]
 )
 def test_what_is_no_formula_is_refused(text):
     if text == "__import__":
@@ -140,6 +140,11 @@ def test_what_is_no_formula_is_refused(text):
         return
     with pytest.raises(ValueError, match=r"formula|name"):
         parsed(text)
+
+
+def test_words_can_decide():
+    assert steps("2 * C if mode == 'linear' else C", mode="linear", C=3) == ["2 × C", "2 × 3", "2 × 3", 6, "mode = linear"]
+    assert steps("2 * C if mode == 'linear' else C", mode="cubic", C=3)[3:] == [3, "mode = linear does not hold"]
 
 
 def test_numbers():

@@ -1,0 +1,95 @@
+"""Whose memory a tensor is in: views and what is written in place, followed through the graph as PyTorch runs it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+from archlens.graph.model import Graph, Node
+from archlens.layers.base import Layer
+from archlens.layers.dims import Shape
+from archlens.layers.strides import Strides, contiguous, is_contiguous, laid_out, viewed
+
+__all__ = ["Storage", "storage"]
+
+
+class Storage(NamedTuple):
+    """home: for every tensor the one that was allocated for it, itself unless it is a view or written in place.
+
+    copies: step → values of the contiguous copy that the layer makes of its first input before it reads it.
+    integers: tensors that hold int64 indices, by their homes.
+    """
+
+    home: list[int]
+    copies: dict[int, int]
+    integers: frozenset[int]
+
+
+def storage(graph: Graph, training: bool = False) -> Storage:
+    """The memory of every tensor. One step a layer; only tensors that are not contiguous cost more."""
+    found = _Layouts(graph)
+    whole = set()
+    for step, node in enumerate(graph.nodes):
+        layer = node.layer
+        if layer.integer_inputs:
+            whole.update([found.home[node.inputs[at]] for at in layer.integer_inputs])
+        if node.inputs and layer.shares(training):
+            found.share(node)
+        elif found.strides and any(tensor in found.strides for tensor in node.inputs):
+            found.make(step, node)
+    return Storage(found.home, found.copies, frozenset(whole))
+
+
+class _Layouts:
+    """Homes so far, and the strides of those tensors that are not contiguous."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.shapes = graph.shapes
+        self.home = list(range(len(graph.shapes)))
+        self.strides: dict[int, Strides] = {}
+        self.copies: dict[int, int] = {}
+        self._views: dict[tuple[Layer, Shape], tuple[tuple[bool, Strides | None], ...]] = {}
+
+    def of(self, tensor: int) -> tuple[Shape, Strides]:
+        shape = self.shapes[tensor]
+        return shape, self.strides.get(tensor) or contiguous(shape)
+
+    def share(self, node: Node) -> None:
+        """Outputs in the memory of the first input, unless its strides force a copy."""
+        source = node.inputs[0]
+        for tensor, (shared, strides) in zip(node.outputs, self._viewed(node, source), strict=True):
+            if shared:
+                self.home[tensor] = self.home[source]
+            if strides is not None:
+                self.strides[tensor] = strides
+
+    def _viewed(self, node: Node, source: int) -> tuple[tuple[bool, Strides | None], ...]:
+        """For each output whether it is a view, and its strides where it is not contiguous."""
+        plain = source not in self.strides
+        key = node.layer, self.shapes[source]
+        if plain and key in self._views:
+            return self._views[key]
+        shape, strides = self.of(source)
+        ways = node.layer.view_strides(strides, shape)
+        found = tuple(
+            [
+                (way is not None, None if way is None or is_contiguous(out, way) else way)
+                for out, way in zip(node.output_shapes, ways, strict=True)
+            ]
+        )
+        if plain:
+            self._views[key] = found
+        return found
+
+    def make(self, step: int, node: Node) -> None:
+        """New tensors from inputs of which one is not contiguous."""
+        shape, strides = self.of(node.inputs[0])
+        wanted = node.layer.reads_as(shape)
+        if wanted is not None and viewed(shape, strides, wanted) is None:
+            self.copies[step] = prod(shape)
+        inputs = [self.of(tensor) for tensor in node.inputs]
+        for tensor in node.outputs:
+            out = self.shapes[tensor]
+            made = laid_out(node.layer.layout(*node.input_shapes), out, inputs)
+            if not is_contiguous(out, made):
+                self.strides[tensor] = made

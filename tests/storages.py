@@ -1,0 +1,51 @@
+"""Live storages as torch has them: what is allocated when, and what shares memory."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+__all__ = ["Live", "storage_of"]
+
+
+def storage_of(tensor: torch.Tensor) -> int:
+    """A number that tensors share which share memory."""
+    return tensor.untyped_storage()._cdata
+
+
+class Live(TorchDispatchMode):
+    """Counts the bytes of every storage from the operation that makes it until nothing refers to it.
+
+    `now` and `peak` in bytes. Storages of `known` count from the start, those of `ignored` never.
+    """
+
+    def __init__(self, known: Iterable[torch.Tensor] = (), ignored: Iterable[torch.Tensor] = ()) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self._sizes = {storage_of(tensor): 0 for tensor in ignored}
+        for tensor in known:
+            self._meet(tensor)
+
+    def _meet(self, tensor: torch.Tensor) -> None:
+        key, storage = storage_of(tensor), tensor.untyped_storage()
+        if key in self._sizes:
+            return
+        self._sizes[key] = storage.nbytes()
+        self.now += storage.nbytes()
+        self.peak = max(self.peak, self.now)
+        weakref.finalize(storage, self._lose, key)
+
+    def _lose(self, key: int) -> None:
+        self.now -= self._sizes.pop(key)
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = function(*args, **(kwargs or {}))
+        for tensor in tree_leaves(found):
+            if isinstance(tensor, torch.Tensor):
+                self._meet(tensor)
+        return found
