@@ -173,7 +173,7 @@ def _parts(spot: Spot, digits: Sequence[tuple[int, int, int, int]]) -> list[Spot
 def reconciled(
     first: tuple[Sequence[Extent], Places], second: tuple[Sequence[Extent], Places]
 ) -> tuple[list[Extent], list[Extent], Places]:
-    """Two fields that meet, on the same places: where those differ, both see the same from all units."""
+    """Two fields that meet, on the same places: digits that only one of them has collapse."""
     ours: list[Extent] = []
     theirs: list[Extent] = []
     places: list[Sequence[Spot]] = []
@@ -184,11 +184,13 @@ def reconciled(
         elif not spots:
             kept = others
         else:
-            for spot in spots:
+            kept = [spot for spot in spots if spot in others]
+            for spot in [spot for spot in spots if spot not in kept]:
                 a = _collapsed(a, spot)
-            for spot in others:
+            for spot in [spot for spot in others if spot not in kept]:
                 b = _collapsed(b, spot)
-            a, b = a.through(Gate()), b.through(Gate())
+            if not kept:
+                a, b = a.through(Gate()), b.through(Gate())
         ours.append(a)
         theirs.append(b)
         places.append(kept)

@@ -50,6 +50,32 @@ def test_an_encoder_block(net: Any) -> None:
     assert figures(net(ENCODER, input="50x64")) == (params_of(block), macs_of(block, x))
 
 
+VIT = """
+- conv: 64 8x8 /8
+- tokens
+- class_token:
+  as: tokens
+- parameter: 17x64
+  as: places
+- add: [tokens, places]
+- Encoder:
+  repeat: 2
+- layer_norm
+- select: 0
+- linear: 10
+"""
+
+
+def test_a_vision_transformer(net: Any) -> None:
+    """torchvision's, on a small image."""
+    package = torchvision()
+    if package is None:
+        pytest.skip("torchvision is not installed")
+    model = package.models.VisionTransformer(32, 8, 2, 4, 64, 256, num_classes=10)
+    network = net(VIT, input="3x32x32", blocks="Encoder:\n" + ENCODER)
+    assert figures(network) == (params_of(model), macs_of(model, torch.zeros(1, 3, 32, 32)))
+
+
 DECODER = """
 - add:
     attention: [multihead_attention: 4 is_causal=true]
@@ -103,19 +129,16 @@ def test_attention_with_grouped_queries(net: Any) -> None:
 
 
 WINDOWS = """
-- linear: {out_features: 96, in_features: 96}
-  as: query
-- linear: {out_features: 96, in_features: 96}
-  from: input
-  as: key
-- linear: {out_features: 96, in_features: 96}
-  from: input
-  as: value
+- window_partition: 7x7
+- linear: {out_features: features*3, in_features: features}
+- chunk: 3 dim=-1
+  as: [query, key, value]
 - relative_position_bias: 3 7x7
   as: bias
 - scaled_dot_product_attention: 3
   from: [query, key, value, bias]
-- linear: {out_features: 96, in_features: 96}
+- linear: {out_features: features, in_features: features}
+- window_reverse: 7x7 14x14
 """
 
 
@@ -125,11 +148,12 @@ def test_attention_in_windows(net: Any) -> None:
     if package is None:
         pytest.skip("torchvision is not installed")
     block = package.models.swin_transformer.ShiftedWindowAttention(96, [7, 7], [0, 0], 3)
-    network = net(WINDOWS, input="4x49x96")
+    network = net(WINDOWS, input="96x14x14")
     analysis = network.analyze()
     assert figures(network) == (params_of(block), macs_of(block, torch.zeros(1, 14, 14, 96)))
     assert analysis.totals.buffers == sum(b.numel() for b in block.buffers())
-    assert analysis.outputs == {"output": (1, 4, 49, 96)}
+    assert analysis.outputs == {"output": (1, 96, 14, 14)}
+    assert analysis.layers[-1].receptive_field.size == (7, 7)
 
 
 CLASSIFIER = """
