@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import NamedTuple
 
 from archlens.analysis.storage import Storage, storage
-from archlens.graph.model import Graph, Node
-from archlens.layers.base import Layer
+from archlens.graph.model import Graph
 from archlens.layers.dims import Shape
 from archlens.layers.keeping import INDEX_BYTES, Held
 
@@ -38,12 +38,14 @@ class Memory(NamedTuple):
     live: list[int]
 
 
-def activation_memory(graph: Graph, value_bytes: int = 4) -> Memory:
+def activation_memory(graph: Graph, value_bytes: int = 4, held: Sequence[Held] | None = None) -> Memory:
     """What is alive when, in bytes, in an inference that runs the layers in order.
 
     A tensor lives from the layer that makes it to the last that reads it; network inputs live from the start,
     those that nobody reads and outputs to the end. A view and what is written in place are the memory of what they
     come from. While a layer runs, what it holds for itself is alive beside its inputs and outputs.
+
+    held: the `scratch` of each layer, if it is known already.
     """
     kept = storage(graph)
     born, last = _spans(graph, kept.home)
@@ -51,7 +53,7 @@ def activation_memory(graph: Graph, value_bytes: int = 4) -> Memory:
     dying: dict[int, list[int]] = {}
     for tensor, step in last.items():
         dying.setdefault(step, []).append(tensor)
-    holding = _Holding(kept, value_bytes)
+    rooms = _rooms(graph, kept, value_bytes, held)
     now = start = sum([sizes[tensor] for tensor in graph.inputs.values()])
     live = []
     home = kept.home
@@ -59,15 +61,16 @@ def activation_memory(graph: Graph, value_bytes: int = 4) -> Memory:
         for tensor in node.outputs:
             if home[tensor] == tensor:
                 now += sizes[tensor]
-        live.append(now + holding.of(step, node))
+        live.append(now + rooms[step])
         for tensor in dying.get(step, ()):
             now -= sizes[tensor]
     most = max(live, default=0)
     at = live.index(most) if live and most >= start else -1
-    alive = [_living(graph, tensor, sizes[tensor]) for tensor, step in last.items() if born[tensor] <= at <= step]
-    if at >= 0 and holding.of(at, graph.nodes[at]):
-        alive.append(Living(graph.nodes[at].path, None, holding.of(at, graph.nodes[at])))
-    alive.sort(key=lambda one: -one.bytes)
+    then = sorted([tensor for tensor, step in last.items() if born[tensor] <= at <= step], key=born.__getitem__)
+    alive = [_living(graph, tensor, sizes[tensor]) for tensor in then]
+    if at >= 0 and rooms[at]:
+        alive.append(Living(graph.nodes[at].path, None, rooms[at]))
+    alive.sort(key=lambda one: -one.bytes)  # and in the order made
     return Memory(Peak(max(most, start), graph.nodes[at].path if at >= 0 else None, tuple(alive)), live)
 
 
@@ -89,22 +92,14 @@ def _spans(graph: Graph, home: list[int]) -> tuple[dict[int, int], dict[int, int
     return born, last
 
 
-class _Holding:
-    """What layers hold for themselves, asked once for equal layers with equal inputs."""
-
-    def __init__(self, kept: Storage, value_bytes: int) -> None:
-        self.copies = kept.copies
-        self.value_bytes = value_bytes
-        self._known: dict[tuple[Layer, tuple[Shape, ...]], Held] = {}
-
-    def of(self, step: int, node: Node) -> int:
-        """The bytes that `node` holds beside its inputs and outputs while it runs."""
-        key = node.layer, node.input_shapes
-        held = self._known.get(key)
-        if held is None:
-            self._known[key] = held = node.layer.scratch(*node.input_shapes)
-        extra = self.copies.get(step, 0) if self.copies else 0
-        return held.bytes(self.value_bytes) + self.value_bytes * extra if held != (0, 0) or extra else 0
+def _rooms(graph: Graph, kept: Storage, value_bytes: int, held: Sequence[Held] | None) -> list[int]:
+    """For each layer the bytes it holds beside its inputs and outputs while it runs."""
+    if held is None:
+        held = [node.layer.scratch(*node.input_shapes) for node in graph.nodes]
+    rooms = [value_bytes * values + INDEX_BYTES * indices for values, indices in held]
+    for step, values in kept.copies.items():
+        rooms[step] += value_bytes * values
+    return rooms
 
 
 def _living(graph: Graph, tensor: int, size: int) -> Living:

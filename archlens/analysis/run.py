@@ -25,7 +25,7 @@ def analyze(graph: Graph, dtype: str = FIGURES_DTYPE) -> Analysis:
     works = Works()
     work = [works.of(node) for node in graph.nodes]
     fields = receptive_fields(graph)
-    memory = activation_memory(graph, each)
+    memory = activation_memory(graph, each, [done.held for done in work])
     layers = _layers(graph, work, fields, memory, each)
     integers = sum([done.integers for done, layer in zip(work, layers, strict=True) if layer.buffers])
     totals = _totals(graph, layers, fields, memory, dtype, integers)

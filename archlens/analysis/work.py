@@ -9,20 +9,23 @@ from typing import NamedTuple
 from archlens.graph.model import Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
+from archlens.layers.keeping import Held
 
 __all__ = ["Work", "Works"]
 
 
 class Work(NamedTuple):
-    """The local figures of a layer; flops = 2·macs + every other operation. integers: values of buffers that are int64."""
+    """The local figures of a layer; flops = 2·macs + every other operation. integers: values of buffers that are int64.
+    held: what it holds beside inputs and outputs while it runs."""
 
     parameter_shapes: Mapping[str, Shape]
     params: int
     buffers: int
-    integers: int
     macs: int
     flops: int
     activations: int
+    integers: int
+    held: Held
 
 
 class Works:
@@ -53,4 +56,5 @@ def _measure(node: Node) -> Work:
         macs=macs,
         flops=2 * macs + layer.elementwise_ops(*shapes),
         activations=sum(map(prod, node.output_shapes)),
+        held=layer.scratch(*shapes),
     )

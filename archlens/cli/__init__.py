@@ -18,6 +18,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
+    "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "specs": "The networks that come with archlens.",
 }

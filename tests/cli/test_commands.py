@@ -47,7 +47,7 @@ def test_help_lists_every_command(run):
     [
         ("analyse", "did you mean `analyze`?"),
         ("spec", "did you mean `specs`?"),
-        ("zzz", "known here: analyze, expand, schema, specs"),
+        ("zzz", "known here: analyze, expand, memory, schema, specs"),
     ],
 )
 def test_a_wrong_command_is_told(word, cure, run):
