@@ -96,14 +96,20 @@ def _moved(
     extent: Extent, spots: Sequence[Spot], axes: Sequence[Along], before: Shape, after: Shape
 ) -> tuple[Extent, tuple[Spot, ...]]:
     kept: list[Spot] = []
+    followed: list[Spot] = []  # the digits that are read whole collapse first, so that a window may go over what is left
     for spot in spots:
+        if axes[spot.axis - 1].how.step or isinstance(axes[spot.axis - 1].how, Fixed | Gate):
+            followed.append(spot)
+        else:
+            extent = _collapsed(extent, spot)
+    for spot in followed:
         target, how = axes[spot.axis - 1]
         if target is not None and isinstance(how, Window) and (how.kernel, how.stride) == (1, 1):
             kept.append(spot._replace(axis=target, offset=spot.offset + how.padding))
         elif isinstance(how, Fixed | Gate):
             digit = max(how.reach(0, 0)[0] - spot.offset, 0) // spot.divisor % spot.size
             extent = extent.through(Window(1, padding=-digit * spot.place))
-        elif target is not None and how.step and len(spots) == 1 and _is_highest(spot, before):
+        elif target is not None and how.step and len(followed) == 1 and _is_highest(spot, before):
             # u = ((index - offset) // divisor) · place: one map after the other, the innermost first.
             for step in (Window(1, spot.place), Nearest(1, spot.divisor), Window(1, padding=spot.offset), how):
                 extent = extent.through(step)

@@ -249,15 +249,18 @@ def _describe(graph: Graph, fields: list[_Field | None]) -> tuple[ReceptiveField
 
 def _figures(field: _Field, shape: Shape, names: list[str]) -> ReceptiveField:
     if field.places is None:
-        units = [(size // 2, 1) for size in shape[2:]]
+        units = [(size // 2, 0, 1) for size in shape[2:]]
     else:
-        middle = [size // 2 for size in shape]
-        units = [(unit_at(spots, middle), min([spot.place for spot in spots], default=1)) for spots in field.places]
-    centres = [extent.at(unit) for extent, (unit, _) in zip(field.axes, units, strict=True)]
+        middle, first = [size // 2 for size in shape], [0] * len(shape)
+        units = [
+            (unit_at(spots, middle), unit_at(spots, first), min([spot.place for spot in spots], default=1))
+            for spots in field.places
+        ]
+    centres = [extent.at(unit) for extent, (unit, _, _) in zip(field.axes, units, strict=True)]
     return ReceptiveField(
         size=tuple([hi - lo + 1 for lo, hi in centres]),
-        jump=tuple([extent.jump * place for extent, (_, place) in zip(field.axes, units, strict=True)]),
-        start=tuple([extent.at(0)[0] for extent in field.axes]),
+        jump=tuple([extent.jump * place for extent, (_, _, place) in zip(field.axes, units, strict=True)]),
+        start=tuple([extent.at(unit)[0] for extent, (_, unit, _) in zip(field.axes, units, strict=True)]),
         whole=tuple([extent.is_fixed for extent in field.axes]),
         input=names[field.input],
         exact=all(extent.is_exact for extent in field.axes),
