@@ -25,12 +25,13 @@ def test_the_text_makes_the_same_layer(type_name, tmp_path):
         found = outcome(case, type_name)
         if isinstance(found, LayerError):
             return
-        layer, (output,) = found
+        layer, outputs = found
+        output = outputs[0]
         shape = case.shapes[0][1:]
         text = operation_text(type_name, layer.arguments, len(output) - 2, times="x")
         path.write_text(f'archlens: 1\ninput: {list(shape)}\nlayers:\n  - {type_name}: "{text}"\n')
         again = archlens.load(str(path)).graph.nodes[0]
-        assert again.output_shapes == ((1, *output[1:]),)
+        assert again.output_shapes == tuple((1, *shape[1:]) for shape in outputs)
         assert again.layer.parameter_shapes((1, *shape)) == layer.parameter_shapes((1, *shape))
         assert operation_text(type_name, again.layer.arguments, len(output) - 2, times="x") == text
 
