@@ -31,11 +31,7 @@ def test_the_text_makes_the_same_layer(type_name, tmp_path):
         text = operation_text(type_name, layer.arguments, len(output) - 2, times="x")
         path.write_text(f'archlens: 1\ninput: {list(shape)}\nlayers:\n  - {type_name}: "{text}"\n')
         again = archlens.load(str(path)).graph.nodes[0]
-<<<<<<< HEAD
         assert again.output_shapes == tuple((1, *output[1:]) for output in outputs)
-=======
-        assert again.output_shapes == tuple((1, *shape[1:]) for shape in outputs)
->>>>>>> wb
         assert again.layer.parameter_shapes((1, *shape)) == layer.parameter_shapes((1, *shape))
         assert operation_text(type_name, again.layer.arguments, len(output) - 2, times="x") == text
 
