@@ -160,7 +160,7 @@ def test_every_default_is_spelled_out(tmp_path):
         "layers:\n"
         "  - conv: {out_channels: 4, kernel_size: [3, 3], stride: 1, padding: 0, dilation: 1, groups: 1, bias: true}\n"
         "    name: conv\n"
-        "  - relu:\n"
+        "  - relu: {inplace: false}\n"
         "    name: relu"
     )
 
