@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, divides, minimum, require
-from archlens.layers.fields import Sizes
+from archlens.layers.fields import Padding, Sizes
 from archlens.layers.strides import Layout
 from archlens.layers.windows import AxisMap, Window
 
@@ -35,6 +35,7 @@ class Sliding(Layer):
 
     # Not annotated, so not fields: what holds where a subclass has no such field.
     dilation = cast("Sizes", 1)
+    padding = cast("Padding", 0)
     ceil_mode = False
 
     pad_value: ClassVar[float] = 0.0
@@ -117,6 +118,9 @@ class Sliding(Layer):
         return {**self.arguments, **per_axis, "padding": tuple(s.low if even else 0 for s in self.slides(x))}
 
     def torch_pad(self, x: Shape) -> dict[str, Any] | None:
+        padding = self.padding
+        if not isinstance(padding, tuple) or not any(isinstance(end, tuple) for end in padding):
+            return None  # alike at both ends, `same` too
         pairs = [(s.low, s.high) for s in self.slides(x)]
         if all(low == high for low, high in pairs):
             return None
