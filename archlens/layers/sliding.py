@@ -62,6 +62,7 @@ class Sliding(Layer):
     # Not annotated, so not fields: what holds where a subclass has no such field.
     padding = cast("Padding", 0)
     dilation = cast("Sizes", 1)
+    padding = cast("Padding", 0)
     ceil_mode = False
 
     pad_value: ClassVar[float] = 0.0
@@ -144,6 +145,9 @@ class Sliding(Layer):
         return {**self.arguments, **per_axis, "padding": tuple(s.low if even else 0 for s in self.slides(x))}
 
     def torch_pad(self, x: Shape) -> dict[str, Any] | None:
+        padding = self.padding
+        if not isinstance(padding, tuple) or not any(isinstance(end, tuple) for end in padding):
+            return None  # alike at both ends, `same` too
         pairs = [(s.low, s.high) for s in self.slides(x)]
         if all(low == high for low, high in pairs):
             return None
