@@ -68,7 +68,7 @@ def _facts_line(layer: type[Layer]) -> str:
 def usage(layer: type[Layer]) -> str:
     """A line of a spec, with what may be left out in brackets."""
     words = [f.name if f.required else f"[{f.name}]" for f in layer.fields]
-    if layer.inputs[1] is None:
+    if layer.joins:
         beside = "".join(
             f"\n  {word}: …" if word == f.name else f"\n  [{f.name}: …]" for word, f in zip(words, layer.fields, strict=True)
         )
@@ -119,7 +119,7 @@ def _example_spec(layer: type[Layer]) -> str:
     inputs = [size.strip() for size in sizes.split(",") if size.strip()]
     names = ["input"] if len(inputs) < 2 else [f"input{i}" for i in range(1, len(inputs) + 1)]
     lines = ["archlens: 1", "inputs: {" + ", ".join(map(": ".join, zip(names, inputs or ["1"], strict=True))) + "}", "layers:"]
-    if layer.inputs[1] is None:
+    if layer.joins:
         lines.append(f"  - {layer.type_name}: [{', '.join(names)}]")
         free = iter(layer.field_names)
         lines += [f"    {piece.field or next(free)}: {piece.text}" for piece in split(arguments)]

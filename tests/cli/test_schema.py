@@ -152,7 +152,7 @@ def test_every_layer_and_field_is_described(name):
     kind = layer_types()[name]
     schema = statement()["properties"][name]
     assert schema["description"].splitlines()[0] == kind.documentation()[0]
-    if kind.inputs[1] is None:
+    if kind.joins:
         properties = {field: statement()["properties"][field] for field in kind.field_names}
     else:
         (mapping,) = [form for form in schema["anyOf"] if form.get("type") == "object"]
