@@ -11,7 +11,7 @@ from archlens.layers.dims import Shape
 
 __all__ = ["SUMMED", "Group", "families", "grouped", "summed"]
 
-SUMMED = ("params", "buffers", "macs", "flops", "activations", "moved")
+SUMMED = ("params", "buffers", "macs", "flops", "activations", "moved", "parameter_bytes", "activation_bytes")
 
 
 class Group(NamedTuple):
@@ -33,6 +33,8 @@ class Group(NamedTuple):
     flops: int
     activations: int
     moved: int
+    parameter_bytes: int
+    activation_bytes: int
 
     @property
     def macs_per_param(self) -> float | None:

@@ -66,10 +66,11 @@ def activation_memory(graph: Graph, value_bytes: int = 4, held: Sequence[Held] |
             now -= sizes[tensor]
     most = max(live, default=0)
     at = live.index(most) if live and most >= start else -1
-    alive = [_living(graph, tensor, sizes[tensor]) for tensor, step in last.items() if born[tensor] <= at <= step]
+    then = sorted([tensor for tensor, step in last.items() if born[tensor] <= at <= step], key=born.__getitem__)
+    alive = [_living(graph, tensor, sizes[tensor]) for tensor in then]
     if at >= 0 and rooms[at]:
         alive.append(Living(graph.nodes[at].path, None, rooms[at]))
-    alive.sort(key=lambda one: -one.bytes)
+    alive.sort(key=lambda one: -one.bytes)  # and in the order made
     return Memory(Peak(max(most, start), graph.nodes[at].path if at >= 0 else None, tuple(alive)), live)
 
 

@@ -22,7 +22,7 @@ from archlens.analysis.staircase import Extent
 from archlens.layers.dims import Shape
 from archlens.layers.windows import Along, Fixed, Gate, Nearest, Rearranged, Window
 
-__all__ = ["Places", "Spot", "is_straight", "moved", "rearranged_field", "reconciled", "span", "straight", "unit_at"]
+__all__ = ["Places", "Spot", "moved", "rearranged_field", "reconciled", "span", "straight", "straightened", "unit_at"]
 
 
 class Spot(NamedTuple):
@@ -43,10 +43,22 @@ def straight(shape: Shape) -> Places:
     return tuple([(Spot(axis, 0, 1, size, 1),) for axis, size in enumerate(shape[2:], 2)])
 
 
-def is_straight(extents: Sequence[Extent], places: Places, shape: Shape) -> bool:
-    """Whether these are the places on a map; an axis on which all units see the same lies anywhere."""
+def straightened(extents: Sequence[Extent], places: Places, shape: Shape) -> tuple[tuple[Extent, ...], Places | None]:
+    """The same field, with None for the places where they are those of a map; an axis on which all units see the same
+    lies anywhere, and one that is the same for every so many units is a function of the index all the same."""
     usual = straight(shape)
-    return len(places) == len(usual) and all(not own or own == one for own, one in zip(places, usual, strict=True))
+    if len(places) != len(usual):
+        return tuple(extents), places
+    found = [_along(extent, own, one, shape) for extent, own, one in zip(extents, places, usual, strict=True)]
+    settled = all(not own or own == one for (_, own), one in zip(found, usual, strict=True))
+    return tuple([extent for extent, _ in found]), None if settled else tuple([own for _, own in found])
+
+
+def _along(extent: Extent, own: tuple[Spot, ...], usual: tuple[Spot, ...], shape: Shape) -> tuple[Extent, tuple[Spot, ...]]:
+    """An extent over the highest digit of its own axis as one over the index."""
+    if own == usual or len(own) != 1 or own[0].axis != usual[0].axis or own[0].offset or not _is_highest(own[0], shape):
+        return extent, own
+    return extent.through(Window(1, own[0].place)).through(Nearest(1, own[0].divisor)), usual
 
 
 def unit_at(spots: Sequence[Spot], index: Sequence[int]) -> int:
@@ -96,14 +108,20 @@ def _moved(
     extent: Extent, spots: Sequence[Spot], axes: Sequence[Along], before: Shape, after: Shape
 ) -> tuple[Extent, tuple[Spot, ...]]:
     kept: list[Spot] = []
+    followed: list[Spot] = []  # the digits that are read whole collapse first, so that a window may go over what is left
     for spot in spots:
+        if axes[spot.axis - 1].how.step or isinstance(axes[spot.axis - 1].how, Fixed | Gate):
+            followed.append(spot)
+        else:
+            extent = _collapsed(extent, spot)
+    for spot in followed:
         target, how = axes[spot.axis - 1]
         if target is not None and isinstance(how, Window) and (how.kernel, how.stride) == (1, 1):
             kept.append(spot._replace(axis=target, offset=spot.offset + how.padding))
         elif isinstance(how, Fixed | Gate):
             digit = max(how.reach(0, 0)[0] - spot.offset, 0) // spot.divisor % spot.size
             extent = extent.through(Window(1, padding=-digit * spot.place))
-        elif target is not None and how.step and len(spots) == 1 and _is_highest(spot, before):
+        elif target is not None and how.step and len(followed) == 1 and _is_highest(spot, before):
             # u = ((index - offset) // divisor) · place: one map after the other, the innermost first.
             for step in (Window(1, spot.place), Nearest(1, spot.divisor), Window(1, padding=spot.offset), how):
                 extent = extent.through(step)
@@ -173,23 +191,28 @@ def _parts(spot: Spot, digits: Sequence[tuple[int, int, int, int]]) -> list[Spot
 def reconciled(
     first: tuple[Sequence[Extent], Places], second: tuple[Sequence[Extent], Places]
 ) -> tuple[list[Extent], list[Extent], Places]:
-    """Two fields that meet, on the same places: where those differ, both see the same from all units."""
+    """Two fields that meet, on the same places: the digits that only one of them has collapse.
+
+    So a query, at its place in a window, meets keys that are read all over the window. A field that is the same for all
+    units goes with any places.
+    """
     ours: list[Extent] = []
     theirs: list[Extent] = []
-    places: list[Sequence[Spot]] = []
+    places: list[tuple[Spot, ...]] = []
     for a, spots, b, others in zip(*first, *second, strict=True):
-        kept: Sequence[Spot] = ()
-        if spots == others or not others:
-            kept = spots
-        elif not spots:
-            kept = others
-        else:
-            for spot in spots:
-                a = _collapsed(a, spot)
-            for spot in others:
-                b = _collapsed(b, spot)
-            a, b = a.through(Gate()), b.through(Gate())
+        kept = spots or others
+        if spots and others and spots != others:
+            kept = tuple([spot for spot in spots if spot in others])
+            a, b = _reduced_to(a, spots, kept), _reduced_to(b, others, kept)
         ours.append(a)
         theirs.append(b)
         places.append(kept)
-    return ours, theirs, tuple(map(tuple, places))
+    return ours, theirs, tuple(places)
+
+
+def _reduced_to(extent: Extent, spots: Sequence[Spot], kept: Sequence[Spot]) -> Extent:
+    """The extent with all digits but `kept` collapsed."""
+    for spot in spots:
+        if spot not in kept:
+            extent = _collapsed(extent, spot)
+    return extent if kept else extent.through(Gate())

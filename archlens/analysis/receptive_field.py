@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from operator import is_
 from typing import Literal, NamedTuple
 
-from archlens.analysis.places import Places, is_straight, moved, rearranged_field, reconciled, span, straight, unit_at
+from archlens.analysis.places import Places, moved, rearranged_field, reconciled, span, straight, straightened, unit_at
 from archlens.analysis.reading import Read, Reads, all_reads
 from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
@@ -56,7 +56,7 @@ class _Field:
             extents, places = rearranged_field(self.axes, places, read.digits)
         else:
             extents, places = moved(self.axes, places, read.axes, before, after)
-        return _Field(self.input, extents, None if is_straight(extents, places, after) else places)
+        return _Field(self.input, *straightened(extents, places, after))
 
     def placed(self, shape: Shape) -> Places:
         """Where the units lie on a tensor of this field and `shape`."""
@@ -184,7 +184,7 @@ def _join(fields: list[_Field], shape: Shape) -> _Field:
         else:
             ours, theirs, places = reconciled((merged.axes, merged.placed(shape)), (field.axes, field.placed(shape)))
             joined = tuple([a.join(b, span(spots)) for a, b, spots in zip(ours, theirs, places, strict=True)])
-            merged = _Field(merged.input, joined, None if is_straight(joined, places, shape) else places)
+            merged = _Field(merged.input, *straightened(joined, places, shape))
     return merged
 
 
@@ -249,15 +249,18 @@ def _describe(graph: Graph, fields: list[_Field | None]) -> tuple[ReceptiveField
 
 def _figures(field: _Field, shape: Shape, names: list[str]) -> ReceptiveField:
     if field.places is None:
-        units = [(size // 2, 1) for size in shape[2:]]
+        units = [(size // 2, 0, 1) for size in shape[2:]]
     else:
-        middle = [size // 2 for size in shape]
-        units = [(unit_at(spots, middle), min([spot.place for spot in spots], default=1)) for spots in field.places]
-    centres = [extent.at(unit) for extent, (unit, _) in zip(field.axes, units, strict=True)]
+        middle, first = [size // 2 for size in shape], [0] * len(shape)
+        units = [
+            (unit_at(spots, middle), unit_at(spots, first), min([spot.place for spot in spots], default=1))
+            for spots in field.places
+        ]
+    centres = [extent.at(unit) for extent, (unit, _, _) in zip(field.axes, units, strict=True)]
     return ReceptiveField(
         size=tuple([hi - lo + 1 for lo, hi in centres]),
-        jump=tuple([extent.jump * place for extent, (_, place) in zip(field.axes, units, strict=True)]),
-        start=tuple([extent.at(0)[0] for extent in field.axes]),
+        jump=tuple([extent.jump * place for extent, (_, _, place) in zip(field.axes, units, strict=True)]),
+        start=tuple([extent.at(unit)[0] for extent, (_, unit, _) in zip(field.axes, units, strict=True)]),
         whole=tuple([extent.is_fixed for extent in field.axes]),
         input=names[field.input],
         exact=all(extent.is_exact for extent in field.axes),

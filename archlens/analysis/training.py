@@ -40,7 +40,7 @@ class Training:
     def __init__(self, graph: Graph, totals: Totals, value_bytes: int) -> None:
         self._graph = graph
         self._totals = totals
-        self._each = value_bytes
+        self.value_bytes = value_bytes
 
     @property
     def possible(self) -> bool:
@@ -50,16 +50,16 @@ class Training:
     @cached_property
     def saved_activation_bytes(self) -> int:
         """The bytes of the distinct tensors that autograd keeps from the forward pass for the backward pass."""
-        return saved_bytes(self._graph, self._each)
+        return saved_bytes(self._graph, self.value_bytes)
 
     @property
     def gradient_bytes(self) -> int:
         """A value for each trainable parameter."""
-        return self._totals.trainable_params * self._each
+        return self._totals.trainable_params * self.value_bytes
 
     def optimizer_bytes(self, optimizer: str) -> int:
         """What an optimizer of `OPTIMIZERS` keeps from step to step."""
-        return OPTIMIZERS[optimizer] * self._totals.trainable_params * self._each
+        return OPTIMIZERS[optimizer] * self._totals.trainable_params * self.value_bytes
 
     def total_bytes(self, optimizer: str) -> int:
         """All lines together."""
@@ -67,7 +67,7 @@ class Training:
 
     def lines(self, optimizer: str) -> tuple[Line, ...]:
         """What makes up the estimate."""
-        each, count = f"{self._each} B", f"{self._totals.trainable_params:,} trainable params"
+        each, count = f"{self.value_bytes} B", f"{self._totals.trainable_params:,} trainable params"
         times = OPTIMIZERS[optimizer]
         return (
             Line("parameters", self._totals.parameter_bytes, f"{self._totals.params:,} params × {each}"),

@@ -24,6 +24,7 @@ _COMMANDS = {
     "field": "What one unit of a layer sees of the input.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
+    "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "specs": "The networks that come with archlens.",
 }

@@ -126,7 +126,12 @@ def network_options(command: F) -> F:
             "--max-layers", type=click.IntRange(min=1), default=MAX_LAYERS, show_default=True, help="Refuse to expand further."
         ),
         click.option(
-            "--dtype", type=click.Choice(list(DTYPES)), default=FIGURES_DTYPE, show_default=True, help="Of all values, for bytes."
+            "--dtype",
+            type=click.Choice(list(DTYPES)),
+            default=FIGURES_DTYPE,
+            show_default=True,
+            metavar="TYPE",
+            help="Of all values, for bytes: float64, bfloat16, float16, float8, int8.",
         ),
         click.option("--batch", type=click.IntRange(1, 2**31 - 1), default=1, show_default=True, help="Samples at once."),
         click.option(

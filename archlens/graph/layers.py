@@ -9,7 +9,7 @@ from typing import Any
 from archlens.errors import Label, LayerError, Span
 from archlens.graph.faults import Faults
 from archlens.graph.scope import Frame
-from archlens.graph.values import NOWHERE, Values
+from archlens.graph.values import UNKNOWN, Values
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, show
 from archlens.spec.arithmetic import FAULTY
@@ -88,11 +88,14 @@ class LayerMaker:
         span, label, help = statement.span, "", error.help
         if argument is not None:
             span = argument.span
-            if isinstance(argument.value, Expression) and not argument.value.fixed:
-                value = self.values.get(argument, frame, NOWHERE)
+            for one in argument.value if isinstance(argument.value, tuple) else (argument,):
+                if not isinstance(one.value, Expression) or one.value.fixed:
+                    continue
+                value = self.values.get(one, frame, UNKNOWN)  # the tensor at hand is not looked up: `channels` stay unsaid
                 if isinstance(value, str):
-                    help = help or _undefined(value, argument.value.text, frame)
-                label = f"= {value}" if value is not FAULTY and value != argument.value.text else ""
+                    help = help or _undefined(value, one.value.text, frame)
+                if one is argument and value is not FAULTY and value != one.value.text:
+                    label = f"= {value}"
         self.faults.report(error.code, error.message, span, frame, help, label, tuple(related))
 
     def disagree(self, error: LayerError, statement: Statement, layer: Layer, frame: Frame, shapes: tuple[Shape, ...]) -> None:

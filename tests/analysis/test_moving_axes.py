@@ -190,9 +190,17 @@ class Growing:
         made = self.net.layer(Mover(apart), tensor)
         across = self.random.choice([1, 2, 2, 2])
         shape = self.shape(made)
-        made = self.mix(made, {across: Along(across, Whole(shape[across]))}, shape)
+        keys = in_place(4)
+        keys[across - 1] = Along(across, Whole(shape[across]))
+        if self.random.random() < 0.5:  # a query at its own place, keys read everywhere
+            made = self.net.layer(Mixer((tuple(in_place(4)), tuple(keys)), shape), made, made)
+        else:
+            made = self.net.layer(Mixer((tuple(keys),), shape), made)
         back = rearranged([[high // w, wide // w], [w, w], [channels]], [[4], [0, 2], [1, 3]])
-        self.maps.append(self.net.layer(Mover(back), made))
+        made = self.net.layer(Mover(back), made)
+        if self.random.random() < 0.5:
+            made = self.net.layer(Mixer((tuple(in_place(4)),) * 2, self.shape(tensor)), tensor, made)
+        self.maps.append(made)
 
     def shuffle(self, tensor: int) -> None:
         """Pixels into channels or channels into pixels."""

@@ -16,12 +16,12 @@ def test_figures_by_hand(net):
     layers = "- conv: 6 3x3 /2 padding=1 groups=2\n- batch_norm\n- relu\n- max_pool: 2x2\n- flatten\n- linear: 10 bias=false"
     found = of(net(layers, input="4x9x9"))
     assert found["conv"].parameter_shapes == {"weight": (6, 2, 3, 3), "bias": (6,)}
-    assert found["conv"][1:] == (6 * 18 + 6, 0, 25 * 6 * 18, 2 * 25 * 6 * 18 + 25 * 6, 25 * 6, 4 * 81 + 114 + 25 * 6)
+    assert found["conv"][1:7] == (6 * 18 + 6, 0, 25 * 6 * 18, 2 * 25 * 6 * 18 + 25 * 6, 25 * 6, 4 * 81 + 114 + 25 * 6)
     assert found["batch_norm"][1:4] == (12, 13, 0)
-    assert found["relu"][1:] == (0, 0, 0, 150, 150, 300)
+    assert found["relu"][1:7] == (0, 0, 0, 150, 150, 300)
     assert found["max_pool"].flops == 4 * 6 * 2 * 2, "one for each value in a window"
-    assert found["flatten"][1:] == (0, 0, 0, 0, 24, 0), "a view moves nothing"
-    assert found["linear"][1:] == (240, 0, 240, 480, 10, 24 + 240 + 10)
+    assert found["flatten"][1:7] == (0, 0, 0, 0, 24, 0), "a view moves nothing"
+    assert found["linear"][1:7] == (240, 0, 240, 480, 10, 24 + 240 + 10)
 
 
 def test_flops_are_twice_the_macs_and_the_rest(net):

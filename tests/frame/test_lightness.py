@@ -11,7 +11,7 @@ import pytest
 from tests.frame.source import ROOT
 
 HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "pygraphviz", "sympy", "torch", "torchvision"}
-TABULATED = {"specs", "analyze table", "analyze markdown", "explain markdown"}  # what tabulate lays out
+TABULATED = {"specs", "analyze table", "analyze markdown", "explain markdown", "memory markdown"}  # what tabulate lays out
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
@@ -26,6 +26,7 @@ STATIC = {
         for form in ("table", "markdown", "csv", "json", "latex", "html")
     },
     "analyze --level": ["analyze", "vgg16", "--level", "stage", "--sort", "macs", "--top", "3"],
+    **{f"memory {form}": ["memory", "vgg16", "--format", form] for form in ("table", "markdown", "json")},
 }
 
 # Runs argv[1:] as `archlens` would, then names every top-level module the process has loaded.

@@ -161,7 +161,7 @@ def test_every_default_is_spelled_out(tmp_path):
         "  - conv: {out_channels: 4, kernel_size: [3, 3], stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, "
         "padding_mode: zeros}\n"
         "    name: conv\n"
-        "  - relu:\n"
+        "  - relu: {inplace: false}\n"
         "    name: relu"
     )
 

@@ -111,3 +111,49 @@ def test_two_auxiliary_heads_are_what_training_adds():
     training, inference = (archlens.load(name).analyze() for name in ("googlenet_2014_training", "googlenet_2014"))
     assert training.totals.params - inference.totals.params == sum(head)
     assert list(training.outputs.values()) == [(1, 1000)] * 3
+
+
+def test_the_connections_of_lenet_are_the_papers():
+    """Every output of a layer is connected to what it adds up and to its bias: 340,908 connections (section II-B)."""
+    analysis = archlens.load("lenet5_1998").analyze()
+    connections = 0
+    for layer in analysis.layers:
+        if layer.type == "conv" or layer.type == "linear":
+            connections += layer.macs + layer.activations
+        elif layer.type == "depthwise_conv":  # with the pooling before it: four inputs and a bias
+            connections += layer.activations * (4 + 1)
+        elif layer.type == "rbf":
+            connections += layer.buffers
+    assert connections == analysis.meta["connections"] == 340_908
+
+
+def test_the_maps_of_c3_see_the_maps_that_the_papers_table_says():
+    """Table I: which maps of S2 each map of C3 is connected to."""
+    table = [
+        "012",
+        "123",
+        "234",
+        "345",
+        "045",
+        "015",
+        "0123",
+        "1234",
+        "2345",
+        "0345",
+        "0145",
+        "0125",
+        "0134",
+        "1245",
+        "0235",
+        "012345",
+    ]
+    network = archlens.load("lenet5_1998")
+    layers = {layer.path: layer for layer in network.analyze().layers}
+    (maps,) = [layer for layer in layers.values() if layer.path == "C3/maps"]
+    seen = []
+    for path in maps.inputs:
+        (source,) = layers[path].inputs
+        node = next(node for node in network.graph.nodes if node.path == source)
+        split = network.graph.nodes[network.graph.producers[node.inputs[0]]] if source.endswith("concat") else None
+        seen.append("012345" if split is None else "".join(sorted(str(split.outputs.index(tensor)) for tensor in node.inputs)))
+    assert seen == table

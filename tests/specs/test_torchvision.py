@@ -59,3 +59,14 @@ def test_metadata_of_the_weights(name, analysis, torchvision_models):
     assert f"{analysis.totals.macs / 1e9:.3f}" == f"{published['_ops']:.3f}"
     if name not in GUESTS:
         assert analysis.meta["top1"] == published["_metrics"]["ImageNet-1K"]["acc@1"]
+
+
+@pytest.mark.parametrize(("name", "theirs"), [("vit_b16", "vit_b_16"), ("vit_b32", "vit_b_32"), ("vit_l16", "vit_l_16")])
+def test_vision_transformers_have_the_same_parameters(name, theirs, torchvision_models):
+    """Whatever their order: torchvision defines the class token before the patches."""
+    import torch
+
+    with torch.device("meta"):
+        model = torchvision_models.get_model(theirs, weights=None)
+    ours = [shape for layer in archlens.load(name).analyze().layers for shape in layer.parameter_shapes.values()]
+    assert sorted(ours) == sorted(tuple(p.shape) for p in model.parameters())
