@@ -74,7 +74,7 @@ class Network:
     def explain(
         self, *layers: str, form: str = "text", width: int = 80, paint: Callable[[str, str], str] = lambda text, role: text
     ) -> str:
-        """Where the figures come from: of the network, or of the layers and blocks named by path, glob or end of a path.
+        """Where the figures come from: of the network, or of the layers and blocks named by path, `as:`, end of a path or glob.
 
         form: `text`, `markdown` or `json`. width, paint: of text, for a terminal. Raises UsageError for an unknown layer.
         """

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from archlens.cli.shared import Failures, network_options, networks, painter, width
 from archlens.errors import UsageError, closest
@@ -26,8 +27,9 @@ _COLUMNS = 80
 def command(spec: str, layers: tuple[str, ...], form: str, **options: Any) -> None:
     """Say where a number comes from: the formula in symbols, with the values put in, and the result.
 
-    With SPEC alone every total is shown as the sum of its largest parts. LAYER is a path, a glob, the end of one path,
-    or a block. With a layer TYPE instead of a spec: what it does, its arguments and formulas, a worked example.
+    With SPEC alone every total is shown as the sum of its largest parts. LAYER is a path, a block, a name given with
+    `as:`, the end of one path, or a glob. With a layer TYPE instead of a spec: what it does, its arguments and formulas,
+    a worked example.
 
     \b
     archlens explain resnet50
@@ -50,6 +52,7 @@ def _explained(spec: str, layers: tuple[str, ...], form: str, options: dict[str,
     paint, wide = painter(sys.stdout), width(_COLUMNS)
     types = _types(spec, layers)
     if types:
+        _refuse_options(spec)
         return explain_types(types, form, wide, paint)
     found = networks(spec, **options)
     if len(found) > 1:
@@ -76,6 +79,17 @@ def _types(spec: str, more: tuple[str, ...]) -> list[Any]:
             click.echo(f"note: archlens calls {name} `{one[0].type_name}`", err=True)
         types.append(one[0])
     return types
+
+
+def _refuse_options(word: str) -> None:
+    """What says which network is meant says nothing of a layer type."""
+    context = click.get_current_context()
+    given = context.get_parameter_source
+    names = [option.opts[0] for option in context.command.params if given(option.name or "") is ParameterSource.COMMANDLINE]
+    beside = [name for name in names if name.startswith("-") and name != "--format"]
+    if beside:
+        verb = "goes" if len(beside) == 1 else "go"
+        raise UsageError(f"`{word}` is a layer type, explained by an example of its own; {', '.join(beside)} {verb} with a spec")
 
 
 def _refuse_unknown(spec: str, known: dict[str, str]) -> None:

@@ -34,6 +34,9 @@ _SOFTMAX = 3  # an exponential, a sum and a division per weight, as `softmax` co
 class ScaledDotProductAttention(Layer):
     """Attention: softmax(Q·Kᵀ·scale + mask)·V, without projections.
 
+    Every query is compared with every key by a product; the softmax makes weights of these scores; what comes out for a query
+    is the mean of the values by its weights. T queries and S keys make T·S weights, so work grows with the square of the length.
+
     One input is query, key and value at once; three are these, with as many axes each; a fourth is added to the weights
     before the softmax, a mask or a bias: its axes after the batch are matched from the right with those of the weights,
     ...×heads×T×S (...×T×S without num_heads), where each is equal or 1. With num_heads the features of every token are split
@@ -54,7 +57,7 @@ class ScaledDotProductAttention(Layer):
     torch_name = "nn.functional.scaled_dot_product_attention"
     family = "attention"
     inputs = (1, 4)
-    reference = "Vaswani et al., Attention Is All You Need, 2017, section 3.2.1; L counts what the axes before T×E hold"
+    reference = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3.2.1"
     example = ("196x768, 196x768, 196x768", "12")
     formulas: ClassVar = {
         "macs": "L * T * S * (E + F_out)",
@@ -193,6 +196,10 @@ class ScaledDotProductAttention(Layer):
 class MultiheadAttention(Layer):
     """Multi-head attention with its projections: linear layers to queries, keys and values, attention, a linear layer.
 
+    Every token looks at all others and takes of each as much as its query fits their keys. Each head does so on its share of the
+    features, so several relations are seen at once. The weights do not depend on the number of tokens; the work of the two
+    products in the middle grows with its square.
+
     One input attends to itself; of two, the first asks and the second is key and value; three are query, key and value. Their
     features may differ: the query's are what comes out, and where the others differ from it the three projections have weights
     of their own names. What comes out are the tokens alone, not the weights.
@@ -212,7 +219,7 @@ class MultiheadAttention(Layer):
     torch_name = "nn.MultiheadAttention"
     family = "attention"
     inputs = (1, 3)
-    reference = "Vaswani et al., Attention Is All You Need, 2017, section 3.2.2; A counts the keys attended to, added ones too"
+    reference = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3.2.2"
     example = ("197x768", "12")
     formulas: ClassVar = {
         "params": "E * (E + E_k + E_v + 3*B) + E * (E + B) + 2 * E * K",
@@ -289,6 +296,8 @@ class MultiheadAttention(Layer):
 class RelativePositionBias(Layer):
     """Relative position bias: a learned number for every head and every distance between two cells of a window.
 
+    Attention alone does not know where a token stands; these numbers, added to its weights, tell it how far tokens are apart.
+
     What comes out, heads×T×T for a window of T cells, is the fourth input of scaled_dot_product_attention. It has no input, and
     its batch is 1: it serves every window of every example.
 
@@ -300,7 +309,7 @@ class RelativePositionBias(Layer):
     torch_name = "torchvision.models.swin_transformer.ShiftedWindowAttention"
     family = "attention"
     inputs = (0, 0)
-    reference = "Liu et al., Swin Transformer, 2021, equation 4; names as in torchvision's swin_t and swin3d_t"
+    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4; names as in torchvision's swin_t and swin3d_t"
     example = ("", "3 7x7")
     formulas: ClassVar = {"params": "H * prod(D)"}
 

@@ -17,10 +17,10 @@ _BILINEAR = 7  # four products and three sums, as `upsample` counts them
 
 
 class _RoI(Layer):
-    """A map C×H×W and boxes R×4 (x1, y1, x2, y2) become R×C×h×w.
+    """A map C×H×W and boxes R×4 (x1, y1, x2, y2) become R×C×h×w; `flatten: start_dim=2` makes a vector of each box for `linear`.
 
-    The boxes keep an axis of their own: `flatten: start_dim=2` makes a vector of each for `linear`. For convolutions over the
-    boxes, `permute` to C×R×h×w and give them a kernel of 1 along R. A unit may read any of the map, since boxes lie anywhere.
+    Boxes of all sizes so come to one size, for the layers that classify them. A unit may read any of the map, since boxes lie
+    anywhere. The boxes keep an axis of their own: `flatten: start_dim=2` makes a vector of each for `linear`.
     """
 
     family = "detection"
@@ -54,6 +54,9 @@ class _RoI(Layer):
 class RoIAlign(_RoI):
     """RoI align: every box in a grid of cells, each the mean of samples interpolated from the map.
 
+    Nothing is rounded to whole cells, so masks and boxes stay where they are. For convolutions over the boxes, `permute` to
+    C×R×h×w and give them a kernel of 1 along R.
+
     Operations: a sample is a weighted sum of 4 cells, 4 products and 3 sums, and a mean of S samples is S more: 8·S per value.
     The weights are the same for all channels and are not counted. Without sampling_ratio the samples are as many as a box is
     larger than its grid, known only with the boxes: those of a box over the whole map are counted, the most there can be.
@@ -66,7 +69,7 @@ class RoIAlign(_RoI):
 
     type_name = "roi_align"
     torch_name = "torchvision.ops.roi_align"
-    reference = "He et al., Mask R-CNN, 2017, section 3; torchvision.ops.roi_align"
+    reference = "He et al., Mask R-CNN, 2017, arXiv:1703.06870, section 3; torchvision.ops.roi_align"
     example = ("256x50x68, 1000x4", "7 spatial_scale=1/16 sampling_ratio=2")
     formulas: ClassVar = {
         "elementwise_ops": "8 * R * C * prod(O) * prod(S)",
@@ -102,7 +105,7 @@ class RoIPool(_RoI):
 
     type_name = "roi_pool"
     torch_name = "torchvision.ops.roi_pool"
-    reference = "Girshick, Fast R-CNN, 2015, section 2.1; torchvision.ops.roi_pool"
+    reference = "Girshick, Fast R-CNN, 2015, arXiv:1504.08083, section 2.1; torchvision.ops.roi_pool"
     example = ("512x37x50, 300x4", "7 spatial_scale=1/16")
     formulas: ClassVar = {"elementwise_ops": "R * C * prod(spans)"}
 

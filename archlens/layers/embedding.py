@@ -13,7 +13,9 @@ __all__ = ["Embedding"]
 
 
 class Embedding(Layer):
-    """A table of learned vectors, looked up by number: T whole numbers become T×F. No arithmetic, so no work is counted.
+    """A table of learned vectors, looked up by number: T whole numbers become T×F.
+
+    It is how words and positions enter a network. To look up is no arithmetic, so no work is counted.
 
     The numbers may stand on any axes; the features come last. They lie between 0 and num_embeddings - 1.
 

@@ -149,6 +149,8 @@ class Minimum(_Broadcast):
 class Matmul(Layer):
     """Products of matrices: those on the last two axes of the first branch, M×K, by the second's, K×N.
 
+    Each of the M·N values is a sum of K products. Nothing is learned: both matrices are computed.
+
     The axes before them go in step; one of size 1 is stretched. The batch is one of these, so a branch has two axes or
     more without it.
     """
@@ -158,7 +160,7 @@ class Matmul(Layer):
     family = "join"
     inputs = (2, 2)
     joins = True
-    reference = "torch.matmul, between tensors with the same number of axes; B is the number of products"
+    reference = "torch.matmul, between tensors with the same number of axes"
     formulas: ClassVar = {"macs": "B * M * K * N"}
     example: ClassVar = ("12x197x64, 12x64x197", "")
 
@@ -195,6 +197,8 @@ class Matmul(Layer):
 
 class Stack(Layer):
     """The branches side by side on a new axis.
+
+    They must agree in size. `concat` puts them on an axis that there is.
 
     dim: where the new axis stands in what comes out, batch counted.
     """

@@ -23,7 +23,9 @@ class Moving(Layer):
 
 
 class Permute(Moving):
-    """The axes in another order. A view, as in torch: a layer that needs its values in order copies them there.
+    """The axes in another order.
+
+    A view, as in torch: a layer that needs its values in order copies them there.
 
     dims: the axes in their new order, batch counted; so the first is 0.
     """
@@ -58,14 +60,16 @@ class Permute(Moving):
 
 
 class PixelShuffle(Moving):
-    """Channels become pixels: every r·r channels of a pixel are laid out as r×r pixels of one channel. A copy.
+    """Channels become pixels: every r·r channels of a pixel are laid out as r×r pixels of one channel.
+
+    So a network can work on the small map and enlarge it at its end, without a transposed convolution. A copy.
 
     upscale_factor: r, by how much height and width grow.
     """
 
     type_name = "pixel_shuffle"
     torch_name = "nn.PixelShuffle"
-    reference = "Shi et al., Real-Time Single Image and Video Super-Resolution, 2016"
+    reference = "Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158"
     formulas: ClassVar = {"output_size": "W * R"}
     example: ClassVar = ("36x64x64", "2")
 
@@ -95,7 +99,9 @@ class PixelShuffle(Moving):
 
 
 class PixelUnshuffle(Moving):
-    """Pixels become channels: every r×r pixels of a channel are laid out as r·r channels of one pixel. A copy.
+    """Pixels become channels: every r×r pixels of a channel are laid out as r·r channels of one pixel.
+
+    The map shrinks and no value is lost; it undoes `pixel_shuffle`. A copy.
 
     downscale_factor: r, by how much height and width shrink; it divides both.
     """
@@ -123,14 +129,16 @@ class PixelUnshuffle(Moving):
 
 
 class ChannelShuffle(Moving):
-    """Channels dealt out anew: the first of every group, then the second of every group, and so on. A copy.
+    """Channels dealt out anew: the first of every group, then the second of every group, and so on.
+
+    Convolutions with groups keep groups apart; between two of them this lets each group read all. A copy.
 
     groups: into how many the channels are divided.
     """
 
     type_name = "channel_shuffle"
     torch_name = "nn.ChannelShuffle"
-    reference = "Zhang et al., ShuffleNet, 2017"
+    reference = "Zhang et al., ShuffleNet, 2017, arXiv:1707.01083"
     example: ClassVar = ("240x28x28", "3")
 
     groups: Count
@@ -153,10 +161,10 @@ class ChannelShuffle(Moving):
 
 
 class Roll(Layer):
-    """Values moved along axes; what falls off one end comes back at the other: windows are shifted so. A copy.
+    """Values moved along axes; what falls off one end comes back at the other: windows are shifted so.
 
     The strict field takes in the whole axis. The local one is that of a plain shift: where windows are shifted, a
-    mask keeps them from seeing across the seam.
+    mask keeps them from seeing across the seam. A copy.
 
     shifts: how far, for each of dims; negative towards the front.
     dims: the axes, batch counted.
@@ -165,7 +173,7 @@ class Roll(Layer):
     type_name = "roll"
     torch_name = "torch.roll"
     family = "shape"
-    reference = "Liu et al., Swin Transformer, 2021"
+    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030"
     example: ClassVar = ("96x56x56", "shifts=[-3,-3] dims=[2,3]")
 
     shifts: Shifts

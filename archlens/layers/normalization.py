@@ -84,7 +84,9 @@ class GroupNorm(Layer):
     """Group normalization: each group of channels, over the whole map, to mean 0 and variance 1.
 
     A learned scale and shift for each channel follow. With one group the statistics are those of the whole map, with as
-    many as channels it is an instance_norm. Operations per value: a square and two sums for mean and variance, a product
+    many as channels it is an instance_norm. The batch does not matter, so it serves where batches are small.
+
+    Operations per value: a square and two sums for mean and variance, a product
     and a sum to bring it there; the learned scale and shift are folded into these. What is done once a channel is not counted.
 
     num_groups: into how many groups the channels are split.
@@ -143,6 +145,8 @@ class GroupNorm(Layer):
 
 class InstanceNorm(Layer):
     """Instance normalization: each channel of each example, over the map, to mean 0 and variance 1.
+
+    It takes away the contrast of an image; networks that change an image's style use it.
 
     Operations per value: a square and two sums for mean and variance, a product and a sum to bring it there; with stored
     statistics only the last two. A learned scale and shift are folded into them.

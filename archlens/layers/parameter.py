@@ -49,15 +49,17 @@ class Parameter(Layer):
 
 
 class ClassToken(Layer):
-    """Learned tokens before the others: T×F becomes (count + T)×F. A copy.
+    """Learned tokens before the others: T×F becomes (count + T)×F.
 
-    count: how many.
+    Through attention such a token gathers what the others say, and the classifier reads it alone: `select: 0`. A copy.
+
+    count: how many tokens.
     """
 
     type_name = "class_token"
     torch_name = "torch.cat"
     family = "parameter"
-    reference = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2020"
+    reference = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929"
     formulas: ClassVar = {"params": "count * F"}
     example: ClassVar = ("196x768", "")
 

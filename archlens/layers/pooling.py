@@ -19,7 +19,7 @@ __all__ = ["AdaptiveAvgPool", "AdaptiveMaxPool", "AvgPool", "GlobalAvgPool", "Gl
 
 
 class _Windowed(Sliding):
-    """A window that slides over every channel apart, by its own size unless told otherwise."""
+    """The window slides over every channel apart, so the channels stay as many as they are. Nothing is learned."""
 
     family = "pooling"
 
@@ -49,9 +49,7 @@ class _Windowed(Sliding):
 
 
 class _Pool(_Windowed):
-    """The window slides over every channel apart, so the channels stay as many as they are. Nothing is learned.
-
-    The map shrinks by the stride, which is the window's size unless given: 2×2 leaves one value of four. The layers behind it
+    """The map shrinks by the stride, which is the window's size unless given: 2×2 leaves one value of four. The layers behind it
     have that much less to do, and each of their units sees more of the input.
 
     Operations: K-1 comparisons, or K-1 additions and a division, per output value; K stands for both.

@@ -15,8 +15,8 @@ __all__ = ["GRU", "LSTM", "RNN"]
 
 
 class _Recurrent(Layer):
-    """D directions side by side; the final state is that of the last layer, forwards after the last token, backwards after
-    the first.
+    """The state starts from zeros. What comes out is of the last layer, its D directions side by side; backwards a direction ends
+    after the first token.
     """
 
     family = "recurrent"
@@ -89,10 +89,13 @@ class _Recurrent(Layer):
 class LSTM(_Recurrent):
     """Long short-term memory: a state and a cell that three gates write, keep and show.
 
-    Out come the sequence T×(D·H), H being proj_size where it is given; the last layer's final state, D·H; and its final cell,
-    D·hidden_size. Name them `as: [sequence, state, cell]`. It starts from zeros.
+    The cell is renewed by a sum, not by a product with weights, so what was seen long ago can stay. The same weights serve every
+    token: their number does not depend on the length T, and one token waits for the one before.
 
-    A value of the cell takes, at every token, 4·(F + H) multiply–accumulates and 13 operations: 4 sums of both products,
+    Out come the sequence T×(D·P), P being proj_size or else hidden_size; the last layer's final state, D·P; and its final cell,
+    D·H. Name them `as: [sequence, state, cell]`.
+
+    A value of the cell takes, at every token, 4·(F + P) multiply–accumulates and 13 operations: 4 sums of both products,
     4 function values, 3 to renew the cell and 2 to show it; each of the 8 biases is one more. Directions side by side cost
     nothing, and dropout is of training. (torch's FlopCounterMode finds 0 in a fused LSTM; in LSTMCell it counts these.)
 
@@ -105,7 +108,7 @@ class LSTM(_Recurrent):
     """
 
     type_name, torch_name = "lstm", "nn.LSTM"
-    reference = "Hochreiter & Schmidhuber, Long Short-Term Memory, 1997; torch.nn.LSTM; P is proj_size, or H without it"
+    reference = "Hochreiter & Schmidhuber, Long Short-Term Memory, 1997, doi 10.1162/neco.1997.9.8.1735; torch.nn.LSTM"
     example = ("100x128", "256")
     formulas: ClassVar = {
         "params": "D * (4*H*(F + P + 2*B) + (L - 1)*4*H*(D*P + P + 2*B) + L*projected*P*H)",
@@ -151,7 +154,9 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Gated recurrent unit: a state that two gates reset and renew.
 
-    Out come the sequence T×(D·H) and the last layer's final state, D·H: `as: [sequence, state]`. It starts from zeros.
+    An LSTM made smaller: no cell beside the state, and three products in place of four.
+
+    Out come the sequence T×(D·H) and the last layer's final state, D·H: `as: [sequence, state]`.
 
     A value of the state takes, at every token, 3·(F + H) multiply–accumulates and 11 operations: a sum and a function value for
     each gate, 3 for the candidate, whose state is reset after its product as torch does it, and 4 to renew the state; each of
@@ -165,7 +170,7 @@ class GRU(_Recurrent):
     """
 
     type_name, torch_name = "gru", "nn.GRU"
-    reference = "Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014; torch.nn.GRU"
+    reference = "Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014, arXiv:1406.1078; torch.nn.GRU"
     example = ("100x128", "256")
     formulas: ClassVar = {
         "params": "D * 3*H * (F + H + 2*B + (L - 1)*(D*H + H + 2*B))",
@@ -178,7 +183,9 @@ class GRU(_Recurrent):
 class RNN(_Recurrent):
     """Elman network: a state that is the activation of a weighted sum of the token and the state before.
 
-    Out come the sequence T×(D·H) and the last layer's final state, D·H: `as: [sequence, state]`. It starts from zeros.
+    The simplest recurrence. Over many tokens its gradients fade or explode, which `lstm` and `gru` mend with gates.
+
+    Out come the sequence T×(D·H) and the last layer's final state, D·H: `as: [sequence, state]`.
 
     A value of the state takes, at every token, F + H multiply–accumulates and 2 operations: the sum of both products and a
     function value; each of the 2 biases is one more. (torch's FlopCounterMode finds 0 in a fused kernel; in RNNCell it counts
@@ -193,7 +200,7 @@ class RNN(_Recurrent):
     """
 
     type_name, torch_name = "rnn", "nn.RNN"
-    reference = "Elman, Finding Structure in Time, 1990; torch.nn.RNN"
+    reference = "Elman, Finding Structure in Time, 1990, doi 10.1207/s15516709cog1402_1; torch.nn.RNN"
     example = ("100x128", "256")
     formulas: ClassVar = {
         "params": "D * H * (F + H + 2*B + (L - 1)*(D*H + H + 2*B))",

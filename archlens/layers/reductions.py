@@ -14,7 +14,7 @@ __all__ = ["Max", "Mean", "Min", "Sum"]
 
 
 class _Reduction(Layer):
-    """Axes reduced to a number. Operations: one per value read."""
+    """The axes of `dim` go, or stay with size 1. Operations: one per value read."""
 
     family = "pooling"
     reference = "torch.mean, torch.sum, torch.amax and torch.amin"
@@ -48,7 +48,7 @@ class _Reduction(Layer):
 
 
 class Mean(_Reduction):
-    """The mean along axes. Operations: one per value read.
+    """The mean along axes.
 
     dim: an axis or several, batch counted, e.g. [2, 3].
     keepdim: whether they stay, with size 1.
@@ -58,7 +58,7 @@ class Mean(_Reduction):
 
 
 class Sum(_Reduction):
-    """The sum along axes. Operations: one per value read.
+    """The sum along axes.
 
     dim: an axis or several, batch counted, e.g. [2, 3].
     keepdim: whether they stay, with size 1.
@@ -68,7 +68,7 @@ class Sum(_Reduction):
 
 
 class Max(_Reduction):
-    """The largest value along axes. Operations: one per value read.
+    """The largest value along axes.
 
     dim: an axis or several, batch counted, e.g. [2, 3].
     keepdim: whether they stay, with size 1.
@@ -78,7 +78,7 @@ class Max(_Reduction):
 
 
 class Min(_Reduction):
-    """The smallest value along axes. Operations: one per value read.
+    """The smallest value along axes.
 
     dim: an axis or several, batch counted, e.g. [2, 3].
     keepdim: whether they stay, with size 1.

@@ -18,12 +18,12 @@ __all__ = ["Crop", "Flatten", "Pad", "Reshape"]
 
 
 class _Moving(Layer):
-    """Only moves data: its backward pass needs the sizes alone."""
+    """Values are moved or left out; none is changed, so no operation is counted."""
 
     family = "shape"
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
-        return Saved()
+        return Saved()  # the backward pass needs the sizes alone
 
 
 class _View(_Moving):

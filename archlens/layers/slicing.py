@@ -14,7 +14,7 @@ __all__ = ["Chunk", "Select", "Slice", "Split"]
 
 
 class _Pieces(Layer):
-    """Neighbouring pieces of an axis, an output each; `as: [a, b]` names them."""
+    """Each piece is a view: no value is copied."""
 
     family = "shape"
     is_view = True
@@ -34,7 +34,7 @@ class _Pieces(Layer):
 
 
 class Split(_Pieces):
-    """An axis in pieces of given sizes, an output each; `as: [a, b]` names them. Views.
+    """An axis in pieces of given sizes, an output each; `as: [a, b]` names them.
 
     split_size: of every piece, the last may be smaller; or the size of each, such as [64, 32].
     dim: the axis, batch counted; 1 is the channels.
@@ -71,7 +71,7 @@ class Split(_Pieces):
 
 
 class Chunk(_Pieces):
-    """An axis in a number of equal pieces, an output each; `as: [a, b]` names them. Views.
+    """An axis in a number of equal pieces, an output each; `as: [a, b]` names them.
 
     Of n units each piece has ⌈n / chunks⌉, the last what is left.
 

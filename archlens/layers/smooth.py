@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from archlens.errors import LayerError
 from archlens.layers.activation import Activation
@@ -20,6 +20,7 @@ class ELU(Activation):
     """
 
     type_name, torch_name = "elu", "nn.ELU"
+    example: ClassVar = ("64x56x56", "")
     alpha: Number = 1.0
     inplace: Flag = False
 
@@ -32,6 +33,7 @@ class CELU(Activation):
     """
 
     type_name, torch_name = "celu", "nn.CELU"
+    example: ClassVar = ("64x56x56", "")
     alpha: Number = 1.0
     inplace: Flag = False
 
@@ -47,6 +49,7 @@ class SELU(Activation):
     """
 
     type_name, torch_name = "selu", "nn.SELU"
+    example: ClassVar = ("256", "")
     inplace: Flag = False
 
 
@@ -57,6 +60,7 @@ class GELU(Activation):
     """
 
     type_name, torch_name = "gelu", "nn.GELU"
+    example: ClassVar = ("197x3072", "")
     approximate: Literal["none", "tanh"] = "none"
 
 
@@ -67,6 +71,7 @@ class SiLU(Activation):
     """
 
     type_name, torch_name = "silu", "nn.SiLU"
+    example: ClassVar = ("32x112x112", "")
     needs = "input as it was"
     inplace: Flag = False
 
@@ -78,6 +83,7 @@ class Mish(Activation):
     """
 
     type_name, torch_name = "mish", "nn.Mish"
+    example: ClassVar = ("64x104x104", "")
     needs = "input as it was"
     inplace: Flag = False
 
@@ -86,6 +92,7 @@ class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     type_name, torch_name = "sigmoid", "nn.Sigmoid"
+    example: ClassVar = ("96x1x1", "")
     needs = "output"
 
 
@@ -93,6 +100,7 @@ class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x)))."""
 
     type_name, torch_name = "logsigmoid", "nn.LogSigmoid"
+    example: ClassVar = ("10", "")
     second, lies = True, "contiguous"  # exp(-|x|)
 
 
@@ -100,6 +108,7 @@ class Tanh(Activation):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
 
     type_name, torch_name = "tanh", "nn.Tanh"
+    example: ClassVar = ("6x28x28", "")
     needs = "output"
 
 
@@ -107,6 +116,7 @@ class Tanhshrink(Activation):
     """x - tanh(x)."""
 
     type_name, torch_name = "tanhshrink", "nn.Tanhshrink"
+    example: ClassVar = ("128", "")
     needs, second = "nothing", True  # tanh(x)
 
 
@@ -118,6 +128,7 @@ class Softplus(Activation):
     """
 
     type_name, torch_name = "softplus", "nn.Softplus"
+    example: ClassVar = ("10", "")
     beta: Number = 1.0
     threshold: Number = 20.0
 
@@ -126,4 +137,5 @@ class Softsign(Activation):
     """x / (1 + |x|)."""
 
     type_name, torch_name = "softsign", "nn.Softsign"
+    example: ClassVar = ("128", "")
     second = True  # 1 + |x|

@@ -14,12 +14,16 @@ __all__ = ["Tokens", "Untokens", "WindowPartition", "WindowReverse"]
 
 
 class Tokens(Moving):
-    """A map as tokens: C×H×W becomes T×C, T = H·W, row by row. In torch `x.flatten(2).transpose(1, 2)`, a view."""
+    """A map as tokens: C×H×W becomes T×C, T = H·W, row by row.
+
+    Each place of the map becomes a vector of its channels, as attention wants them. Behind a convolution whose stride is its
+    kernel they are the patches of a Vision Transformer. In torch `x.flatten(2).transpose(1, 2)`, a view.
+    """
 
     type_name = "tokens"
     torch_name = "torch.flatten"  # from axis 2 on, then the last two axes change places
     is_view = True
-    reference = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2020"
+    reference = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929"
     example: ClassVar = ("768x14x14", "")
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
@@ -31,7 +35,9 @@ class Tokens(Moving):
 
 
 class Untokens(Moving):
-    """Tokens as a map: T×C becomes C×H×W, row by row. In torch `x.transpose(1, 2).unflatten(2, output_size)`, a view.
+    """Tokens as a map: T×C becomes C×H×W, row by row.
+
+    It undoes `tokens`. In torch `x.transpose(1, 2).unflatten(2, output_size)`, a view.
 
     output_size: H×W, one size for each axis of the map; they multiply up to T.
     """
@@ -67,14 +73,16 @@ class Untokens(Moving):
 
 
 class WindowPartition(Moving):
-    """A map in windows that do not overlap: C×H×W becomes windows × tokens × C, both row by row. A copy.
+    """A map in windows that do not overlap: C×H×W becomes windows × tokens × C, both row by row.
+
+    Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy.
 
     size: of the window, per axis; it divides the map.
     """
 
     type_name = "window_partition"
     torch_name = "torch.permute"  # between two reshapes
-    reference = "Liu et al., Swin Transformer, 2021"
+    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030"
     example: ClassVar = ("96x56x56", "7x7")
 
     size: Parts
@@ -98,7 +106,9 @@ class WindowPartition(Moving):
 
 
 class WindowReverse(Moving):
-    """Windows put together: windows × tokens × C, as `window_partition` makes them, becomes C×H×W. A copy.
+    """Windows put together: windows × tokens × C, as `window_partition` makes them, becomes C×H×W.
+
+    A copy.
 
     size: of the window, per axis.
     output_size: H×W of the map, one size for each axis.
@@ -106,7 +116,7 @@ class WindowReverse(Moving):
 
     type_name = "window_reverse"
     torch_name = "torch.permute"  # between two reshapes
-    reference = "Liu et al., Swin Transformer, 2021"
+    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030"
     example: ClassVar = ("64x49x96", "7x7 56x56")
 
     size: Parts

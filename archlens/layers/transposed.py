@@ -27,6 +27,7 @@ class _Spread(NamedTuple):
 class ConvTranspose(Layer):
     """Transposed convolution: each value spreads a filter over the output, S cells from its neighbour's; a learned upsampling.
 
+    Where windows overlap, what falls on a cell is added up. A kernel of a multiple of the stride covers all cells alike.
     A convolution with the same arguments would lead back to the size of the input. The work is one multiply–accumulate per
     weight tap and position of the *input*; tools that count positions of the output overstate it by the stride squared (in 2-D).
 

@@ -15,7 +15,7 @@ __all__ = ["LayerNorm", "RMSNorm"]
 
 
 class _VectorNorm(Layer):
-    """Statistics over the last `dims` axes or over the channels, and learned values for each unit of these axes."""
+    """Each vector is normalised by itself, so the batch does not matter, and training and inference do the same."""
 
     family = "normalization"
 

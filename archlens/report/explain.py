@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.receptive_field import tensor_fields
+from archlens.analysis.storage import storage
 from archlens.analysis.trails import reach
-from archlens.errors import UsageError, closest
+from archlens.graph.find import find_layers
 from archlens.graph.model import Graph
 from archlens.layers import layer_types
 from archlens.layers.base import Layer
@@ -18,11 +17,10 @@ from archlens.layers.foreign import LAYERS
 from archlens.report.grid import Paint, plain
 from archlens.report.pages import Block, page_markdown, page_text
 
-__all__ = ["FORMATS", "chosen_layers", "explain_network", "explain_types", "type_called"]
+__all__ = ["FORMATS", "explain_network", "explain_types", "type_called"]
 
 FORMATS = ("text", "markdown", "json")
 SCHEMA = 1
-_NAMED = 5  # layers that a message names
 
 
 def explain_network(
@@ -32,13 +30,13 @@ def explain_network(
     from archlens.report.explain_layer import explained, layer_blocks, layer_json
     from archlens.report.explain_total import field_layer, network_blocks, network_json, scope_blocks, scope_json
 
-    chosen = chosen_layers([layer.path for layer in analysis.layers], patterns)
     fields = tensor_fields(graph)
     pages: list[list[Block]] = []
     objects: list[dict[str, Any]] = []
-    for name in chosen:
+    homes = storage(graph).home if patterns else []
+    for name in _chosen(graph, patterns):
         if isinstance(name, int):
-            one = explained(graph, analysis, name, reach(graph, name, fields))
+            one = explained(graph, analysis, name, reach(graph, name, fields), homes)
             if form == "json":
                 objects.append(layer_json(one))
             else:
@@ -85,6 +83,15 @@ def _json(found: dict[str, Any]) -> str:
 # ---- what a name means ----
 
 
+def _chosen(graph: Graph, patterns: Sequence[str]) -> list[int | str]:
+    """What the patterns name, in their order: numbers of layers, and paths of blocks. Each once."""
+    chosen: dict[int | str, None] = {}
+    for pattern in patterns:
+        found = find_layers(graph, pattern)
+        chosen.update(dict.fromkeys(found.layers if found.block is None else [found.block]))
+    return list(chosen)
+
+
 def type_called(name: str) -> tuple[type[Layer], bool] | None:
     """The layer type of a name, ours or another framework's (`Conv2d`, `nn.ReLU`, `Dense`), and whether it is ours."""
     types = layer_types()
@@ -104,38 +111,3 @@ def _torch_tails() -> dict[str, str]:
         for rank in (1, 2, 3):
             found.setdefault(layer.torch_name.format(rank=rank).rpartition(".")[2].lower(), name)
     return found
-
-
-def chosen_layers(paths: Sequence[str], patterns: Sequence[str]) -> list[int | str]:
-    """What the patterns name, in their order: numbers of layers, and paths of blocks. Each once.
-
-    A pattern is a path, a glob over paths, or the end of one path only. Raises UsageError for any other.
-    """
-    chosen: dict[int | str, None] = {}
-    for pattern in patterns:
-        chosen.update(dict.fromkeys(_chosen(paths, pattern.strip("/"))))
-    return list(chosen)
-
-
-def _chosen(paths: Sequence[str], pattern: str) -> list[int | str]:
-    if pattern in paths:
-        return [paths.index(pattern)]
-    scopes = dict.fromkeys("/".join(path.split("/")[:end]) for path in paths for end in range(1, path.count("/") + 1))
-    if pattern in scopes:
-        return [pattern]
-    if re.search(r"[*?\[]", pattern):
-        found = [number for number, path in enumerate(paths) if fnmatch.fnmatchcase(path, pattern)]
-        if found:
-            return [*found]
-        raise UsageError(f"no layer matches `{pattern}`; `archlens analyze` shows their paths")
-    ending = [path for path in (*paths, *scopes) if path.endswith(f"/{pattern}")]
-    if len(ending) == 1:
-        return [paths.index(ending[0]) if ending[0] in paths else ending[0]]
-    if ending:
-        more = f" and {len(ending) - _NAMED} more" if len(ending) > _NAMED else ""
-        raise UsageError(
-            f"`{pattern}` is the end of {len(ending)} paths: {', '.join(ending[:_NAMED])}{more}; give more of the path"
-        )
-    near = closest(pattern, [*paths, *scopes]) or closest(pattern, dict.fromkeys(path.rpartition("/")[2] for path in paths))
-    cure = f"did you mean `{near}`?" if near else "`archlens analyze` shows their paths"
-    raise UsageError(f"no layer is called `{pattern}`; {cure}")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts
+from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.storage import storage
 from archlens.analysis.trails import Reach
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
+from archlens.layers.dtypes import value_bytes
 from archlens.layers.windows import Along, Window
 from archlens.report.chapters import sources
 from archlens.report.explain_reach import reach_blocks, reach_json
 from archlens.report.formulas import Meaning, Worked, meanings, worked
-from archlens.report.numbers import bytes_text, each, grouped, size_text, sizes_text
+from archlens.report.numbers import bytes_text, each, grouped, size_text, sizes_text, value_bytes_text
 from archlens.report.operations import operation_text
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
@@ -25,7 +26,8 @@ _FIELD_SOURCE = "receptive field: chapter 12.4; Araujo, Norris & Sim, Distill 20
 
 
 class Explained(NamedTuple):
-    """A layer at its place, and what explains it. reach: the way its receptive field came about."""
+    """A layer at its place, and what explains it. reach: the way its receptive field came about. homes: for each tensor
+    the one in whose memory it is."""
 
     graph: Graph
     node: Node
@@ -34,10 +36,14 @@ class Explained(NamedTuple):
     figures: tuple[Worked, ...]
     symbols: tuple[Meaning, ...]
     reach: Reach | None
+    homes: Sequence[int]
+    dtype: str
 
 
-def explained(graph: Graph, analysis: Analysis, number: int, reach: Reach | None) -> Explained:
-    """Layer `number` of a graph."""
+def explained(
+    graph: Graph, analysis: Analysis, number: int, reach: Reach | None, homes: Sequence[int] | None = None
+) -> Explained:
+    """Layer `number` of a graph. homes: those of `storage(graph)`, if they are known already."""
     node = graph.nodes[number]
     return Explained(
         graph,
@@ -47,6 +53,8 @@ def explained(graph: Graph, analysis: Analysis, number: int, reach: Reach | None
         worked(node.layer, node.input_shapes),
         meanings(type(node.layer), node.input_shapes, node.layer),
         reach,
+        storage(graph).home if homes is None else homes,
+        analysis.totals.dtype,
     )
 
 
@@ -120,8 +128,16 @@ def _size(one: Explained) -> Iterator[Block]:
         yield Text("the same as the input's" if len(read) == 1 else "the same as that of every input")
     elif one.facts.family == "shape" and _values(shapes[0]) == _values(read[0][1]):
         yield Chain("values", tuple(dict.fromkeys([_sizes(read[0][1]), _sizes(shapes[0]), grouped(_values(shapes[0]))])))
-    elif len(read) > 1 and tuple(map(max, zip_longest(*one.node.input_shapes, fillvalue=0))) == shapes[0]:
+    elif len(read) > 1 and _stretched(one.node.input_shapes) == shapes[0]:
         yield Text("along each axis the largest of the inputs' sizes; an axis of size 1 is stretched")
+
+
+def _stretched(shapes: Sequence[Shape]) -> Shape | None:
+    """The shape that all stretch to along axes of size 1; None where they do not."""
+    if len(set(map(len, shapes))) != 1:
+        return None
+    largest = tuple(map(max, zip(*shapes, strict=True)))
+    return largest if all(size in (1, most) for shape in shapes for size, most in zip(shape, largest, strict=True)) else None
 
 
 def _stacked(one: Explained) -> Iterator[Block]:
@@ -194,27 +210,47 @@ def _work(one: Explained) -> Iterator[Block]:
     figures = _figures(one, "elementwise_ops")
     yield from [_chain(figure, other, one.batch) for figure in figures]
     if facts.macs:
-        values = f"2 × {grouped(facts.macs)} + {grouped(other)}"
-        yield Chain("FLOPs", ("2 × MACs + operations", values, grouped(facts.flops)))
+        more = (" + operations", f" + {grouped(other)}") if other or figures else ("", "")
+        yield Chain("FLOPs", (f"2 × MACs{more[0]}", f"2 × {grouped(facts.macs)}{more[1]}", grouped(facts.flops)))
 
 
 # ---- memory ----
 
 
 def _memory(one: Explained) -> Iterator[Block]:
-    facts = one.facts
-    size = facts.activations * FLOAT_BYTES
-    if one.node.layer.is_view:
-        yield Heading("Memory", 2, "none of its own")
-        yield Text("the output is a view: it shares the memory of the input")
-        return
-    yield Heading("Memory", 2, bytes_text(size + facts.params * FLOAT_BYTES))
-    counts = [*([grouped(one.batch)] if one.batch != 1 else [])]
-    shapes = " + ".join("·".join([*counts, *map(grouped, shape[1:])]) or "1" for shape in one.node.output_shapes)
-    yield Chain("output", (f"{_in_brackets(shapes)} values × {FLOAT_BYTES} bytes", f"{grouped(size)} bytes"))
+    facts, own = one.facts, _own_outputs(one)
+    each = f"{value_bytes_text(one.dtype)} ({one.dtype})"
+    size = value_bytes(one.dtype) * sum(map(prod, own))
+    yield Heading("Memory", 2, bytes_text(size + facts.parameter_bytes) if own or facts.params else "none of its own")
+    if own:
+        counts = [*([grouped(one.batch)] if one.batch != 1 else [])]
+        shapes = " + ".join("·".join([*counts, *map(grouped, shape[1:])]) or "1" for shape in own)
+        yield Chain("output", (f"{_in_brackets(shapes)} values × {each}", f"{grouped(size)} bytes"))
     if facts.params:
-        values = f"{grouped(facts.params)} values × {FLOAT_BYTES} bytes"
-        yield Chain("parameters", (values, f"{grouped(facts.params * FLOAT_BYTES)} bytes"))
+        yield Chain("parameters", (f"{grouped(facts.params)} values × {each}", f"{grouped(facts.parameter_bytes)} bytes"))
+    yield from _where_values_are(one, own)
+
+
+def _own_outputs(one: Explained) -> list[Shape]:
+    """The outputs that have memory of their own."""
+    node = one.node
+    if node.layer.is_view and not node.inputs:  # a parameter put out as it is
+        return []
+    return [shape for tensor, shape in zip(node.outputs, node.output_shapes, strict=True) if one.homes[tensor] == tensor]
+
+
+def _where_values_are(one: Explained, own: list[Shape]) -> Iterator[Block]:
+    """What is unusual about the memory of the outputs."""
+    layer = one.node.layer
+    if own and layer.is_view:
+        yield Text("a copy: the values of the input do not lie in the order that a view needs")
+    elif not own and not one.node.inputs:
+        yield Text("the output is the parameter itself")
+    elif not own and layer.is_view:
+        many = "outputs are views: they share" if len(one.node.outputs) > 1 else "output is a view: it shares"
+        yield Text(f"the {many} the memory of the input")
+    elif not own:
+        yield Text("in place: the output is written over the input")
 
 
 def _in_brackets(text: str) -> str:
@@ -240,8 +276,9 @@ def layer_json(one: Explained) -> dict[str, Any]:
         "shared_with": facts.shared_with,
         "macs": facts.macs,
         "flops": facts.flops,
-        "output_bytes": 0 if layer.is_view else facts.activations * FLOAT_BYTES,
-        "parameter_bytes": facts.params * FLOAT_BYTES,
+        "dtype": one.dtype,
+        "output_bytes": value_bytes(one.dtype) * sum(map(prod, _own_outputs(one))),
+        "parameter_bytes": facts.parameter_bytes,
         "formulas": [figure_json(figure) for figure in one.figures],
         "symbols": [{"symbol": s.symbol, "meaning": s.text, "value": s.value} for s in one.symbols],
         "receptive_field": reach_json(one.graph, one.reach, facts.receptive_field),

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import FLOAT_BYTES, Analysis, LayerFacts
-from archlens.analysis.parts import Part, fullest_moment, parts_of
-from archlens.analysis.trails import Reach, deepest_trail, source_name
+from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.memory import Living
+from archlens.analysis.parts import Part, parts_of
+from archlens.analysis.trails import Reach, deepest_trail
 from archlens.graph.model import Graph
+from archlens.layers.dtypes import value_bytes
 from archlens.report.chapters import sources
 from archlens.report.explain_reach import reach_blocks, reach_json
-from archlens.report.numbers import bytes_text, grouped, size_text
+from archlens.report.json import peak_json
+from archlens.report.numbers import bytes_text, grouped, size_text, value_bytes_text
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
 __all__ = ["field_layer", "network_blocks", "network_json", "scope_blocks", "scope_json"]
@@ -52,7 +55,7 @@ def network_blocks(graph: Graph, analysis: Analysis, found: Reach | None) -> lis
         blocks.append(Rows(meta))
     for total in _TOTALS:
         blocks += _total(total, analysis.layers, "")
-    blocks += [*_flops(analysis.layers), *_peak(graph), *_depth(graph, analysis)]
+    blocks += [*_flops(analysis.layers), *_peak(analysis), *_depth(graph, analysis)]
     number = field_layer(analysis)
     if found is not None and number is not None:
         field = analysis.layers[number].receptive_field
@@ -136,25 +139,19 @@ def _flops(layers: Sequence[LayerFacts]) -> Iterator[Block]:
 # ---- memory ----
 
 
-def _peak(graph: Graph) -> Iterator[Block]:
-    moment = fullest_moment(graph)
-    parts = [Part(_tensor_name(graph, tensor), _bytes(graph, tensor), 1, False) for tensor in moment.tensors]
-    total = sum(part.value for part in parts)
-    yield Heading("Peak memory of activations", 2, bytes_text(total))
-    when = f"fullest while {graph.nodes[moment.node].path} runs" if moment.node >= 0 else "fullest before the first layer runs"
-    yield Text(
-        f"{when}; alive are what it reads, what it puts out, and what later layers still need; {FLOAT_BYTES} bytes a value",
-        faint=True,
-    )
-    yield _parts_grid(parts, total, lambda value: f"{grouped(value)}\u00a0B")
+def _peak(analysis: Analysis) -> Iterator[Block]:
+    peak, each = analysis.peak, value_bytes(analysis.totals.dtype)
+    yield Heading("Peak memory of activations", 2, bytes_text(peak.bytes))
+    when = f"fullest while {peak.layer} runs" if peak.layer else "fullest before the first layer runs"
+    indices = any(one.shape is not None and one.bytes != each * prod(one.shape) for one in peak.alive)
+    unit = f"{value_bytes_text(analysis.totals.dtype)} a value ({analysis.totals.dtype}{'; indices take 8' if indices else ''})"
+    yield Text(f"{when}; alive are what it reads, what it puts out, and what later layers still need; {unit}", faint=True)
+    parts = [Part(_living_name(one), one.bytes, 1, False) for one in peak.alive]
+    yield _parts_grid(parts, peak.bytes, lambda value: f"{grouped(value)}\u00a0B")
 
 
-def _bytes(graph: Graph, tensor: int) -> int:
-    return FLOAT_BYTES * prod(graph.shapes[tensor])
-
-
-def _tensor_name(graph: Graph, tensor: int) -> str:
-    return f"{source_name(graph, tensor)} {size_text(graph.shapes[tensor])}"
+def _living_name(one: Living) -> str:
+    return f"{one.name}, for itself" if one.shape is None else f"{one.name} {size_text(one.shape)}"
 
 
 # ---- depth ----
@@ -197,19 +194,12 @@ def field_layer(analysis: Analysis) -> int | None:
 
 def network_json(graph: Graph, analysis: Analysis, found: Reach | None) -> dict[str, Any]:
     """The object of a network."""
-    moment = fullest_moment(graph)
     number = field_layer(analysis)
     trail = deepest_trail(graph, _weighs(analysis.layers))
     return {
         "totals": analysis.totals._asdict(),
         "parts": {total.figure: _parts_json(analysis.layers, total.figure, "") for total in _TOTALS},
-        "peak_memory": {
-            "while": graph.nodes[moment.node].path if moment.node >= 0 else None,
-            "tensors": [
-                {"from": source_name(graph, tensor), "shape": graph.shapes[tensor], "bytes": _bytes(graph, tensor)}
-                for tensor in moment.tensors
-            ],
-        },
+        "peak": peak_json(analysis),
         "depth": [graph.nodes[one].path for one in trail],
         "receptive_field": None if number is None else reach_json(graph, found, analysis.layers[number].receptive_field),
         "meta": analysis.meta,

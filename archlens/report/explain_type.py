@@ -37,7 +37,8 @@ def type_blocks(layer: type[Layer]) -> list[Block]:
     if layer.formulas:
         blocks.append(Heading("Formulas"))
         blocks += [Chain(FIGURES[fact][1], (text,)) for fact, text in in_symbols(layer).items()]
-        blocks += [Chain("FLOPs", ("2 × MACs + operations",))] if "macs" in layer.formulas else []
+        more = " + operations" if "elementwise_ops" in layer.formulas else ""
+        blocks += [Chain("FLOPs", (f"2 × MACs{more}",))] if "macs" in layer.formulas else []
         blocks.append(Rows(tuple([(one.symbol, one.text) for one in meanings(layer)])))
     blocks += _example(layer)
     known = sources(layer.reference)
@@ -48,7 +49,7 @@ def type_blocks(layer: type[Layer]) -> list[Block]:
 
 def torch_names(layer: type[Layer]) -> str:
     """`torch.nn.Conv1d, Conv2d, Conv3d`, from `nn.Conv{rank}d`."""
-    full = layer.torch_name if layer.torch_name.startswith("torch") else f"torch.{layer.torch_name}"
+    full = layer.torch_name if layer.torch_name.startswith(("torch.", "torchvision.")) else f"torch.{layer.torch_name}"
     head, rank, _ = full.partition("{rank}")
     short = full.rpartition(".")[2]
     return ", ".join([full.format(rank=1), short.format(rank=2), short.format(rank=3)]) if rank and head else full
@@ -57,7 +58,7 @@ def torch_names(layer: type[Layer]) -> str:
 def _facts_line(layer: type[Layer]) -> str:
     """The family, how many inputs it takes, and what it is called elsewhere."""
     low, high = layer.inputs
-    takes = {(1, 1): "one input", (0, 0): "no input"}.get((low, high or -1))
+    takes = {0: "no input", 1: "one input"}.get(low) if low == high else None
     if takes is None:
         takes = f"{low} inputs" if low == high else f"{low} inputs or more" if high is None else f"{low} to {high} inputs"
     takes = takes.replace("1 inputs", "1 input")
@@ -68,11 +69,12 @@ def _facts_line(layer: type[Layer]) -> str:
 def usage(layer: type[Layer]) -> str:
     """A line of a spec, with what may be left out in brackets."""
     words = [f.name if f.required else f"[{f.name}]" for f in layer.fields]
-    if layer.inputs[1] is None:
+    if layer.joins:
         beside = "".join(
             f"\n  {word}: …" if word == f.name else f"\n  [{f.name}: …]" for word, f in zip(words, layer.fields, strict=True)
         )
-        return f"- {layer.type_name}: [name, name, …]{beside}"
+        names = "name, name" if layer.inputs == (2, 2) else "name, name, …"
+        return f"- {layer.type_name}: [{names}]{beside}"
     return f"- {layer.type_name}" + (f": {' '.join(words)}" if words else "")
 
 
@@ -119,7 +121,7 @@ def _example_spec(layer: type[Layer]) -> str:
     inputs = [size.strip() for size in sizes.split(",") if size.strip()]
     names = ["input"] if len(inputs) < 2 else [f"input{i}" for i in range(1, len(inputs) + 1)]
     lines = ["archlens: 1", "inputs: {" + ", ".join(map(": ".join, zip(names, inputs or ["1"], strict=True))) + "}", "layers:"]
-    if layer.inputs[1] is None:
+    if layer.joins:
         lines.append(f"  - {layer.type_name}: [{', '.join(names)}]")
         free = iter(layer.field_names)
         lines += [f"    {piece.field or next(free)}: {piece.text}" for piece in split(arguments)]

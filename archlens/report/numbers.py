@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from archlens.layers.dims import Shape
+from archlens.layers.dtypes import value_bytes
 
-__all__ = ["bar", "bytes_text", "each", "grouped", "percent", "plain_number", "ratio", "short", "size_text", "sizes_text"]
+__all__ = [
+    "bar",
+    "bytes_text",
+    "each",
+    "grouped",
+    "percent",
+    "plain_number",
+    "ratio",
+    "short",
+    "size_text",
+    "sizes_text",
+    "value_bytes_text",
+]
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _UNITS = ("", "k", "M", "G", "T", "P", "E", "Z", "Y")
@@ -38,6 +51,12 @@ def bytes_text(value: int) -> str:
         scaled /= 1000
         unit += 1
     return f"{scaled:.1f}\u00a0{_UNITS[unit]}B"
+
+
+def value_bytes_text(dtype: str) -> str:
+    """What one value takes: `4 bytes`, `1 byte`."""
+    each = value_bytes(dtype)
+    return f"{each} byte{'' if each == 1 else 's'}"
 
 
 def percent(part: int, whole: int) -> str:

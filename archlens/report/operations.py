@@ -60,4 +60,4 @@ def _value(value: Any, times: str, nested: bool = False) -> str:
         if not nested and all(isinstance(size, int) and size >= 0 for size in value):
             return times.join(map(str, value))
         return f"[{','.join(_value(item, times, nested=True) for item in value)}]"
-    return "null" if value is None else str(value)
+    return "null" if value is None else str(value).removesuffix(".0")  # 2.0 is 2, also to the cache
