@@ -62,7 +62,6 @@ class Sliding(Layer):
     # Not annotated, so not fields: what holds where a subclass has no such field.
     padding = cast("Padding", 0)
     dilation = cast("Sizes", 1)
-    padding = cast("Padding", 0)
     ceil_mode = False
 
     pad_value: ClassVar[float] = 0.0
