@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import archlens
-from archlens.analysis.memory import peak_activations
+from archlens.analysis.memory import activation_memory
 from archlens.errors import SpecError
 from archlens.report.expand import expand
 from archlens.report.json import analysis_json, render_json
