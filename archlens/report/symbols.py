@@ -96,7 +96,6 @@ SYMBOLS: Mapping[str, str] = {
     "roi_align.S": "samples of a cell along an axis",
     "roi_pool.R": "boxes (regions of interest)",
     "roi_pool.spans": "values that the cells of a box span along an axis: W + O − gcd(W, O)",
-    "roi_pool.O": "cells of the grid along an axis",
     # resampling
     "upsample.T": "cells that each value is mixed from",
     "upsample.scaled": "whether a scale is given rather than a size",

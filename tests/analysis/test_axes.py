@@ -112,13 +112,13 @@ def test_learned_tensors_at_any_batch(net, batch):
 def test_a_parameter_takes_no_memory_beside_the_weights(net):
     """The map is held while the join makes another of its size, and nothing more."""
     layers = "- add: {x: [], position: [parameter: 197x768]}\n- parameter: 5000"
-    assert peak_activations(net(layers, input="197x768").graph) == 2 * 197 * 768
+    assert activation_memory(net(layers, input="197x768").graph, 1).peak.bytes == 2 * 197 * 768
 
 
 def test_views_of_a_piece_keep_the_whole(net):
     """Both halves are views of 64 values: 64 + 32 for the product of the two."""
     layers = "- split: [32, 32]\n  as: [a, b]\n- multiply: [a, b]"
-    assert peak_activations(net(layers, input="64").graph) == 96
+    assert activation_memory(net(layers, input="64").graph, 1).peak.bytes == 96
 
 
 def test_outputs_that_nobody_names(net):
