@@ -37,7 +37,9 @@ def _specs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 def _layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The layer paths of the network named before that begin so."""
-    target = "".join(_words(ctx.params.get("spec") or ctx.params.get("specs")))
+    # Behind an option that still lacks its value click has not told arguments apart yet.
+    named = _words(ctx.params.get("spec") or ctx.params.get("specs")) or ctx.args[:1]
+    target = "".join(named)
     paths: list[str] = []
     if target and target != "-":  # reading stdin would wait for ever
         with suppress(Exception):  # a spec with faults, or with a parameter it lacks, offers nothing
@@ -65,7 +67,14 @@ def _levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return _items(LEVELS, incomplete)
 
 
-COMPLETERS = {"spec": _specs, "layer": _layers, "columns": _columns, "level": _levels}
+def _explainable(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Specs, and layer types after them."""
+    from archlens.layers import layer_types
+
+    return [*_specs(ctx, param, incomplete), *_items(layer_types(), incomplete)]
+
+
+COMPLETERS = {"spec": _specs, "spec or type": _explainable, "layer": _layers, "columns": _columns, "level": _levels}
 """By the name of the parameter type."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from archlens.cli.shared import Failures, network_options, networks, painter, width
+from archlens.cli.shared import Explainable, Failures, LayerPath, network_options, networks, painter, width
 from archlens.errors import UsageError, closest
 
 __all__ = ["command"]
@@ -18,8 +18,8 @@ _COLUMNS = 80
 
 
 @click.command("explain")
-@click.argument("spec", metavar="SPEC|TYPE")
-@click.argument("layers", nargs=-1, metavar="[LAYER]...")
+@click.argument("spec", metavar="SPEC|TYPE", type=Explainable())
+@click.argument("layers", nargs=-1, metavar="[LAYER]...", type=LayerPath())
 @click.option(
     "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True, help="For whom."
 )

@@ -7,15 +7,17 @@ from typing import Any
 
 import click
 
-from archlens.cli.shared import Failures, network_options, networks, painter, width
+from archlens.cli.shared import Failures, LayerPath, SpecType, network_options, networks, painter, width
 from archlens.errors import UsageError
 
 __all__ = ["command"]
 
 
 @click.command("field")
-@click.argument("spec", metavar="SPEC")
-@click.option("--at", metavar="LAYER", help="A layer's path or the end of it; by default the last one that moves a window.")
+@click.argument("spec", metavar="SPEC", type=SpecType())
+@click.option(
+    "--at", metavar="LAYER", type=LayerPath(), help="A layer's path or the end of it; by default the last that moves a window."
+)
 @click.option("--unit", metavar="Y,X", help="Its index along each axis, from 0, negative from the end; by default the centre.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For whom.")
 @network_options

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from archlens.analysis.training import OPTIMIZERS
-from archlens.cli.shared import Failures, network_options, networks, painter, width
+from archlens.cli.shared import Failures, SpecType, network_options, networks, painter, width
 
 __all__ = ["command"]
 
 
 @click.command("memory")
-@click.argument("spec", metavar="SPEC")
+@click.argument("spec", metavar="SPEC", type=SpecType())
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True, help="For whom."
 )

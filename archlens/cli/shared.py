@@ -25,6 +25,7 @@ else:
 __all__ = [
     "FORMATS",
     "ColumnNames",
+    "Explainable",
     "Failures",
     "LayerPath",
     "Level",
@@ -99,6 +100,12 @@ class SpecType(_Completed):
     """A spec: completes shipped names, YAML files, and after a colon variants and `all`."""
 
     name = "spec"
+
+
+class Explainable(_Completed):
+    """A spec, as above, or a layer type."""
+
+    name = "spec or type"
 
 
 class LayerPath(_Completed):

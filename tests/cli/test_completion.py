@@ -84,6 +84,13 @@ def test_columns_and_levels(tab):
     assert tab("analyze lenet5 --format la") == ["latex"]
 
 
+def test_layer_paths_of_the_commands_that_ask_for_one(tab):
+    convolutions = ["stage1/ConvRelu1/conv", "stage1/ConvRelu2/conv"]
+    assert [path for path in tab("field vgg16 --at stage1/") if path.endswith("conv")] == convolutions
+    assert [path for path in tab("explain vgg16 stage1/") if path.endswith("conv")] == convolutions
+    assert tab("explain conv_") == ["conv_transpose"]
+
+
 def test_layer_paths(tab, capfd):
     @click.command()
     @click.argument("spec", type=shared.SpecType())
