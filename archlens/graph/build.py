@@ -300,8 +300,11 @@ class _Builder:
             help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if kind.joins else ""
             if high == 0:
                 help = f"leave `from` out: what `{kind.type_name}` puts out follows from its arguments"
+            elif not help:
+                help = f"name them: `from: [{', '.join('abc'[:low])}]`" if len(found) < low else f"keep {high} of them"
+                help = "`concat` or `add` makes one of several" if high == 1 else help
             message = f"{kind.type_name} needs {wanted} input{'s' if wanted != '1' else ''}, got {len(found)}"
-            self.faults.report("ARC136", message, statement.span, frame, help or "`concat` or `add` makes one of several")
+            self.faults.report("ARC136", message, statement.span, frame, help)
             return None
         return tuple(found)
 

@@ -73,7 +73,7 @@ class LayerMaker:
                 for shape in (*outs, *layer.parameter_shapes(*shapes).values()):
                     require_holdable(shape, layer.type_name)
             except LayerError as error:
-                if len(shapes) > 1:
+                if len(shapes) > 1 and not any([a.name == error.argument for a in statement.arguments]):
                     self.disagree(error, statement, layer, frame, shapes)
                 else:
                     related = [Label(at, show(s)) for at, s in zip(origins, shapes, strict=True) if at and at != statement.span]
@@ -103,7 +103,7 @@ class LayerMaker:
         spans = [b.span for b in statement.branches or ()] or [w.span for w in statement.sources or ()]
         span, label = statement.span, ""
         related: tuple[Label, ...] = ()
-        if len(spans) == len(shapes) and layer.inputs[1] is not None:
+        if len(spans) == len(shapes) and not layer.joins:
             related = tuple([Label(at, show(shape)) for at, shape in zip(spans, shapes, strict=True)])
         elif len(spans) == len(shapes):
             for i in range(1, len(shapes)):

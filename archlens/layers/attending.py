@@ -49,7 +49,9 @@ def leading(layer: str, roles: tuple[Shape, ...], stretch: bool) -> Shape:
     for name, shape in zip(_ROLES[1:], roles[1:], strict=True):
         if len(shape) != len(query):
             message = f"{layer}: the query {show(query)} and the {name} {show(shape)} differ in their number of axes"
-            raise LayerError(message, help="`reshape` one; axes of size 1 may stand before T×E", code=MISMATCH)
+            raise LayerError(
+                message, help="make `tokens` of a map, or `reshape` one; axes of size 1 may stand before T×E", code=MISMATCH
+            )
         for axis, (a, b) in enumerate(zip(tuple(lead), shape[:-2], strict=True)):
             same = either(equal(a, b), equal(a, 1), equal(b, 1)) if stretch or axis == 0 else equal(a, b)
             if same is not True:

@@ -119,7 +119,8 @@ class Layer(Keeping):
                     try:
                         value = field.kind.accept(value, field.name)
                     except LayerError as error:
-                        raise LayerError(f"{self.type_name}: {error.message}", error.argument, error.help, error.code) from None
+                        help = error.help or self._named(value, field.name)
+                        raise LayerError(f"{self.type_name}: {error.message}", error.argument, help, error.code) from None
                 put(self, field.name, value)
             elif field.required:
                 raise LayerError(
@@ -131,6 +132,13 @@ class Layer(Keeping):
                 put(self, field.name, field.default)
         self.settle(lambda name, value: put(self, name, value))
         put(self, "_values", tuple(getattr(self, name) for name in self.field_names))
+
+    def _named(self, value: Any, at: str) -> str:
+        """A cure for the bare name of another argument where the value of `at` must stand."""
+        field = next((f for f in self.fields if f.name == value != at), None) if isinstance(value, str) else None
+        if field is None:
+            return ""
+        return f"write `{value}={'true' if field.kind.name == 'Flag' else '<value>'}`"
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         """Fill in defaults that depend on other arguments and refuse arguments that contradict each other."""
@@ -261,7 +269,7 @@ class Layer(Keeping):
         rank = len(shape) - 2
         if rank not in ranks:
             wanted = " or ".join(("C", "C×L", "C×H×W", "C×D×H×W")[r] for r in ranks)
-            raise LayerError(f"{self.type_name} needs an input {wanted}, got {show(shape)}", help=_rank_help(rank))
+            raise LayerError(f"{self.type_name} needs an input {wanted}, got {show(shape)}", help=_rank_help(rank, ranks))
         return rank
 
     def axis(self, name: str, shape: Shape) -> int:
@@ -280,11 +288,18 @@ class Layer(Keeping):
     def _axis(self, name: str, value: int, shape: Shape) -> int:
         index = value + len(shape) if value < 0 else value
         if not 0 <= index < len(shape):
+            last = len(shape) - 1
             raise LayerError(
-                f"{self.type_name}: {name}={value} is no axis of {show(shape)}, which has {len(shape)} with the batch", name
+                f"{self.type_name}: {name}={value} is no axis of {show(shape)}, which has {len(shape)} with the batch",
+                name,
+                f"axes count from 1 to {last}, from the end -1 to -{last}",
             )
         if index == 0:
             cure = "axis 1 is the channels, 2 and up are spatial"
+            if len(shape) == 3:
+                cure = "of T×F, axis 1 is the tokens and 2 the features"
+            elif len(shape) == 2:
+                cure = "axis 1 is the features"
             raise LayerError(f"{self.type_name}: {name}={value} is the batch axis", name, cure)
         return index
 
@@ -293,8 +308,10 @@ def _fixed(axis: AxisMap, size: Dim) -> Along:
     return Along(None, axis if axis.step == 0 else Whole(size))
 
 
-def _rank_help(rank: int) -> str:
-    return "the map was flattened before; move this layer up, or `reshape` it back" if rank == 0 else ""
+def _rank_help(rank: int, ranks: tuple[int, ...]) -> str:
+    if rank == 0:
+        return "the map was flattened before; move this layer up, or `reshape` it back"
+    return "`untokens` makes a map of tokens T×F" if rank == 1 and 1 not in ranks else ""
 
 
 def argument_help(layer: type[Layer], name: str) -> str:
@@ -304,7 +321,7 @@ def argument_help(layer: type[Layer], name: str) -> str:
     foreign = ARGUMENTS.get(name.lower())
     if foreign in layer.field_names:
         return f"here it is called `{foreign}`"
-    if name.startswith("in_") or name in _INFERRED:
+    if (name.startswith("in_") and name != "in_place") or name in _INFERRED:
         return "leave it out: input sizes are inferred"
     near = closest(name, layer.field_names)
     if near:

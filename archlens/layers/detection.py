@@ -31,11 +31,15 @@ class _RoI(Layer):
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         put("output_size", self.spread("output_size", 2))
+        if self.spatial_scale <= 0:
+            help = "it is the cells of the map to one unit of the boxes, e.g. 1/16 where the map is 16 times smaller"
+            raise LayerError(f"{self.type_name}: spatial_scale must be above 0, not {self.spatial_scale}", "spatial_scale", help)
 
     def output_shapes(self, x: Shape, boxes: Shape) -> tuple[Shape, ...]:
-        self.spatial_rank(x, (2,))
+        help = "name the map first and then the boxes: `from: [map, boxes]`"
+        if len(x) != 4:
+            raise LayerError(f"{self.type_name} needs a map C×H×W, got {show(x)}", help=help)
         if len(boxes) != 3:
-            help = "name the map first and then the boxes: `from: [map, boxes]`"
             raise LayerError(f"{self.type_name} needs boxes R×4, got {show(boxes)}", help=help)
         message = "{}: a box is 4 numbers, x1, y1, x2, y2, not {}"
         require(equal(boxes[2], 4), message, self.type_name, boxes[2], help="give boxes R×4")

@@ -44,8 +44,9 @@ class Embedding(Layer):
                     "embedding: padding_idx is {}, but there are {} vectors",
                     self.padding_idx,
                     self.num_embeddings,
+                    self.num_embeddings - 1,
                     argument="padding_idx",
-                    help="count from 0 to {1} - 1, or leave it out",
+                    help="count from 0 to {2}, or leave it out",
                 )
         return ((*x, self.embedding_dim),)
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from archlens.errors import LayerError
+from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, require
 
 __all__ = [
@@ -84,6 +84,8 @@ def _refuse(value: Any, name: str, expects: str) -> LayerError:
     shown = f"the word `{value}`" if isinstance(value, str) else f"{value!r}"
     if value is None or isinstance(value, bool):
         shown = words[value]
+    elif isinstance(value, list | tuple) and not value:
+        shown = "an empty list"
     elif isinstance(value, tuple) and not any(isinstance(item, tuple) for item in value):
         shown = "x".join(map(str, value))
     return LayerError(f"{name} must be {expects}, not {shown}", name, code="ARC121")
@@ -153,8 +155,14 @@ def _number(low: float | None, high: float | None, expects: str) -> Callable[[An
 def _flag(value: Any, name: str) -> Any:
     if not isinstance(value, bool):
         refusal = _refuse(value, name, "true or false")
-        if isinstance(value, str) and value.lower() in _OLD_BOOLEANS:
-            refusal.help = f"write `{_OLD_BOOLEANS[value.lower()]}`"
+        if not isinstance(value, str):
+            refusal.help = f"write `{name}=true`, or leave it out"
+        if value in (0, 1):
+            refusal.help = f"write `{'true' if value else 'false'}`"
+        elif isinstance(value, str):
+            meant = value.lower()
+            meant = "true" if meant == name else _OLD_BOOLEANS.get(meant, meant)
+            refusal.help = f"write `{name}={meant}`" if meant in _OLD_BOOLEANS.values() else ""
         raise refusal
     return value
 
@@ -162,7 +170,10 @@ def _flag(value: Any, name: str) -> Any:
 def _word(choices: tuple[str, ...]) -> Callable[[Any, str], Any]:
     def accept(value: Any, name: str) -> Any:
         if value not in choices:
-            raise _refuse(value, name, "one of " + ", ".join(f"`{c}`" for c in choices))
+            refusal = _refuse(value, name, "one of " + ", ".join(f"`{c}`" for c in choices))
+            near = closest(value, choices) if isinstance(value, str) else None
+            refusal.help = f"did you mean `{near}`?" if near else "write one of these words"
+            raise refusal
         return value
 
     return accept

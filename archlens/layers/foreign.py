@@ -1,6 +1,12 @@
 """What other frameworks call things: consulted only to answer a name archlens does not know."""
 
-__all__ = ["ARGUMENTS", "LAYERS"]
+from __future__ import annotations
+
+import re
+
+from archlens.layers.base import layer_types
+
+__all__ = ["ARGUMENTS", "LAYERS", "RECIPES", "native"]
 
 # Lowercased, without `nn.`, `tf.keras.layers.` and the like.
 LAYERS = {
@@ -191,6 +197,27 @@ LAYERS = {
     "amin": "min",
 }
 
+# What is no layer here, and what to write instead.
+RECIPES = {
+    "squeeze": "write `reshape` with the sizes that are left, or `select: 0 <axis>`",
+    "unsqueeze": "write `reshape` with the sizes that are wanted, a 1 among them",
+    "expand_dims": "write `reshape` with the sizes that are wanted, a 1 among them",
+    "expand": "joins stretch axes of size 1 by themselves",
+    "tile": "joins stretch axes of size 1 by themselves",
+    "broadcast_to": "joins stretch axes of size 1 by themselves",
+    "repeatvector": "joins stretch axes of size 1 by themselves",
+    "unbind": "`chunk` cuts an axis in pieces of size 1, `select` takes one unit of it",
+    "unstack": "`chunk` cuts an axis in pieces of size 1, `select` takes one unit of it",
+    "einsum": "write it as `matmul`, with `permute` and `reshape` before and after",
+    "lambda": "write what it does as layers",
+    "transformer": "write it out, with `multihead_attention`, `layer_norm`, `linear` and `add`; see `archlens expand vit_b16`",
+    "transformerencoder": "write it out, with `multihead_attention`, `layer_norm`, `linear` and `add`; see `archlens expand vit_b16`",
+    "transformerencoderlayer": "write it out, with `multihead_attention`, `layer_norm`, `linear`, `add`; see `archlens expand vit_b16`",
+    "transformerdecoderlayer": "write it out, with `multihead_attention`, `layer_norm`, `linear` and `add`",
+    "globalresponsenorm": "write it out, with `lp_pool` over the map, `mean`, `divide`, `multiply` and `add`",
+    "grn": "write it out, with `lp_pool` over the map, `mean`, `divide`, `multiply` and `add`",
+}
+
 ARGUMENTS = {
     "filters": "out_channels",
     "n_filters": "out_channels",
@@ -256,4 +283,15 @@ ARGUMENTS = {
     "num_splits": "chunks",
     "stop": "end",
     "keepdims": "keepdim",
+    "in_place": "inplace",
 }
+
+
+def native(name: str) -> str | None:
+    """What the layer is called here that others call `name`: `nn.AvgPool1d` is `avg_pool`; None where there is none."""
+    last = name.rsplit(".", 1)[-1].lower()
+    base = re.sub("[123]d$", "", last)
+    for word in (last, base, base + "2d"):
+        if word in LAYERS:
+            return LAYERS[word]
+    return {known.replace("_", ""): known for known in layer_types()}.get(base.replace("_", ""))

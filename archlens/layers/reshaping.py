@@ -59,7 +59,8 @@ class Flatten(_View):
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         start, end = self.axis("start_dim", x), self.axis("end_dim", x)
         if start > end:
-            raise LayerError(f"flatten: start_dim={self.start_dim} comes after end_dim={self.end_dim} in {show(x)}", "start_dim")
+            message = f"flatten: start_dim={self.start_dim} comes after end_dim={self.end_dim} in {show(x)}"
+            raise LayerError(message, "start_dim", "the first axis that is flattened comes first")
         return ((*x[:start], prod(x[start : end + 1]), *x[end + 1 :]),)
 
 
@@ -131,6 +132,7 @@ class Pad(_Moving):
                 high,
                 n,
                 argument="padding",
+                help="take fewer than {2} cells away, both ends together",
             )
             # torch reflects before it crops, and goes around what is left.
             require_border("pad", self.mode, left if self.mode == "circular" else n, (low, high))

@@ -41,8 +41,9 @@ def require_border(layer: str, mode: str, size: Dim, ends: Iterable[Dim]) -> Non
                 end,
                 end,
                 size,
+                size - 1,
                 argument="padding",
-                help="pad by at most {3} - 1, or use `replicate`",
+                help="pad by at most {4}, or use `replicate`",
             )
         elif mode == "circular":
             require(

@@ -53,7 +53,8 @@ class Untokens(Moving):
         sizes = _each(self.output_size)
         if len(x) != 3 or len(sizes) > 3:
             needs = "an input T×F" if len(x) != 3 else "one to three axes in output_size"
-            raise LayerError(f"untokens needs {needs}, got {show(x) if len(x) != 3 else len(sizes)}", "output_size")
+            help = "it makes a map of tokens; this is one already" if len(x) > 3 else "name the axes of the map alone: 14x14"
+            raise LayerError(f"untokens needs {needs}, got {show(x) if len(x) != 3 else len(sizes)}", "output_size", help)
         require(
             equal(prod(sizes), x[1]),
             "untokens: {} tokens do not fill a map of {}",
@@ -141,7 +142,8 @@ class WindowReverse(Moving):
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         if len(x) != 4:
-            raise LayerError(f"window_reverse needs an input windows × tokens × C, got {show(x)}")
+            help = "that is what `window_partition` makes of a map"
+            raise LayerError(f"window_reverse needs an input windows × tokens × C, got {show(x)}", help=help)
         counts, sizes = zip(*self._grid(), strict=True)
         for given, wanted, what in ((x[1], prod(counts), "windows"), (x[2], prod(sizes), "tokens a window")):
             require(

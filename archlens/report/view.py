@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.levels import grouped, summed
-from archlens.errors import UsageError, did_you_mean
+from archlens.errors import UsageError, closest
 from archlens.report.columns import COLUMNS, DEFAULT, GROUPED, Column, Row, bound, choose, column_named
 
 __all__ = ["LEVELS", "View", "make_view"]
@@ -78,8 +78,9 @@ def make_view(
     if ascending and sort is None:
         raise UsageError("--ascending says how rows are sorted; add --sort NAME")
     if level not in LEVELS and not re.fullmatch("[1-9][0-9]{0,2}", level):
-        help = did_you_mean(level, LEVELS) or f"there are {', '.join(LEVELS)}"
-        raise UsageError(f"no level is called `{level}`; {help}, or how many parts of a path, such as 2")
+        near = closest(level, LEVELS)
+        help = f"did you mean `{near}`?" if near else f"there are {', '.join(LEVELS)}, or how many parts of a path, such as 2"
+        raise UsageError(f"no level is called `{level}`; {help}")
     groups = level != "layer"
     chosen = None if columns is None else choose(columns, groups)
     return View(chosen, level, None if sort is None else column_named(sort, groups), ascending, top)

@@ -73,7 +73,10 @@ class ArgumentReader(Reader):
                     place += 1
                 if place >= len(names):
                     takes = f"takes only {', '.join(names)}" if names else "takes no arguments"
-                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, f"remove `{_shown(argument)}`")
+                    listed = _as_list(layer, arguments)
+                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, listed or f"remove `{_shown(argument)}`")
+                    if listed:
+                        return None
                     continue
                 name = names[place]
             at = argument.label or argument.span
@@ -98,6 +101,13 @@ def _foreign_help(layer: type[Layer], name: str) -> str:
     if name in MODIFIERS:
         return f"`{name}:` stands on a line of its own below `{layer.type_name}:`, or beside it in `{{ }}`"
     return argument_help(layer, name)
+
+
+def _as_list(layer: type[Layer], arguments: tuple[Argument, ...]) -> str:
+    """A cure for a list written as values side by side, `permute: 0 2 3 1`; empty where it is none."""
+    if layer.fields and layer.fields[0].kind.name in ("Axes", "Parts") and all([not a.name for a in arguments]):
+        return f"several values are a list: `{layer.type_name}: [{', '.join(map(_shown, arguments))}]`"
+    return ""
 
 
 def _shown(argument: Argument) -> str:

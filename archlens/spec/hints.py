@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from archlens.errors import closest
 from archlens.layers import layer_types
-from archlens.layers.foreign import LAYERS
+from archlens.layers.foreign import RECIPES, native
 from archlens.spec.arithmetic import UNCLOSED
 
 __all__ = ["bare_text", "beside", "unknown_operation"]
@@ -18,10 +18,12 @@ _CALL = re.compile(r"([A-Za-z_.0-9]+)\s*\((.*)\)\s*\Z", re.DOTALL)
 
 def unknown_operation(name: str, blocks: Collection[str]) -> tuple[str, str]:
     """What kind of thing `name` was meant to be, and a cure."""
-    foreign = LAYERS.get(name.rsplit(".", 1)[-1].lower())
+    foreign, recipe = native(name), RECIPES.get(name.rsplit(".", 1)[-1].lower())
     near = closest(name, [*layer_types(), *blocks])
     if foreign:
         return "layer", f"archlens calls it `{foreign}`"
+    if recipe:
+        return "layer", recipe
     what = "block" if name[:1].isupper() else "layer"
     if near:
         return what, f"did you mean `{near}`?"
@@ -39,7 +41,7 @@ def bare_text(text: str) -> str:
         name, _, values = text.replace(":", ": ", 1).partition(" ")
         values = " ".join(values.split())
     name = name.rstrip(":")
-    name = LAYERS.get(name.rsplit(".", 1)[-1].lower(), name)
+    name = native(name) or name
     if ":" in text:
         return f"a blank follows the colon: `- {name}: {values}`"
     return f"a colon follows the name: `- {name}: {values}`" if values else f"write `- {name}`"

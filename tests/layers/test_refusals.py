@@ -115,7 +115,12 @@ REFUSALS = [
         message="flatten: start_dim=0 is the batch axis",
         help="axis 1 is the channels, 2 and up are spatial",
     ),
-    refusal(lambda: Flatten(1, 4), MAP, message="flatten: end_dim=4 is no axis of 64×56×56, which has 4 with the batch"),
+    refusal(
+        lambda: Flatten(1, 4),
+        MAP,
+        message="flatten: end_dim=4 is no axis of 64×56×56, which has 4 with the batch",
+        help="axes count from 1 to 3, from the end -1 to -3",
+    ),
     refusal(
         lambda: Add(),
         (1, 1256, 56, 56),

@@ -54,7 +54,7 @@ REFUSALS = [
         (1, 64, 49, 768),
         TOKENS,
         message="multihead_attention: the query 64×49×768 and the key 197×768 differ in their number of axes",
-        help="`reshape` one; axes of size 1 may stand before T×E",
+        help="make `tokens` of a map, or `reshape` one; axes of size 1 may stand before T×E",
         code="ARC203",
     ),
     refusal(
@@ -188,7 +188,15 @@ REFUSALS = [
         lambda: RoIPool(7),
         (1, 1000, 4),
         MAP,
-        message="roi_pool needs an input C×H×W, got 1000×4",
+        message="roi_pool needs a map C×H×W, got 1000×4",
+        help="name the map first and then the boxes: `from: [map, boxes]`",
+    ),
+    refusal(
+        lambda: RoIPool(7, 0),
+        MAP,
+        (1, 1000, 4),
+        message="roi_pool: spatial_scale must be above 0, not 0",
+        help="it is the cells of the map to one unit of the boxes, e.g. 1/16 where the map is 16 times smaller",
     ),
 ]
 

@@ -70,7 +70,7 @@ REFUSALS = [
         lambda: Conv(64, 7, padding=3, padding_mode="reflect"),
         (1, 3, 3, 9),
         message="conv: a reflected border of 3 needs more than 3 cells, but there are 3",
-        help="pad by at most 3 - 1, or use `replicate`",
+        help="pad by at most 2, or use `replicate`",
     ),
     refusal(
         lambda: Pad(5, "circular"),
@@ -97,7 +97,7 @@ REFUSALS = [
         lambda: Embedding(100, 8, 100),
         (1, 12),
         message="embedding: padding_idx is 100, but there are 100 vectors",
-        help="count from 0 to 100 - 1, or leave it out",
+        help="count from 0 to 99, or leave it out",
     ),
     refusal(
         lambda: Embedding(0, 8),
