@@ -68,8 +68,11 @@ def all_reads(graph: Graph) -> tuple[list[tuple[Reads, ...]], list[tuple[Reads, 
 def _both(node: Node) -> tuple[tuple[Reads, ...], tuple[Reads, ...]]:
     outputs = range(len(node.outputs))
     strict = tuple([reads_of(node, output, strict=True) for output in outputs])
-    if _by_windows(node) and type(node.layer).local_windows is Layer.local_windows and not _has_gate(strict[0]):
-        return strict, strict
+    if _by_windows(node) and not _has_gate(strict[0]):
+        layer, shapes = node.layer, node.input_shapes
+        rows = tuple([read.straight for read in strict[0]])
+        if type(layer).local_windows is Layer.local_windows or layer.local_windows(*shapes) == rows:
+            return strict, strict
     local = tuple([reads_of(node, output, strict=False) for output in outputs])
     same = all(map(_alike, local, strict))
     return (strict, strict) if same else (local, strict)
