@@ -1,140 +1,120 @@
-"""Every layer type. Importing this package defines them all, so that `layer_types()` is complete.
+"""Every layer type by name. A family is imported when one of its types is first named: a network needs few of them.
 
-A family a file; `layers/` lists them. What they are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on
-dimensions), `windows` (how outputs read inputs), and what a family shares: `sliding` (windows of convolution and pooling),
-`attending` (shapes of attention). `foreign` knows what other frameworks call things.
+A family a file. What they are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on dimensions),
+`windows` (how outputs read inputs), `keeping` and `strides` (memory), and what a family shares: `sliding` (windows of
+convolution and pooling), `attending` (shapes of attention). `foreign` knows what other frameworks call things.
 """
 
-from archlens.layers.activation import (
-    Hardshrink,
-    Hardsigmoid,
-    Hardswish,
-    Hardtanh,
-    Identity,
-    LeakyReLU,
-    PReLU,
-    ReLU,
-    ReLU6,
-    RReLU,
-    Softshrink,
-    Threshold,
-)
-from archlens.layers.attention import MultiheadAttention, RelativePositionBias, ScaledDotProductAttention
-from archlens.layers.base import Layer, layer_types
-from archlens.layers.convolution import Conv, DepthwiseConv
-from archlens.layers.detection import RoIAlign, RoIPool
-from archlens.layers.embedding import Embedding
-from archlens.layers.joining import Add, Concat, Divide, Matmul, Maximum, Minimum, Multiply, Stack, Subtract
-from archlens.layers.linear import RBF, Linear
-from archlens.layers.local import LocallyConnected
-from archlens.layers.moving import ChannelShuffle, Permute, PixelShuffle, PixelUnshuffle, Roll
-from archlens.layers.normalization import BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm
-from archlens.layers.parameter import ClassToken, Parameter
-from archlens.layers.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, LPPool, MaxPool
-from archlens.layers.recurrent import GRU, LSTM, RNN
-from archlens.layers.reductions import Max, Mean, Min, Sum
-from archlens.layers.regularization import Dropout, DropPath
-from archlens.layers.resampling import Upsample
-from archlens.layers.reshaping import Crop, Flatten, Pad, Reshape
-from archlens.layers.slicing import Chunk, Select, Slice, Split
-from archlens.layers.smooth import CELU, ELU, GELU, SELU, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softsign, Tanh, Tanhshrink
-from archlens.layers.softmax import GLU, LogSoftmax, Softmax, Softmin
-from archlens.layers.tokens import Tokens, Untokens, WindowPartition, WindowReverse
-from archlens.layers.transposed import ConvTranspose
-from archlens.layers.vector_norms import LayerNorm, RMSNorm
+from __future__ import annotations
 
-__all__ = [
-    "CELU",
-    "ELU",
-    "GELU",
-    "GLU",
-    "GRU",
-    "LSTM",
-    "RBF",
-    "RNN",
-    "SELU",
-    "AdaptiveAvgPool",
-    "AdaptiveMaxPool",
-    "Add",
-    "AvgPool",
-    "BatchNorm",
-    "ChannelShuffle",
-    "Chunk",
-    "ClassToken",
-    "Concat",
-    "Conv",
-    "ConvTranspose",
-    "Crop",
-    "DepthwiseConv",
-    "Divide",
-    "DropPath",
-    "Dropout",
-    "Embedding",
-    "Flatten",
-    "GlobalAvgPool",
-    "GlobalMaxPool",
-    "GroupNorm",
-    "Hardshrink",
-    "Hardsigmoid",
-    "Hardswish",
-    "Hardtanh",
-    "Identity",
-    "InstanceNorm",
-    "LPPool",
-    "Layer",
-    "LayerNorm",
-    "LeakyReLU",
-    "Linear",
-    "LocalResponseNorm",
-    "LocallyConnected",
-    "LogSigmoid",
-    "LogSoftmax",
-    "Matmul",
-    "Max",
-    "MaxPool",
-    "Maximum",
-    "Mean",
-    "Min",
-    "Minimum",
-    "Mish",
-    "MultiheadAttention",
-    "Multiply",
-    "PReLU",
-    "Pad",
-    "Parameter",
-    "Permute",
-    "PixelShuffle",
-    "PixelUnshuffle",
-    "RMSNorm",
-    "RReLU",
-    "ReLU",
-    "ReLU6",
-    "RelativePositionBias",
-    "Reshape",
-    "RoIAlign",
-    "RoIPool",
-    "Roll",
-    "ScaledDotProductAttention",
-    "Select",
-    "SiLU",
-    "Sigmoid",
-    "Slice",
-    "Softmax",
-    "Softmin",
-    "Softplus",
-    "Softshrink",
-    "Softsign",
-    "Split",
-    "Stack",
-    "Subtract",
-    "Sum",
-    "Tanh",
-    "Tanhshrink",
-    "Threshold",
-    "Tokens",
-    "Untokens",
-    "Upsample",
-    "WindowPartition",
-    "WindowReverse",
-    "layer_types",
-]
+from importlib import import_module
+from typing import Any
+
+from archlens.layers.base import Layer, layer_types, register_homes
+
+__all__ = ["Layer", "layer_types"]
+
+_FAMILIES = {
+    "convolution": {"conv": "Conv", "depthwise_conv": "DepthwiseConv"},
+    "transposed": {"conv_transpose": "ConvTranspose"},
+    "local": {"locally_connected": "LocallyConnected"},
+    "linear": {"linear": "Linear", "rbf": "RBF"},
+    "embedding": {"embedding": "Embedding"},
+    "attention": {
+        "scaled_dot_product_attention": "ScaledDotProductAttention",
+        "multihead_attention": "MultiheadAttention",
+        "relative_position_bias": "RelativePositionBias",
+    },
+    "recurrent": {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"},
+    "pooling": {
+        "max_pool": "MaxPool",
+        "avg_pool": "AvgPool",
+        "lp_pool": "LPPool",
+        "adaptive_avg_pool": "AdaptiveAvgPool",
+        "adaptive_max_pool": "AdaptiveMaxPool",
+        "global_avg_pool": "GlobalAvgPool",
+        "global_max_pool": "GlobalMaxPool",
+    },
+    "reductions": {"mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min"},
+    "normalization": {
+        "batch_norm": "BatchNorm",
+        "group_norm": "GroupNorm",
+        "instance_norm": "InstanceNorm",
+        "local_response_norm": "LocalResponseNorm",
+    },
+    "vector_norms": {"layer_norm": "LayerNorm", "rms_norm": "RMSNorm"},
+    "activation": {
+        "identity": "Identity",
+        "relu": "ReLU",
+        "relu6": "ReLU6",
+        "leaky_relu": "LeakyReLU",
+        "prelu": "PReLU",
+        "rrelu": "RReLU",
+        "hardtanh": "Hardtanh",
+        "hardsigmoid": "Hardsigmoid",
+        "hardswish": "Hardswish",
+        "hardshrink": "Hardshrink",
+        "softshrink": "Softshrink",
+        "threshold": "Threshold",
+    },
+    "smooth": {
+        "elu": "ELU",
+        "celu": "CELU",
+        "selu": "SELU",
+        "gelu": "GELU",
+        "silu": "SiLU",
+        "mish": "Mish",
+        "sigmoid": "Sigmoid",
+        "logsigmoid": "LogSigmoid",
+        "tanh": "Tanh",
+        "tanhshrink": "Tanhshrink",
+        "softplus": "Softplus",
+        "softsign": "Softsign",
+    },
+    "softmax": {"glu": "GLU", "softmax": "Softmax", "log_softmax": "LogSoftmax", "softmin": "Softmin"},
+    "regularization": {"dropout": "Dropout", "drop_path": "DropPath"},
+    "reshaping": {"flatten": "Flatten", "reshape": "Reshape", "pad": "Pad", "crop": "Crop"},
+    "moving": {
+        "permute": "Permute",
+        "pixel_shuffle": "PixelShuffle",
+        "pixel_unshuffle": "PixelUnshuffle",
+        "channel_shuffle": "ChannelShuffle",
+        "roll": "Roll",
+    },
+    "slicing": {"split": "Split", "chunk": "Chunk", "slice": "Slice", "select": "Select"},
+    "tokens": {
+        "tokens": "Tokens",
+        "untokens": "Untokens",
+        "window_partition": "WindowPartition",
+        "window_reverse": "WindowReverse",
+    },
+    "resampling": {"upsample": "Upsample"},
+    "parameter": {"parameter": "Parameter", "class_token": "ClassToken"},
+    "joining": {
+        "add": "Add",
+        "multiply": "Multiply",
+        "subtract": "Subtract",
+        "divide": "Divide",
+        "maximum": "Maximum",
+        "minimum": "Minimum",
+        "matmul": "Matmul",
+        "stack": "Stack",
+        "concat": "Concat",
+    },
+    "detection": {"roi_align": "RoIAlign", "roi_pool": "RoIPool"},
+}
+"""By file the names of its types and their classes."""
+
+register_homes({name: f"{__name__}.{family}" for family, types in _FAMILIES.items() for name in types})
+_CLASSES = {kind: family for family, types in _FAMILIES.items() for kind in types.values()}
+
+
+def __getattr__(name: str) -> Any:
+    """A layer's class, e.g. `archlens.layers.Conv`."""
+    if name not in _CLASSES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_CLASSES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *_CLASSES]

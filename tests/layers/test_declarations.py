@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,13 +53,25 @@ def test_names(layer: type[Layer]) -> None:
     assert layer.family
     assert layer.torch_name
     assert layer.reference or not layer.formulas
-    assert layer.__name__ in archlens.layers.__all__
+    assert layer.__name__ in dir(archlens.layers)
 
 
-def test_all_is_what_stands_there() -> None:
-    classes = {layer_types()[name].__name__ for name in BUILT_IN}
-    assert {*archlens.layers.__all__} == classes | {"Layer", "layer_types"}
-    assert all(hasattr(archlens.layers, name) for name in archlens.layers.__all__)
+def test_the_table_of_families_is_what_the_files_define() -> None:
+    """`archlens/layers/__init__.py` names every type and its file, so that a spec imports those it names."""
+    defined: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(archlens.layers.__file__).parent.glob("*.py")):
+        module = importlib.import_module(f"archlens.layers.{path.stem}") if path.stem != "__init__" else archlens.layers
+        for thing in vars(module).values():
+            own = isinstance(thing, type) and issubclass(thing, Layer) and thing.__module__ == module.__name__
+            if own and thing.__dict__.get("type_name"):
+                defined.setdefault(path.stem, {})[thing.type_name] = thing.__name__
+    assert defined == archlens.layers._FAMILIES
+    assert all(getattr(archlens.layers, name).__name__ == name for name in dir(archlens.layers) if name[0].isupper())
+
+
+def test_a_spec_imports_the_families_it_names() -> None:
+    program = "import archlens, sys; archlens.load('alexnet').analyze(); print('archlens.layers.attention' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "False"
 
 
 @pytest.mark.parametrize("layer", TYPES)
