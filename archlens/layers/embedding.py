@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, require
 from archlens.layers.fields import Count, Index
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import POINTWISE, Along
 
 __all__ = ["Embedding"]
@@ -58,3 +59,6 @@ class Embedding(Layer):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"V": self.num_embeddings, "F": self.embedding_dim}
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,))

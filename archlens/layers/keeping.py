@@ -102,6 +102,11 @@ class Keeping:
         """The sizes under which it reads its input; an input whose strides do not allow that is copied first."""
         return None
 
+    def copies_first(self, x: Shape, strides: Strides) -> bool:
+        """Whether an input that lies so is copied before it is read."""
+        wanted = self.reads_as(x)
+        return wanted is not None and viewed(x, strides, wanted) is None
+
     def scratch(self, *inputs: Shape) -> Held:
         """The most it holds at once beside its inputs and its outputs while it runs for inference.
 

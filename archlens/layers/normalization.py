@@ -8,7 +8,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Number
 from archlens.layers.keeping import NOTHING, Held, Saved
-from archlens.layers.strides import Layout
+from archlens.layers.strides import Layout, Strides, laid_out, same_strides
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Whole, Window, each_axis
 
 __all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LocalResponseNorm"]
@@ -142,6 +142,18 @@ class GroupNorm(Layer):
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"num_channels": x[1], **self.arguments}
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+
+    def copies_first(self, x: Shape, strides: Strides) -> bool:
+        return not same_strides(x, strides, laid_out(self.layout(x), x, [(x, strides)]))
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(2 * inputs[0][0] * self.num_groups)  # mean and 1/deviation of each group
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=self.scratch(*inputs))
+
 
 class InstanceNorm(Layer):
     """Instance normalization: each channel of each example, over the map, to mean 0 and variance 1.
@@ -160,6 +172,7 @@ class InstanceNorm(Layer):
     type_name = "instance_norm"
     torch_name = "nn.InstanceNorm{rank}d"
     family = "normalization"
+    integer_buffers = ("num_batches_tracked",)
     reference = "Ulyanov, Vedaldi & Lempitsky, Instance Normalization, 2016, arXiv:1607.08022"
     formulas: ClassVar = {"params": "2 * C * A", "elementwise_ops": "(2 if tracked else 5) * C * prod(W)"}
     example = ("64x56x56", "affine=true")
@@ -201,6 +214,18 @@ class InstanceNorm(Layer):
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"num_features": x[1], **self.arguments}
+
+    def reads_as(self, x: Shape) -> Shape | None:
+        return (prod(x),)  # the channels of all examples in one row
+
+    def scratch(self, *inputs: Shape) -> Held:
+        channels = inputs[0][0] * inputs[0][1]
+        return Held((4 if self.affine else 2) * channels)  # statistics, scale and shift, for every example
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        channels = inputs[0][0] * inputs[0][1]
+        stored = 2 if self.track_running_stats else 0
+        return Saved((0,), extra=Held((2 + stored + int(self.affine)) * channels))  # of the shift nothing
 
 
 class LocalResponseNorm(Layer):

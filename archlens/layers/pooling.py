@@ -207,6 +207,17 @@ class LPPool(_Windowed):
             arguments["kernel_size"], arguments["stride"] = arguments["kernel_size"][0], arguments["stride"][0]
         return arguments
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if len(inputs[0]) == 5 else "channels_last"
+
+    def scratch(self, *inputs: Shape) -> Held:
+        means = prod(self.output_shapes(*inputs)[0])
+        powers = prod(inputs[0]) + (means if len(inputs[0]) == 3 else 0)
+        return Held(max(powers, 3 * means))  # beside the means of the powers: the powers, or signs and sizes of the means
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=Held(prod(inputs[0]) + 4 * prod(self.output_shapes(*inputs)[0])))
+
 
 class _AdaptivePool(Layer):
     """Pooling to a fixed grid: cell u of O spans the values ⌊u·W/O⌋ to ⌈(u+1)·W/O⌉-1, so neighbours may overlap.

@@ -12,7 +12,18 @@ from typing import Literal, TypeAlias
 
 from archlens.layers.windows import Rearranged
 
-__all__ = ["Layout", "Strides", "compact", "contiguous", "in_order", "is_contiguous", "laid_out", "rearranged_strides", "viewed"]
+__all__ = [
+    "Layout",
+    "Strides",
+    "compact",
+    "contiguous",
+    "in_order",
+    "is_contiguous",
+    "laid_out",
+    "rearranged_strides",
+    "same_strides",
+    "viewed",
+]
 
 Strides: TypeAlias = tuple[int, ...]
 Sizes: TypeAlias = tuple[int, ...]
@@ -39,7 +50,12 @@ def contiguous(shape: Sizes) -> Strides:
 
 def is_contiguous(shape: Sizes, strides: Strides) -> bool:
     """As `Tensor.is_contiguous`: the strides of axes of size 1 do not matter."""
-    return all(n == 1 or a == b for n, a, b in zip(shape, strides, contiguous(shape), strict=True))
+    return same_strides(shape, strides, contiguous(shape))
+
+
+def same_strides(shape: Sizes, one: Strides, other: Strides) -> bool:
+    """Whether both say the same of a tensor: the strides of axes of size 1 do not matter."""
+    return all(n == 1 or a == b for n, a, b in zip(shape, one, other, strict=True))
 
 
 def viewed(shape: Sizes, strides: Strides, wanted: Sizes) -> Strides | None:

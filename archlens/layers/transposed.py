@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer, require_positive
 from archlens.layers.dims import Dim, Shape, divides, either, prod, require
 from archlens.layers.fields import Count, Flag, Margins, Padding, Sizes
+from archlens.layers.strides import Layout
 from archlens.layers.windows import AxisMap, Transposed
 
 __all__ = ["ConvTranspose"]
@@ -154,6 +155,9 @@ class ConvTranspose(Layer):
         _, kernels, strides, cuts, extras, dilations = zip(*self._axes(x), strict=True)
         per_axis = {"kernel_size": kernels, "stride": strides, "padding": cuts, "output_padding": extras, "dilation": dilations}
         return {"in_channels": x[1], **self.arguments, **per_axis}
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
 
 
 def _per_axis(values: list[Dim]) -> str:

@@ -9,6 +9,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Count, Flag, Number
+from archlens.layers.keeping import Held, Saved
 from archlens.layers.windows import Along, Whole, each_axis
 
 __all__ = ["LayerNorm", "RMSNorm"]
@@ -53,6 +54,11 @@ class _VectorNorm(Layer):
 
     def _normalized(self, x: Shape) -> Shape:
         return tuple(x[axis] for axis in self._axes(x))
+
+    def _vectors(self, x: Shape) -> int:
+        """How many vectors are normalised."""
+        vectors: int = prod(x) // prod(self._normalized(x))
+        return vectors
 
     def parameter_shapes(self, x: Shape) -> dict[str, Shape]:
         return {"weight": self._normalized(x)} if self.elementwise_affine else {}
@@ -115,6 +121,12 @@ class LayerNorm(_VectorNorm):
     def variables(self, x: Shape) -> dict[str, Any]:
         return {**super().variables(x), "B": int(self.bias)}
 
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(2 * self._vectors(inputs[0]))  # mean and 1/deviation of each
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), extra=self.scratch(*inputs))
+
 
 class RMSNorm(_VectorNorm):
     """Root-mean-square normalization: each vector divided by the root of its mean square, then a learned scale for each unit.
@@ -141,3 +153,13 @@ class RMSNorm(_VectorNorm):
 
     def elementwise_ops(self, x: Shape) -> Dim:
         return (3 + self.elementwise_affine) * prod(x)
+
+    def scratch(self, *inputs: Shape) -> Held:
+        vectors = self._vectors(inputs[0])
+        if self.elementwise_affine:
+            return Held(prod(inputs[0]) + vectors)  # what is to be scaled, and 1/root of each vector
+        return Held(2 * vectors)  # the squares, which the result follows, and their means before and after eps
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        scaled = prod(inputs[0]) if trained else 0  # by the learned weight
+        return Saved((0,), extra=Held(self._vectors(inputs[0]) + scaled))

@@ -21,7 +21,7 @@ from torch import nn
 
 from archlens.errors import LayerError
 from archlens.layers import Layer
-from archlens.layers.strides import contiguous, is_contiguous, laid_out, viewed
+from archlens.layers.strides import contiguous, is_contiguous, laid_out
 from tests.layers.cases import BUILT_IN, CASES, Case, examples, outcome
 from tests.layers.running import running
 from tests.layers.torch_oracle import build, inputs_of
@@ -174,8 +174,7 @@ def agree_on_strides(layer: Layer, inputs: list[torch.Tensor]) -> None:
             strides = contiguous(y.shape) if plain else laid_out(layer.layout(*shapes), tuple(y.shape), laid)
         real = [i for i, n in enumerate(y.shape) if n > 1]
         assert [y.stride(i) for i in real] == [strides[i] for i in real], f"{shapes} {[x.stride() for x in inputs]} {layer}"
-    wanted = layer.reads_as(shapes[0])
-    copied = 4 * prod(shapes[0]) if wanted is not None and viewed(shapes[0], inputs[0].stride(), wanted) is None else 0
+    copied = 4 * prod(shapes[0]) if layer.copies_first(shapes[0], inputs[0].stride()) else 0
     held = sum(x.untyped_storage().nbytes() for x in {storage_of(x): x for x in inputs}.values())
     assert copied + layer.scratch(*shapes).bytes(4) == max(0, watched.peak - held - new), f"{shapes} {inputs[0].stride()} {layer}"
 
