@@ -286,7 +286,7 @@ def _require_same_rank(layer: str, a: Shape, b: Shape, help: str) -> None:
 def _rank_cure(a: Shape, b: Shape) -> str:
     """How the branch of fewer axes can be stretched to the other."""
     short, long = sorted((a, b), key=len)
-    if all([isinstance(size, int) for size in (*a, *b)]):
+    if all(isinstance(size, int) for size in (*a, *b)):
         ones = (1,) * (len(long) - len(short))
         if short[1:] == long[1 + len(ones) :]:
             sizes = "x".join(map(str, (*ones, *short[1:])))
