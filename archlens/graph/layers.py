@@ -73,7 +73,7 @@ class LayerMaker:
                 for shape in (*outs, *layer.parameter_shapes(*shapes).values()):
                     require_holdable(shape, layer.type_name)
             except LayerError as error:
-                if len(shapes) > 1 and not any(a.name == error.argument for a in statement.arguments):
+                if len(shapes) > 1 and error.argument not in {a.name for a in statement.arguments}:
                     self.disagree(error, statement, layer, frame, shapes)
                 else:
                     related = [Label(at, show(s)) for at, s in zip(origins, shapes, strict=True) if at and at != statement.span]

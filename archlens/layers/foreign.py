@@ -197,6 +197,8 @@ LAYERS = {
     "amin": "min",
 }
 
+_BLOCKS = "write blocks of `multihead_attention`, `layer_norm`, `linear` and `add`; see `archlens expand vit_b16`"
+
 # What is no layer here, and what to write instead.
 RECIPES = {
     "squeeze": "write `reshape` with the sizes that are left, or `select: 0 <axis>`",
@@ -210,10 +212,10 @@ RECIPES = {
     "unstack": "`chunk` cuts an axis in pieces of size 1, `select` takes one unit of it",
     "einsum": "write it as `matmul`, with `permute` and `reshape` before and after",
     "lambda": "write what it does as layers",
-    "transformer": "write it out, as `archlens expand vit_b16` does",
-    "transformerencoder": "write it out, as `archlens expand vit_b16` does",
-    "transformerencoderlayer": "write it out, as `archlens expand vit_b16` does",
-    "transformerdecoderlayer": "write it out, with `multihead_attention`, `layer_norm`, `linear` and `add`",
+    "transformer": _BLOCKS,
+    "transformerencoder": _BLOCKS,
+    "transformerencoderlayer": _BLOCKS,
+    "transformerdecoderlayer": _BLOCKS,
     "globalresponsenorm": "write it out, with `lp_pool` over the map, `mean`, `divide`, `multiply` and `add`",
     "grn": "write it out, with `lp_pool` over the map, `mean`, `divide`, `multiply` and `add`",
 }

@@ -105,7 +105,7 @@ def _foreign_help(layer: type[Layer], name: str) -> str:
 
 def _as_list(layer: type[Layer], arguments: tuple[Argument, ...]) -> str:
     """A cure for a list written as values side by side, `permute: 0 2 3 1`; empty where it is none."""
-    if layer.fields and layer.fields[0].kind.name in ("Axes", "Parts") and all(not a.name for a in arguments):
+    if layer.fields and layer.fields[0].kind.name in ("Axes", "Parts") and not any(a.name for a in arguments):
         return f"several values are a list: `{layer.type_name}: [{', '.join(map(_shown, arguments))}]`"
     return ""
 

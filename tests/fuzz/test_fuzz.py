@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import archlens
 from archlens.errors import SpecError, render
+from archlens.layers import layer_types
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,7 +32,7 @@ SPECS = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "specs").gl
 BROKEN = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests/bad_input/cases").glob("*.yaml"))]
 TOKEN = re.compile(r"[A-Za-z_]+|[0-9.]+|\s+|.", re.DOTALL)
 EXTREMES, WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8")).values()
-WORDS += EXTREMES
+WORDS += [*EXTREMES, *layer_types(), *sorted({f" {name}=" for kind in layer_types().values() for name in kind.field_names})]
 pytestmark = pytest.mark.filterwarnings("error")
 
 
@@ -152,6 +153,44 @@ def test_mutated_specs(file: Path, text: str) -> None:
 @given(words=st.lists(st.sampled_from(WORDS), max_size=60))
 def test_words_of_the_language(file: Path, words: list[str]) -> None:
     check(file, ("archlens: 1\ninput: 3x32x32\nlayers:\n  - " + "".join(words)).encode())
+
+
+VALUES = [
+    *EXTREMES, *map(str, (4, 5, 8, 12, 16, 31, 33, 64, -2, -3, 1000, 32768)),
+    "4x4", "7x7", "32x32", "8x9x2", "[2, 3]", "[1, -1]", "[0, 2, 1]", "[0, 3, 2, 1]", "[[0, 1], [-1, 2]]", "[30, 34]", "1/16", "2**20", "2**50",
+]  # fmt: skip
+INPUTS = {
+    "v": "64",
+    "t": "64x32",
+    "m": "12x32x32",
+    "b": "9x4",
+    "w": "16x64x12",
+    "u": "1x1x1x1",
+    "l": "1000003x1",
+    "h": "2x3x4x5x6",
+}
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> str:
+    """A line: any layer, some of its arguments with values that may fit, any number of inputs."""
+    kind = draw(st.sampled_from(list(layer_types().values())))
+    given = {}
+    for field in kind.fields:
+        if field.required or draw(st.integers(0, 3)) == 0:
+            given[field.name] = draw(st.sampled_from([*VALUES, *field.kind.choices * 9]))
+    names = draw(st.lists(st.sampled_from(list(INPUTS)), min_size=1, max_size=max(kind.inputs[0], 1) + draw(st.integers(0, 2))))
+    arguments = ", ".join(f"{name}: {value}" for name, value in given.items())
+    if kind.joins:
+        return f"  - {{{kind.type_name}: [{', '.join(names)}]{arguments and ', ' + arguments}, as: [a, b]}}\n"
+    return f"  - {{{kind.type_name}: {{{arguments}}}, from: [{', '.join(names)}]}}\n"
+
+
+@cases()
+@given(body=st.lists(lines(), min_size=1, max_size=4))
+def test_any_arguments(file: Path, body: list[str]) -> None:
+    sizes = ", ".join(f"{name}: {size}" for name, size in INPUTS.items())
+    check(file, f"archlens: 1\ninputs: {{{sizes}}}\nlayers:\n{''.join(body)}".encode())
 
 
 @cases(0.2)
