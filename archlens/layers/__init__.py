@@ -1,6 +1,6 @@
 """Every layer type by name. A family is imported when one of its types is first named: a network needs few of them.
 
-A family a file. What they are made of: `base` (Layer), `fields` (kinds of argument), `dims` (arithmetic on dimensions),
+A family a file. What they are made of: `base` (Layer), `registry` (the types), `fields` (kinds of argument), `dims` (arithmetic on dimensions),
 `windows` (how outputs read inputs), `keeping` and `strides` (memory), and what a family shares: `sliding` (windows of
 convolution and pooling), `attending` (shapes of attention). `foreign` knows what other frameworks call things.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from archlens.layers.base import Layer, layer_types, register_homes
+from archlens.layers.base import Layer
+from archlens.layers.registry import TYPES, layer_types
 
 __all__ = ["Layer", "layer_types"]
 
@@ -105,7 +106,7 @@ _FAMILIES = {
 }
 """By file the names of its types and their classes."""
 
-register_homes({name: f"{__name__}.{family}" for family, types in _FAMILIES.items() for name in types})
+TYPES.homes.update({name: f"{__name__}.{family}" for family, types in _FAMILIES.items() for name in types})
 _CLASSES = {kind: family for family, types in _FAMILIES.items() for kind in types.values()}
 
 

@@ -17,42 +17,19 @@ Annotated names are the fields, in the order of the shorthand. Shapes carry the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, dataclass_transform
 
 from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
 from archlens.layers.keeping import Keeping
+from archlens.layers.registry import TYPES
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 
-__all__ = ["Layer", "argument_help", "layer_types", "register_homes", "require_positive"]
+__all__ = ["Layer", "argument_help", "require_positive"]
 
 
-class _Types(Mapping[str, "type[Layer]"]):
-    """Types by name: those that have been defined, and those whose module is known and imported when asked for."""
-
-    def __init__(self) -> None:
-        self.homes: dict[str, str] = {}
-        self.defined: dict[str, type[Layer]] = {}
-
-    def __getitem__(self, name: str) -> type[Layer]:
-        if name not in self.defined:
-            import_module(self.homes[name])
-        return self.defined[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.homes or name in self.defined
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self.homes, **self.defined})
-
-    def __len__(self) -> int:
-        return len({**self.homes, **self.defined})
-
-
-_TYPES = _Types()
 _INFERRED = (
     "input_shape",
     "num_features",
@@ -64,16 +41,6 @@ _INFERRED = (
     "num_channels",
     "normalized_shape",
 )
-
-
-def layer_types() -> Mapping[str, type[Layer]]:
-    """Every layer type by the name specs call it; looking one up imports its family."""
-    return _TYPES
-
-
-def register_homes(homes: Mapping[str, str]) -> None:
-    """Make types known by name: the module that defines each."""
-    _TYPES.homes.update(homes)
 
 
 @dataclass_transform(frozen_default=True)
@@ -126,7 +93,7 @@ class Layer(Keeping):
         cls.words = {f.name: f.kind.choices for f in cls.fields if f.kind.choices}
         cls.joins = cls.joins or cls.inputs[1] is None
         if cls.__dict__.get("type_name"):
-            _TYPES.defined[cls.type_name] = cls
+            TYPES.defined[cls.type_name] = cls
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > len(self.fields):
