@@ -1,8 +1,9 @@
 """Every layer type by name. A family is imported when one of its types is first named: a network needs few of them.
 
-A family a file. What they are made of: `base` (Layer), `registry` (the types), `fields` (kinds of argument), `dims` (arithmetic on dimensions),
-`windows` (how outputs read inputs), `keeping` and `strides` (memory), and what a family shares: `sliding` (windows of
-convolution and pooling), `attending` (shapes of attention). `foreign` knows what other frameworks call things.
+A family a file. What they are made of: `base` (Layer), `registry` (the types), `fields` (kinds of argument), `dims`
+(arithmetic on dimensions), `windows` (how outputs read inputs), `keeping` and `strides` (memory), and what a family shares:
+`sliding` (windows of convolution and pooling), `attending` (shapes of attention). `foreign` knows what other frameworks
+call things.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archlens.layers.base import layer_types
+from archlens.layers.registry import layer_types
 
 __all__ = ["ARGUMENTS", "LAYERS", "RECIPES", "native"]
 
