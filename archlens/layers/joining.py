@@ -120,6 +120,9 @@ class Subtract(_Broadcast):
     joins = True
     example: ClassVar = ("64x56x56, 64x1x1", "")
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class Divide(_Broadcast):
     """The first branch by the second, value by value."""
@@ -226,6 +229,9 @@ class Stack(Layer):
         dim = self.axis("dim", (*inputs[0], 1))
         moved = {axis: Along(axis + 1, POINTWISE) for axis in range(dim, rank)}
         return (each_axis(rank, moved),) * len(inputs)
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 class Concat(Layer):

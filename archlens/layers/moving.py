@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, require, show
 from archlens.layers.fields import Axes, Count, Shifts
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole, Window, each_axis, rearranged
 
 __all__ = ["ChannelShuffle", "Moving", "Permute", "PixelShuffle", "PixelUnshuffle", "Roll"]
@@ -20,6 +21,9 @@ class Moving(Layer):
 
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         return (tuple(Along(None, Whole(n)) for n in x[1:]),)
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 class Permute(Moving):
@@ -219,3 +223,6 @@ def require_divides(layer: Layer, argument: str, what: str, parts: tuple[Dim, ..
             argument=argument,
             help=f"pad first, here `pad: padding=[{','.join(f'[0,{more}]' for more in missing)}]`",
         )
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()

@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, show
 from archlens.layers.fields import Count, Number, Parts
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import Along, Window, each_axis
 
 __all__ = ["ClassToken", "Parameter"]
@@ -47,6 +48,9 @@ class Parameter(Layer):
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         return {"shape": self._sizes()}
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class ClassToken(Layer):
     """Learned tokens before the others: T×F becomes (count + T)×F.
@@ -78,3 +82,6 @@ class ClassToken(Layer):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"count": self.count, "F": x[-1]}
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()

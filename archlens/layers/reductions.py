@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Axes, Flag
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import POINTWISE, Along, Whole, each_axis
 
 __all__ = ["Max", "Mean", "Min", "Sum"]
@@ -46,6 +47,9 @@ class _Reduction(Layer):
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"X": x[1:]}
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class Mean(_Reduction):
     """The mean along axes.
@@ -76,6 +80,9 @@ class Max(_Reduction):
 
     type_name, torch_name = "max", "torch.amax"
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), (0,))
+
 
 class Min(_Reduction):
     """The smallest value along axes.
@@ -85,3 +92,6 @@ class Min(_Reduction):
     """
 
     type_name, torch_name = "min", "torch.amin"
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved((0,), (0,))

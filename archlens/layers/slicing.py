@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, equal, minimum, require, show
 from archlens.layers.fields import Axis, Count, Index, Parts
+from archlens.layers.keeping import Saved
 from archlens.layers.windows import POINTWISE, Along, Fixed, Window, each_axis
 
 __all__ = ["Chunk", "Select", "Slice", "Split"]
@@ -31,6 +32,9 @@ class _Pieces(Layer):
         axis = self.axis("dim", x)
         start = sum(self._sizes(axis, x)[:output])
         return (each_axis(len(x), {axis: Window(1, padding=-start)}),)
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
 
 
 class Split(_Pieces):
@@ -166,6 +170,9 @@ class Slice(Layer):
         axis, start, _ = self._ends(x)
         return (each_axis(len(x), {axis: Window(1, self.step, -start)}),)
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 class Select(Layer):
     """One unit of an axis, which goes: the class token of T×F, say. A view.
@@ -216,3 +223,6 @@ class Select(Layer):
 def _from_front(value: Dim, size: Dim) -> Dim:
     """A place counted from the front; only plain numbers count from the end."""
     return value + size if isinstance(value, int) and value < 0 else value
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
