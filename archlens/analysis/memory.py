@@ -50,6 +50,7 @@ def activation_memory(graph: Graph, value_bytes: int = 4, held: Sequence[Held] |
     kept = storage(graph)
     born, last = _spans(graph, kept.home)
     sizes = {t: prod(graph.shapes[t]) * (INDEX_BYTES if t in kept.integers else value_bytes) for t in last}
+    sizes.update(dict.fromkeys(kept.weights, 0))  # they lie with the parameters
     dying: dict[int, list[int]] = {}
     for tensor, step in last.items():
         dying.setdefault(step, []).append(tensor)

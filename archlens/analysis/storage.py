@@ -17,27 +17,32 @@ class Storage(NamedTuple):
     """home: for every tensor the one that was allocated for it, itself unless it is a view or written in place.
 
     copies: step → values of the contiguous copy that the layer makes of its first input before it reads it.
-    integers: tensors that hold int64 indices, by their homes.
+    integers: tensors that hold int64 indices, by their homes. weights: those that are a parameter itself.
     """
 
     home: list[int]
     copies: dict[int, int]
     integers: frozenset[int]
+    weights: frozenset[int]
 
 
 def storage(graph: Graph, training: bool = False) -> Storage:
     """The memory of every tensor. One step a layer; only tensors that are not contiguous cost more."""
     found = _Layouts(graph)
     whole = set()
+    weights: set[int] = set()
     for step, node in enumerate(graph.nodes):
         layer = node.layer
         if layer.integer_inputs:
             whole.update([found.home[node.inputs[at]] for at in layer.integer_inputs])
-        if node.inputs and layer.shares(training):
-            found.share(node)
+        if layer.shares(training):
+            if node.inputs:
+                found.share(node)
+            else:
+                weights.update(node.outputs)
         elif found.strides and any(tensor in found.strides for tensor in node.inputs):
             found.make(step, node)
-    return Storage(found.home, found.copies, frozenset(whole))
+    return Storage(found.home, found.copies, frozenset(whole), frozenset(weights))
 
 
 class _Layouts:

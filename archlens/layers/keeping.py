@@ -82,10 +82,10 @@ class Keeping:
         along axes that stay, or the input repeated along axes of size 1; axes that are gone are the first after the batch.
         """
         outputs = self.output_shapes(x)
-        if outputs == (x,):
+        how = self.rearranges(x)
+        if outputs == (x,) and how is None:
             return (strides,)
         if len(outputs) == 1 and prod(outputs[0]) == prod(x):
-            how = self.rearranges(x)
             return (viewed(x, strides, outputs[0]) if how is None else rearranged_strides(how, strides),)
         found = []
         for shape in outputs:

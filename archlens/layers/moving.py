@@ -200,6 +200,9 @@ class Roll(Layer):
         moved = {axis: _rolled(x[axis], shift, local) for axis, shift in self._distances(x).items()}
         return (each_axis(len(x), moved),)
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 def _rolled(size: int, shift: int, local: bool) -> AxisMap:
     """How an axis is read that moved by `shift`, the shorter way round."""
@@ -223,6 +226,3 @@ def require_divides(layer: Layer, argument: str, what: str, parts: tuple[Dim, ..
             argument=argument,
             help=f"pad first, here `pad: padding=[{','.join(f'[0,{more}]' for more in missing)}]`",
         )
-
-    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
-        return Saved()

@@ -9,6 +9,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, equal, minimum, require, show
 from archlens.layers.fields import Axis, Count, Index, Parts
 from archlens.layers.keeping import Saved
+from archlens.layers.strides import Strides
 from archlens.layers.windows import POINTWISE, Along, Fixed, Window, each_axis
 
 __all__ = ["Chunk", "Select", "Slice", "Split"]
@@ -214,15 +215,19 @@ class Select(Layer):
         axis, _ = self._place(x)
         return ((*x[:axis], *x[axis + 1 :]),)
 
+    def view_strides(self, strides: Strides, x: Shape) -> tuple[Strides | None, ...]:
+        axis, _ = self._place(x)
+        return ((*strides[:axis], *strides[axis + 1 :]),)
+
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         axis, index = self._place(x)
         after = {i: Along(i - 1, POINTWISE) for i in range(axis + 1, len(x))}
         return (each_axis(len(x), {axis: Along(None, Fixed(index)), **after}),)
 
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved()
+
 
 def _from_front(value: Dim, size: Dim) -> Dim:
     """A place counted from the front; only plain numbers count from the end."""
     return value + size if isinstance(value, int) and value < 0 else value
-
-    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
-        return Saved()
