@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 import archlens
 from archlens.errors import SpecError, UsageError
-from archlens.layers import Layer, layer_types
+from archlens.layers import Layer
+from archlens.layers.registry import TYPES
 from tests.layers.cases import examples
 from tests.report.conftest import OWN, ROOT
 
@@ -198,7 +199,6 @@ def test_a_layer_and_a_tensor_may_have_one_name(tmp_path):
 @pytest.fixture
 def halves():
     """A layer type of two outputs."""
-    known = dict(layer_types())
 
     class Halves(Layer):
         """Two halves of a vector."""
@@ -209,8 +209,7 @@ def halves():
             return ((x[0], x[1] // 2),) * 2
 
     yield
-    layer_types().clear()
-    layer_types().update(known)
+    del TYPES.defined["halves"]
 
 
 @pytest.mark.usefixtures("halves")
