@@ -19,14 +19,18 @@ class AxisSight(NamedTuple):
     """What a unit sees along one axis of a network input of `size` pixels.
 
     reach: its first and last pixel by the local field; outside 0..size-1 lies padding. strict: by gates and statistics
-    over the map too. inside: the local reach without padding at any layer. read: every pixel of it that is read.
+    over the map too. read: every pixel that is read, in order.
     """
 
     size: int
     reach: tuple[int, int]
     strict: tuple[int, int]
-    inside: tuple[int, int]
     read: tuple[int, ...]
+
+    @property
+    def inside(self) -> tuple[int, int]:
+        """The first and the last pixel that is read."""
+        return self.read[0], self.read[-1]
 
     @property
     def length(self) -> int:
@@ -68,19 +72,18 @@ def sight(graph: Graph, at: str | None = None, unit: Sequence[int] | None = None
         full[axis - 1] = index
     local = unit_field(graph, node, full)
     strict = unit_field(graph, node, full, strict=True)
-    inside = unit_field(graph, node, full, clip=True)
     read = unit_coverage(graph, node, full)
     found = {
-        name: _axes(graph.shapes[graph.inputs[name]], local[name], strict.get(name, local[name]), inside[name], read[name])
+        name: _axes(graph.shapes[graph.inputs[name]], local[name], strict.get(name, local[name]), read[name])
         for name in read
-        if name in local and name in inside
+        if name in local
     }
     return Sight(node.path, node.output_shapes[0], axes, chosen, found)
 
 
-def _axes(shape: Shape, local: Box, strict: Box, inside: Box, read: Sequence[frozenset[int]]) -> tuple[AxisSight, ...]:
-    rows = zip(shape[2:], local, strict, inside, read, strict=True)
-    return tuple([AxisSight(size, reach, all_, within, tuple(sorted(taps))) for size, reach, all_, within, taps in rows])
+def _axes(shape: Shape, local: Box, strict: Box, read: Sequence[frozenset[int]]) -> tuple[AxisSight, ...]:
+    rows = zip(shape[2:], local, strict, read, strict=True)
+    return tuple([AxisSight(size, reach, everything, tuple(sorted(taps))) for size, reach, everything, taps in rows])
 
 
 def _trunk(graph: Graph) -> Node:
