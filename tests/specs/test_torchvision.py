@@ -1,5 +1,7 @@
 """Shipped specs against torchvision's models, layer by layer: the same parameters in the same order, the same work."""
 
+import re
+
 import pytest
 
 import archlens
@@ -70,3 +72,26 @@ def test_vision_transformers_have_the_same_parameters(name, theirs, torchvision_
         model = torchvision_models.get_model(theirs, weights=None)
     ours = [shape for layer in archlens.load(name).analyze().layers for shape in layer.parameter_shapes.values()]
     assert sorted(ours) == sorted(tuple(p.shape) for p in model.parameters())
+
+
+@pytest.mark.parametrize(("title", "theirs"), [("ConvNeXt-T", "convnext_tiny"), ("Swin-T", "swin_t")])
+def test_networks_of_the_cookbook(title, theirs, torchvision_models, pytestconfig, tmp_path):
+    """Parameters one by one whatever their order, but for 1×1 convolutions that torchvision writes as linear layers."""
+    import torch
+
+    page = (pytestconfig.rootpath / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    (text,) = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if f"name: {title}\n" in text]
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    analysis = archlens.load(str(tmp_path / "net.yaml")).analyze()
+    published = torchvision_models.get_model_weights(theirs).IMAGENET1K_V1.meta
+    assert analysis.totals.params == published["num_params"]
+    assert f"{analysis.totals.macs / 1e9:.3f}" == f"{published['_ops']:.3f}"
+    with torch.device("meta"):
+        model = torchvision_models.get_model(theirs, weights=None)
+    ours = [shape for layer in analysis.layers for shape in layer.parameter_shapes.values()]
+    assert sorted(map(squeezed, ours)) == sorted(squeezed(tuple(p.shape)) for p in model.parameters())
+
+
+def squeezed(shape):
+    """A shape without its axes of size 1."""
+    return tuple(size for size in shape if size != 1)
