@@ -24,7 +24,7 @@ from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
 
-__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "receptive_fields", "tensor_fields", "unit_axes"]
+__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "TensorFields", "receptive_fields", "tensor_fields", "unit_axes"]
 
 
 class _Field:
@@ -113,6 +113,17 @@ class ReceptiveFields(NamedTuple):
     misalignments: tuple[Misalignment, ...]
 
 
+class TensorFields(NamedTuple):
+    """The local field of every tensor, by tensor number.
+
+    figures: None where a tensor does not depend on an input with spatial axes.
+    is_map: whether the axes of the tensor are those of the input, so that a layer's windows lie on them (not on tokens).
+    """
+
+    figures: tuple[ReceptiveField | None, ...]
+    is_map: tuple[bool, ...]
+
+
 def receptive_fields(graph: Graph) -> ReceptiveFields:
     """The receptive fields of all layers, and the joins of local paths that are misaligned."""
     local, strict = all_reads(graph)
@@ -122,12 +133,13 @@ def receptive_fields(graph: Graph) -> ReceptiveFields:
     return ReceptiveFields(found, found if same else _describe(graph, _propagate(graph, strict)), tuple(misalignments))
 
 
-def tensor_fields(graph: Graph) -> tuple[ReceptiveField | None, ...]:
+def tensor_fields(graph: Graph) -> TensorFields:
     """The local field of every tensor, by tensor number: network inputs and further outputs of layers too."""
     names = list(graph.inputs)
     fields = _propagate(graph, all_reads(graph)[0])
     pairs = zip(fields, graph.shapes, strict=True)
-    return tuple([None if field is None else _figures(field, shape, names) for field, shape in pairs])
+    figures = tuple([None if field is None else _figures(field, shape, names) for field, shape in pairs])
+    return TensorFields(figures, tuple([field is not None and field.places is None for field in fields]))
 
 
 def unit_axes(graph: Graph, node: Node) -> tuple[int, ...]:

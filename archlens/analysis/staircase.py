@@ -16,6 +16,7 @@ is replaced by a bound that never makes the extent smaller.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from math import gcd, lcm
@@ -190,10 +191,28 @@ class Stair(NamedTuple):
         """A bound, after the straight line that bounds `axis`: reach(u) ≥ (step·u + line) / period, or ≤."""
         rise, run, (offset,) = self
         period, step = axis.period, axis.step
-        line = [period * axis.reach(u, u)[end] - step * u for u in range(period)]
+        least, most = _line(axis, end)
         # What is divided by `run` is a whole number, so it is no less than the next one above the line.
-        extreme = rise * max(line) if end else rise * min(line) + period - 1
+        extreme = rise * most if end else rise * least + period - 1
         return _reduced(rise * step, run * period, [offset * period + extreme])
+
+
+def _line(axis: AxisMap, end: End) -> tuple[int, int]:
+    """The least and the greatest period·reach(u) - step·u of an axis map, u any unit.
+
+    A reach is ⌊(step·u + c)/period⌋ plus a constant, and step and period have no common part, so what the division drops is
+    every number from 0 to period - 1 in turn. At unit 0 it drops c mod period, which bisection finds: of the units
+    whose step·u is k more, the first k to reach one further.
+    """
+    period, step = axis.period, axis.step
+    start, inverse = axis.reach(0, 0)[end], pow(step, -1, period)
+
+    def goes_further(k: int) -> bool:
+        unit = k * inverse % period
+        return axis.reach(unit, unit)[end] - start > (step * unit - k) // period
+
+    dropped = period - bisect_left(range(period), True, 1, key=goes_further)
+    return period * start + dropped - period + 1, period * start + dropped
 
 
 def _reduced(rise: int, run: int, offsets: list[int]) -> Stair:

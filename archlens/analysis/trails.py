@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archlens.analysis.reading import Read, reads_of
-from archlens.analysis.receptive_field import ReceptiveField
+from archlens.analysis.receptive_field import ReceptiveField, TensorFields
 from archlens.graph.model import Graph
 from archlens.layers.windows import AxisMap, Window
 
@@ -60,39 +60,42 @@ class Reach(NamedTuple):
     meetings: tuple[Meeting, ...]
 
 
-def reach(graph: Graph, node: int, fields: Sequence[ReceptiveField | None]) -> Reach | None:
+def reach(graph: Graph, node: int, fields: TensorFields) -> Reach | None:
     """The steps of the local field of the first output of layer number `node`; None where it has no field.
 
     fields: of every tensor, as `tensor_fields` gives them. Time: linear in the layers on the way.
     """
     tensor = graph.nodes[node].outputs[0]
-    field = fields[tensor]
+    figures = fields.figures
+    field = figures[tensor]
     if field is None:
         return None
     steps: list[Step] = []
     meetings: list[Meeting] = []
     while graph.producers[tensor] >= 0:
         at = graph.producers[tensor]
-        seen = fields[tensor]
-        paths = _paths(graph, at, tensor, fields)
+        seen = figures[tensor]
+        paths = _paths(graph, at, tensor, figures)
         if seen is None or not paths:
             break
         read, before = max(paths, key=lambda path: sum(path[1].size))
+        source = graph.nodes[at].inputs[read.position]
         others = [other.size for _, other in paths if other is not before]
         if others:
             meetings.append(Meeting(at, before.size, max(others, key=sum)))
         if (seen.size, seen.jump, seen.start, seen.whole) != (before.size, before.jump, before.start, before.whole):
-            steps.append(Step(at, read.straight, before, seen))
-        tensor = graph.nodes[at].inputs[read.position]
+            on_map = fields.is_map[tensor] and fields.is_map[source]
+            steps.append(Step(at, read.straight if on_map else None, before, seen))
+        tensor = source
     return Reach(field.input, tuple(reversed(steps)), tuple(reversed(meetings)))
 
 
-def _paths(graph: Graph, at: int, tensor: int, fields: Sequence[ReceptiveField | None]) -> list[tuple[Read, ReceptiveField]]:
+def _paths(graph: Graph, at: int, tensor: int, figures: Sequence[ReceptiveField | None]) -> list[tuple[Read, ReceptiveField]]:
     """The inputs that the field of `tensor` comes from, each with its own field."""
-    node, seen = graph.nodes[at], fields[tensor]
+    node, seen = graph.nodes[at], figures[tensor]
     found = []
     for read in reads_of(node, node.outputs.index(tensor), strict=False):
-        field = fields[node.inputs[read.position]]
+        field = figures[node.inputs[read.position]]
         if field is not None and seen is not None and field.input == seen.input:
             found.append((read, field))
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from archlens.errors import Label, did_you_mean
 from archlens.graph.scope import Frame
 from archlens.graph.values import Values
+from archlens.spec.arguments import superfluous
 from archlens.spec.arithmetic import FAULTY
 from archlens.spec.model import Argument, Block, Statement
 
@@ -53,8 +54,8 @@ def _assigned(block: Block, statement: Statement, frame: Frame, values: Values) 
     for argument in statement.arguments:
         name = argument.name or next((n for n in names if n not in found), "")
         if not name:
-            message, help = f"{signature} takes {len(names)} value{'' if len(names) == 1 else 's'}, no more", "remove it"
-            report("ARC112", message, argument.span, frame, help, related=defined)
+            message = f"{signature} takes {len(names)} value{'' if len(names) == 1 else 's'}, no more"
+            report("ARC112", message, argument.span, frame, superfluous(argument), related=defined)
         elif name not in names:
             help = did_you_mean(name, names)
             report(

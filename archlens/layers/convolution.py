@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Padding, Sizes
+from archlens.layers.keeping import Held, Saved
 from archlens.layers.sliding import Slide, Sliding, require_border
 from archlens.layers.windows import AxisMap, Whole
 
@@ -97,6 +98,17 @@ class _Convolution(Sliding):
     def torch_pad(self, x: Shape) -> dict[str, Any] | None:
         uneven = super().torch_pad(x)
         return uneven if uneven is None or self.padding_mode == "zeros" else {"pad": uneven["pad"], "mode": self.padding_mode}
+
+    def padded(self, x: Shape) -> Held:
+        # Every mode but zeros is a copy of the input with its border, be it of width 0.
+        if self.padding_mode == "zeros":
+            return super().padded(x)
+        return Held(prod(x[:2]) * prod([slide.size + slide.low + slide.high for slide in self.slides(x)]))
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        saved = super().saves(*inputs, trained=trained, wanted=wanted)
+        # The gradient of these borders asks for the tensor without them.
+        return saved._replace(inputs=(0,)) if wanted[0] and self.padding_mode in ("reflect", "replicate") else saved
 
     def variables(self, x: Shape) -> dict[str, Any]:
         channels, groups = self._channels(x)

@@ -167,6 +167,10 @@ class Slice(Layer):
         axis, start, end = self._ends(x)
         return ((*x[:axis], ceil_div(end - start, self.step), *x[axis + 1 :]),)
 
+    def view_strides(self, strides: Strides, x: Shape) -> tuple[Strides | None, ...]:
+        axis, _, _ = self._ends(x)
+        return ((*strides[:axis], strides[axis] * self.step, *strides[axis + 1 :]),)
+
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         axis, start, _ = self._ends(x)
         return (each_axis(len(x), {axis: Window(1, self.step, -start)}),)

@@ -10,7 +10,7 @@ from archlens.analysis.levels import families
 from archlens.analysis.receptive_field import Misalignment
 from archlens.errors import printable
 from archlens.layers.dtypes import FIGURES_DTYPE
-from archlens.report.grid import Paint, plain, wrapped
+from archlens.report.grid import Paint, cut, plain, wrapped
 from archlens.report.numbers import bytes_text, grouped, percent, ratio, short, size_text, sizes_text
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
 
 _MISALIGNED = 5  # joins named; the rest are counted
 _LABEL = 17
+_COMMENT = 24  # the fewest columns a comment has; longer words of it lose their beginning
 _AXES = {1: "L", 2: "HW", 3: "DHW"}
 _SPELLED = {"macs": "MACs", "flops": "FLOPs", "receptive_field": "receptive field"}
 
@@ -64,7 +65,10 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
         yield Fact("receptive field", "none", "no layer moves a window over the input")
     else:
         maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
-        yield Fact("receptive field", sizes_text(totals.receptive_field), f"local; the input is {maps[0]}" if maps else "local")
+        fields = [(layer.path, layer.receptive_field) for layer in analysis.layers]
+        whole = next((f"; `all` first at {path}" for path, field in fields if field and all(field.whole)), "")
+        comment = f"local; the input is {maps[0]}" if maps else "local"
+        yield Fact("receptive field", sizes_text(totals.receptive_field), comment + whole)
 
 
 def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> list[str]:
@@ -75,10 +79,13 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
     indent = _LABEL + room + 2
     for fact in found:
         head = f"{fact.label:<{_LABEL}}{fact.figure:>{room}}"
-        if width < indent + 24:  # too narrow for a second column
-            lines += [paint(head, "head"), *wrapped("", fact.comment, width, 4, paint)]
+        narrow = width < indent + _COMMENT  # for a second column
+        left = 4 if narrow else indent
+        comment = " ".join([cut(word, max(width - left, _COMMENT), keep_end=True) for word in fact.comment.split(" ")])
+        if narrow:
+            lines += [paint(head, "head"), *wrapped("", comment, width, left, paint)]
         else:
-            lines += wrapped(head, fact.comment, width, indent, paint)
+            lines += wrapped(head, comment, width, left, paint)
     for label, text in family_texts(analysis):
         lines += wrapped(label, text, width, _LABEL, paint)
     for label, texts in (

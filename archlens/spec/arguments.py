@@ -10,7 +10,7 @@ from archlens.spec.model import Argument
 from archlens.spec.reader import MAX_ITEMS, Reader, is_empty
 from archlens.spec.shorthand import split
 
-__all__ = ["MODIFIERS", "ArgumentReader"]
+__all__ = ["MODIFIERS", "ArgumentReader", "superfluous"]
 
 MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "do")
 
@@ -74,7 +74,7 @@ class ArgumentReader(Reader):
                 if place >= len(names):
                     takes = f"takes only {', '.join(names)}" if names else "takes no arguments"
                     listed = _as_list(layer, arguments)
-                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, listed or f"remove `{_shown(argument)}`")
+                    self.fault("ARC112", f"{layer.type_name} {takes}", argument.span, listed or superfluous(argument))
                     if listed:
                         return None
                     continue
@@ -108,6 +108,14 @@ def _as_list(layer: type[Layer], arguments: tuple[Argument, ...]) -> str:
     if layer.fields and layer.fields[0].kind.name in ("Axes", "Parts") and not any(a.name for a in arguments):
         return f"several values are a list: `{layer.type_name}: [{', '.join(map(_shown, arguments))}]`"
     return ""
+
+
+def superfluous(argument: Argument) -> str:
+    """The cure for a value that nothing takes; `x6` stands in papers for six times."""
+    text = _shown(argument)
+    if text[:1] == "x" and text[1:].isdecimal():
+        return f"to have the line {text[1:]} times, write `repeat: {text[1:]}` below it"
+    return f"remove `{text}`"
 
 
 def _shown(argument: Argument) -> str:

@@ -102,3 +102,21 @@ def test_slopes_are_told_once_and_in_lowest_terms():
             slopes = [Fraction(stair.rise, stair.run) for stair in side]
             assert len(set(slopes)) == len(slopes)
             assert all(slope.denominator == stair.run for slope, stair in zip(slopes, side, strict=True))
+
+
+def test_the_line_through_an_axis_map():
+    """Its bounds are those of all units of a period, found without looking at each."""
+    for seed in range(EXAMPLES):
+        axis = draw_axis(Random(seed))
+        if axis.period == 1:
+            continue
+        for end in (0, 1):
+            line = [axis.period * axis.reach(unit, unit)[end] - axis.step * unit for unit in range(axis.period)]
+            assert staircase._line(axis, end) == (min(line), max(line)), (axis, end)
+
+
+def test_a_period_of_a_billion():
+    """A unit of a billion on 32 cells reads one of them, or two where a cell ends: nobody counts to a billion for that."""
+    extent = UNIT.through(Adaptive(32, 10**9))
+    for unit in (0, 10**9 // 32, 5 * 10**8 + 1, 10**9 - 1):
+        assert extent.at(unit) == Adaptive(32, 10**9).reach(unit, unit)

@@ -64,8 +64,8 @@ def test_the_fields_of_tensors_are_those_of_the_layers():
     for name in ("resnet18", "googlenet_2014"):
         graph = archlens.load(name).graph
         fields = tensor_fields(graph)
-        assert [fields[node.outputs[0]] for node in graph.nodes] == list(receptive_fields(graph).local)
-        assert fields[graph.inputs["input"]].size == (1, 1)
+        assert [fields.figures[node.outputs[0]] for node in graph.nodes] == list(receptive_fields(graph).local)
+        assert fields.figures[graph.inputs["input"]].size == (1, 1)
 
 
 def test_the_widest_branch_is_taken(net):
@@ -133,3 +133,14 @@ def test_tensors_are_named_by_what_makes_them(tensor, net):
     graph = net("- conv: 4 3x3", input="3x8x8").graph
     number = graph.inputs["input"] if tensor == "input" else graph.nodes[0].outputs[0]
     assert source_name(graph, number) == tensor
+
+
+def test_windows_count_only_on_the_axes_of_the_input(net):
+    """Behind `tokens` or swapped axes a window lies along other axes than the input's: no step may read it as theirs."""
+    mixer = "- conv: 4 4x4 /4\n- tokens\n- permute: [0, 2, 1]\n- linear: 4\n- permute: [0, 2, 1]"
+    found = last_reach(net(mixer, input="3x8x8").graph)
+    assert [step.windows is None for step in found.steps] == [False, True]
+    assert found.steps[-1].after.whole == (True, True)
+    swapped = net("- conv: 4 3x3 /2\n- permute: [0, 1, 3, 2]\n- conv: 4 1x5 /1x2", input="3x20x30").graph
+    found = last_reach(swapped)
+    assert (found.steps[-1].windows, found.steps[-1].after.size, found.steps[-1].after.jump) == (None, (11, 3), (4, 2))

@@ -1,0 +1,125 @@
+"""Whatever network stands in a file, every command shows it, in every format.
+
+The networks are whole: the shipped ones, the recipes of the docs, and random ones, of layers that fit by trying. 30 random
+ones, or as many as ARCHLENS_EXAMPLES says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+
+import archlens
+from archlens.cli import _group
+from archlens.errors import SpecError
+from archlens.layers import layer_types
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "30"))
+LAYERS = 12
+TRIES = 120
+RECIPES = [
+    block
+    for page in ("docs/cookbook.md", "docs/spec.md")
+    for block in re.findall(
+        r"^```yaml\n(archlens: 1\n.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+]
+ACTIVATIONS = [kind for kind in layer_types().values() if kind.family == "activation"]
+OTHERS = [kind for kind in layer_types().values() if kind.family != "activation"]
+STARTS = ("3x16x16", "4x12", "6x5x4x4", "7x8")
+AXES = ("[0, 2, 1]", "[0, 2, 1, 3]", "[0, 3, 1, 2]", "[2, 3]", "[1, 2]", "[2]", "[1]")
+VALUES = ("1", "2", "2", "3", "4", "6", "8", "16", "0", "-1", "0.5", "2x2", "3x3", "true", *AXES)
+
+
+def written(random: Random, names: list[str]) -> str:
+    """A layer of any type with arguments that may fit, on what is above or on named tensors."""
+    kind = random.choice(ACTIVATIONS if random.random() < 0.1 else OTHERS)
+    values = {
+        field.name: random.choice([*VALUES, *field.kind.choices * 9])
+        for field in kind.fields
+        if field.required or random.random() < 0.25
+    }
+    count = random.randint(kind.inputs[0], kind.inputs[1] or 3)
+    sources = ["prev", *[random.choice(["prev", *names]) for _ in range(count - 1)]][:count]
+    name = f"t{len(names)}"
+    arguments = "".join([f", {key}: {value}" for key, value in values.items()])
+    if kind.joins:
+        return f"  - {{{kind.type_name}: [{', '.join(sources)}]{arguments}, as: {name}}}\n"
+    source = f", from: [{', '.join(sources)}]" if count != 1 else ""
+    return f"  - {{{kind.type_name}: {{{arguments[2:]}}}{source}, as: {name}}}\n"
+
+
+def random_spec(random: Random, file: Path) -> str:
+    """A network of up to LAYERS layers, each one kept if the spec still compiles."""
+    text = f"archlens: 1\ninput: {random.choice(STARTS)}\nlayers:\n"
+    names: list[str] = []
+    for _ in range(TRIES):
+        longer = text + written(random, names)
+        file.write_text(longer, encoding="utf-8")
+        try:
+            archlens.load(str(file)).graph  # noqa: B018
+        except SpecError:
+            continue
+        text = longer
+        names.append(f"t{len(names)}")
+        if len(names) == LAYERS:
+            break
+    return text
+
+
+def show(target: str) -> None:
+    """Run every command on a network; none may raise, and each says something."""
+    network = archlens.load(target)
+    paths = [node.path for node in network.graph.nodes]
+    chosen = paths if len(paths) <= 40 else [*paths[:20], *paths[-20:]]
+    commands = [["expand", target], ["memory", target], ["memory", target, "--format", "json"], ["explain", target]]
+    commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
+    commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
+    commands += [["explain", target, "--format", form, "--", *chosen] for form in ("text", "markdown", "json")]
+    for command in commands:
+        result = CliRunner().invoke(_group, command)
+        assert not isinstance(result.exception, Exception), (command, result.exception, result.output)
+        assert result.exit_code in (0, 1)  # 1: a missed expectation
+        assert result.output.strip()
+    for path in chosen:
+        result = CliRunner().invoke(_group, ["field", target, "--at", path])
+        assert not isinstance(result.exception, Exception), (path, result.exception, result.output)
+        assert result.exit_code in (0, 2)  # 2: a layer that sees no map
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES))
+def test_random_networks(seed: int, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    text = random_spec(Random(seed), file)
+    file.write_text(text, encoding="utf-8")
+    try:
+        show(str(file))
+        before = archlens.load(str(file))
+        plain = tmp_path / "plain.yaml"
+        plain.write_text(before.expand(), encoding="utf-8")
+        after = archlens.load(str(plain))
+        assert after.analyze().totals == before.analyze().totals
+    except AssertionError as error:
+        raise AssertionError(f"{text}\n{error}") from error
+
+
+@pytest.mark.parametrize("number", range(len(RECIPES)))
+def test_recipes(number: int, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(re.sub(r"^extends: .*\.yaml.*\n", "", RECIPES[number], flags=re.MULTILINE), encoding="utf-8")
+    try:
+        archlens.load(str(file)).graph  # noqa: B018
+    except archlens.ArchlensError:
+        pytest.skip("a recipe with files of its own")
+    show(str(file))
+
+
+@pytest.mark.parametrize("name", ["lenet5_1998", "googlenet_2014_training", "unet", "vit_b16", "c3d", "m5"])
+def test_shipped_networks(name: str) -> None:
+    show(name)
