@@ -24,7 +24,16 @@ from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
 
-__all__ = ["Misalignment", "ReceptiveField", "ReceptiveFields", "TensorFields", "receptive_fields", "tensor_fields", "unit_axes"]
+__all__ = [
+    "Misalignment",
+    "ReceptiveField",
+    "ReceptiveFields",
+    "TensorFields",
+    "receptive_fields",
+    "source_name",
+    "tensor_fields",
+    "unit_axes",
+]
 
 
 class _Field:
@@ -213,7 +222,7 @@ def _misalignments(graph: Graph, node: Node, paths: list[tuple[int, _Field]]) ->
             elif extent != first[1]:
                 difference = _difference(first[1], extent)
                 if difference:
-                    yield Misalignment(node.path, axis, (_source(graph, first[0]), _source(graph, tensor)), *difference)
+                    yield Misalignment(node.path, axis, (source_name(graph, first[0]), source_name(graph, tensor)), *difference)
 
 
 def _difference(a: Extent, b: Extent) -> tuple[Literal["jump", "centre"], tuple[Rational, Rational]] | None:
@@ -232,7 +241,7 @@ def _half(value: Rational) -> Rational:
     return ratio(value.numerator, 2 * value.denominator)
 
 
-def _source(graph: Graph, tensor: int) -> str:
+def source_name(graph: Graph, tensor: int) -> str:
     """The path of the layer, or the name of the network input, that a tensor comes from."""
     producer = graph.producers[tensor]
     if producer >= 0:

@@ -16,7 +16,7 @@ from archlens.analysis.receptive_field import ReceptiveField, TensorFields
 from archlens.graph.model import Graph
 from archlens.layers.windows import AxisMap, Window
 
-__all__ = ["Meeting", "Reach", "Step", "deepest_trail", "reach", "source_name"]
+__all__ = ["Meeting", "Reach", "Step", "deepest_trail", "reach"]
 
 
 class Meeting(NamedTuple):
@@ -115,11 +115,3 @@ def deepest_trail(graph: Graph, weighs: Sequence[bool]) -> tuple[int, ...]:
             trail.append(at)
         tensor = max(graph.nodes[at].inputs, key=lambda before: depth[before], default=-1)
     return tuple(reversed(trail))
-
-
-def source_name(graph: Graph, tensor: int) -> str:
-    """The path of the layer that makes a tensor, or the name of the network input that it is."""
-    producer = graph.producers[tensor]
-    if producer >= 0:
-        return graph.nodes[producer].path
-    return next(name for name, number in graph.inputs.items() if number == tensor)

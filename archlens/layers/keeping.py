@@ -6,7 +6,7 @@ to it. Where CUDA differs stands in docs/memory.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
@@ -55,19 +55,10 @@ class Keeping:
     integer_buffers: ClassVar[tuple[str, ...]] = ()
     """Names of the buffers that are int64, whatever the dtype."""
 
-    # What the defaults below follow from; `Layer` says what each is.
-
-    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        """See `Layer`."""
-        raise NotImplementedError
-
-    def rearranges(self, *inputs: Shape) -> Rearranged | None:
-        """See `Layer`."""
-        return None
-
-    def torch_pad(self, *inputs: Shape) -> Mapping[str, Any] | None:
-        """See `Layer`."""
-        return None
+    # What the defaults below follow from; `Layer` has them and says what each is.
+    output_shapes: ClassVar[Callable[..., tuple[Shape, ...]]]
+    rearranges: ClassVar[Callable[..., Rearranged | None]]
+    torch_pad: ClassVar[Callable[..., Mapping[str, Any] | None]]
 
     # ---- facts ----
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from archlens.errors import LayerError
@@ -21,9 +22,8 @@ class _Pieces(Layer):
     family = "shape"
     is_view = True
 
-    def _sizes(self, axis: int, x: Shape) -> tuple[Dim, ...]:
-        """The size of every piece."""
-        raise NotImplementedError
+    _sizes: ClassVar[Callable[..., tuple[Dim, ...]]]
+    """The size of every piece, for an axis and a shape; each type states its own."""
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         axis = self.axis("dim", x)

@@ -65,7 +65,7 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
         yield Fact("receptive field", "none", "no layer moves a window over the input")
     else:
         maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
-        fields = [(layer.path, layer.receptive_field) for layer in analysis.layers]
+        fields = ((layer.path, layer.receptive_field) for layer in analysis.layers)
         whole = next((f"; `all` first at {path}" for path, field in fields if field and all(field.whole)), "")
         comment = f"local; the input is {maps[0]}" if maps else "local"
         yield Fact("receptive field", sizes_text(totals.receptive_field), comment + whole)
@@ -79,13 +79,12 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
     indent = _LABEL + room + 2
     for fact in found:
         head = f"{fact.label:<{_LABEL}}{fact.figure:>{room}}"
-        narrow = width < indent + _COMMENT  # for a second column
-        left = 4 if narrow else indent
-        comment = " ".join([cut(word, max(width - left, _COMMENT), keep_end=True) for word in fact.comment.split(" ")])
-        if narrow:
-            lines += [paint(head, "head"), *wrapped("", comment, width, left, paint)]
-        else:
-            lines += wrapped(head, comment, width, left, paint)
+        left = indent
+        if width < indent + _COMMENT:  # too narrow for a second column
+            lines.append(paint(head, "head"))
+            head, left = "", 4
+        words = [cut(word, max(width - left, _COMMENT), keep_end=True) for word in fact.comment.split(" ")]
+        lines += wrapped(head, " ".join(words), width, left, paint)
     for label, text in family_texts(analysis):
         lines += wrapped(label, text, width, _LABEL, paint)
     for label, texts in (

@@ -7,8 +7,8 @@ import pytest
 
 import archlens
 from archlens.analysis.depth import longest_path
-from archlens.analysis.receptive_field import receptive_fields, tensor_fields
-from archlens.analysis.trails import deepest_trail, reach, source_name
+from archlens.analysis.receptive_field import receptive_fields, source_name, tensor_fields
+from archlens.analysis.trails import deepest_trail, reach
 from archlens.layers.windows import Nearest, Window
 from tests.analysis.dags import random_graph
 from tests.analysis.networks import Network

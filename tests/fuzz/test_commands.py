@@ -7,7 +7,6 @@ ones, or as many as ARCHLENS_EXAMPLES says.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from random import Random
 
@@ -18,17 +17,16 @@ import archlens
 from archlens.cli import _group
 from archlens.errors import SpecError
 from archlens.layers import layer_types
+from tests.fuzz.lines import line_of
+from tests.pages import BLOCKS, Block, lay_out
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "30"))
 LAYERS = 12
 TRIES = 120
 RECIPES = [
     block
-    for page in ("docs/cookbook.md", "docs/spec.md")
-    for block in re.findall(
-        r"^```yaml\n(archlens: 1\n.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+    for block in BLOCKS
+    if block.page in ("docs/cookbook.md", "docs/spec.md") and block.language == "yaml" and block.text.startswith("archlens:")
 ]
 ACTIVATIONS = [kind for kind in layer_types().values() if kind.family == "activation"]
 OTHERS = [kind for kind in layer_types().values() if kind.family != "activation"]
@@ -47,12 +45,7 @@ def written(random: Random, names: list[str]) -> str:
     }
     count = random.randint(kind.inputs[0], kind.inputs[1] or 3)
     sources = ["prev", *[random.choice(["prev", *names]) for _ in range(count - 1)]][:count]
-    name = f"t{len(names)}"
-    arguments = "".join([f", {key}: {value}" for key, value in values.items()])
-    if kind.joins:
-        return f"  - {{{kind.type_name}: [{', '.join(sources)}]{arguments}, as: {name}}}\n"
-    source = f", from: [{', '.join(sources)}]" if count != 1 else ""
-    return f"  - {{{kind.type_name}: {{{arguments[2:]}}}{source}, as: {name}}}\n"
+    return line_of(kind, values, sources, f"t{len(names)}")
 
 
 def random_spec(random: Random, file: Path) -> str:
@@ -109,14 +102,11 @@ def test_random_networks(seed: int, tmp_path: Path) -> None:
         raise AssertionError(f"{text}\n{error}") from error
 
 
-@pytest.mark.parametrize("number", range(len(RECIPES)))
-def test_recipes(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("recipe", [pytest.param(block, id=f"{block.page}:{block.line}") for block in RECIPES])
+def test_recipes(recipe: Block, tmp_path: Path) -> None:
+    lay_out(recipe, tmp_path)
     file = tmp_path / "net.yaml"
-    file.write_text(re.sub(r"^extends: .*\.yaml.*\n", "", RECIPES[number], flags=re.MULTILINE), encoding="utf-8")
-    try:
-        archlens.load(str(file)).graph  # noqa: B018
-    except archlens.ArchlensError:
-        pytest.skip("a recipe with files of its own")
+    file.write_text(recipe.text, encoding="utf-8")
     show(str(file))
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import archlens
 from archlens.errors import SpecError, render
 from archlens.layers import layer_types
+from tests.fuzz.lines import line_of
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -181,10 +182,7 @@ def lines(draw: st.DrawFn) -> str:
         if field.required or draw(st.integers(0, 3)) == 0:
             given[field.name] = draw(st.sampled_from([*VALUES, *field.kind.choices * 9]))
     names = draw(st.lists(st.sampled_from(list(INPUTS)), min_size=1, max_size=max(kind.inputs[0], 1) + draw(st.integers(0, 2))))
-    arguments = ", ".join(f"{name}: {value}" for name, value in given.items())
-    if kind.joins:
-        return f"  - {{{kind.type_name}: [{', '.join(names)}]{arguments and ', ' + arguments}, as: [a, b]}}\n"
-    return f"  - {{{kind.type_name}: {{{arguments}}}, from: [{', '.join(names)}]}}\n"
+    return line_of(kind, given, names, "[a, b]" if kind.joins else "")
 
 
 @cases()
