@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from archlens.analysis.memory import Peak
-from archlens.analysis.receptive_field import Misalignment, ReceptiveField
+from archlens.analysis.receptive_field import Misalignment, ReceptiveField, trunk_layer
 from archlens.analysis.training import Training
 from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
@@ -192,6 +192,11 @@ class Analysis(NamedTuple):
         """Samples at once."""
         samples: int = next(iter(self.inputs.values()))[0]
         return samples
+
+    @property
+    def trunk(self) -> int | None:
+        """The number of the layer whose receptive field is the network's; None where there is none."""
+        return trunk_layer(self.layers, [layer.receptive_field for layer in self.layers])
 
     @property
     def uncounted(self) -> tuple[str, ...]:

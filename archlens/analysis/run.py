@@ -8,7 +8,7 @@ from archlens.analysis.depth import longest_path
 from archlens.analysis.expectations import check_expectations
 from archlens.analysis.facts import Analysis, LayerFacts, Totals
 from archlens.analysis.memory import Memory, activation_memory
-from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields
+from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields, trunk_layer
 from archlens.analysis.training import Training
 from archlens.analysis.work import Work, Works
 from archlens.graph.model import Graph
@@ -93,6 +93,8 @@ def _totals(
     weighs = [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
     buffers, activations = sum([layer.buffers for layer in layers]), sum([layer.activations for layer in layers])
     depth = graph.meta.get("depth")
+    trunk = trunk_layer(layers, fields.local)
+    field = None if trunk is None else fields.local[trunk]
     return Totals(
         params=params,
         trainable_params=sum([layer.params for layer in layers if layer.trainable]),
@@ -105,17 +107,9 @@ def _totals(
         depth=longest_path(graph, weighs),
         weight_layers=sum(weighs),
         paper_depth=depth if isinstance(depth, int) else None,
-        receptive_field=_trunk_field(graph, fields),
+        receptive_field=None if field is None else field.size,
         moved=sum([layer.moved for layer in layers]),
         dtype=dtype,
         buffer_bytes=each * (buffers - integers) + INDEX_BYTES * integers,
         activation_bytes=each * activations,
     )
-
-
-def _trunk_field(graph: Graph, fields: ReceptiveFields) -> tuple[int, ...] | None:
-    """The local field of the last layer that has spatial axes and a field that moves with the unit."""
-    for node, field in zip(reversed(graph.nodes), reversed(fields.local), strict=True):
-        if field is not None and len(node.output_shapes[0]) > 2 and not all(field.whole):
-            return field.size
-    return None

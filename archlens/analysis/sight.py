@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archlens.analysis.receptive_field import receptive_fields, unit_axes
+from archlens.analysis.receptive_field import receptive_fields, trunk_layer, unit_axes
 from archlens.analysis.unit_field import Box, unit_coverage, unit_field
 from archlens.errors import UsageError
 from archlens.graph.find import find_layer
@@ -87,11 +87,11 @@ def _axes(shape: Shape, local: Box, strict: Box, read: Sequence[frozenset[int]])
 
 
 def _trunk(graph: Graph) -> Node:
-    """The last layer with spatial axes whose field moves with the unit."""
-    for node, field in zip(reversed(graph.nodes), reversed(receptive_fields(graph).local), strict=True):
-        if field is not None and len(node.output_shapes[0]) > 2 and not all(field.whole):
-            return node
-    raise UsageError(f"no layer of {graph.spec} moves a window over its input; name one that reads it")
+    """The layer whose field is the network's."""
+    number = trunk_layer(graph.nodes, receptive_fields(graph).local)
+    if number is None:
+        raise UsageError(f"no layer of {graph.spec} moves a window over its input; name one that reads it")
+    return graph.nodes[number]
 
 
 def _checked(unit: tuple[int, ...], sizes: Sequence[int], node: Node) -> tuple[int, ...]:

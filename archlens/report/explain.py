@@ -28,7 +28,7 @@ def explain_network(
 ) -> str:
     """The totals of a network, or with `patterns` the layers and blocks that they name; UsageError for one that names none."""
     from archlens.report.explain_layer import explained, layer_blocks, layer_json
-    from archlens.report.explain_total import field_layer, network_blocks, network_json, scope_blocks, scope_json
+    from archlens.report.explain_total import network_blocks, network_json, scope_blocks, scope_json
 
     fields = tensor_fields(graph)
     pages: list[list[Block]] = []
@@ -52,7 +52,7 @@ def explain_network(
         about["variant"] = analysis.variant
         if patterns:
             return _json({**about, "layers": objects})
-    number = None if patterns else field_layer(analysis)
+    number = None if patterns else analysis.trunk
     way = None if number is None else reach(graph, number, fields)
     if form == "json":
         return _json({**about, **network_json(graph, analysis, way)})

@@ -18,7 +18,7 @@ from archlens.report.json import peak_json
 from archlens.report.numbers import bytes_text, grouped, size_text, value_bytes_text
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
-__all__ = ["field_layer", "network_blocks", "network_json", "scope_blocks", "scope_json"]
+__all__ = ["network_blocks", "network_json", "scope_blocks", "scope_json"]
 
 _SHOWN = 8  # parts named; the rest are summed
 _LAYERS = 3  # single layers named under the blocks
@@ -56,7 +56,7 @@ def network_blocks(graph: Graph, analysis: Analysis, found: Reach | None) -> lis
     for total in _TOTALS:
         blocks += _total(total, analysis.layers, "")
     blocks += [*_flops(analysis.layers), *_peak(analysis), *_depth(graph, analysis)]
-    number = field_layer(analysis)
+    number = analysis.trunk
     if found is not None and number is not None:
         field = analysis.layers[number].receptive_field
         if field is not None:
@@ -180,21 +180,12 @@ def _depth(graph: Graph, analysis: Analysis) -> Iterator[Block]:
         yield Text(f"The paper counts {grouped(totals.paper_depth)}.")
 
 
-def field_layer(analysis: Analysis) -> int | None:
-    """The number of the layer whose field is the network's; None where there is none."""
-    for number in range(len(analysis.layers) - 1, -1, -1):
-        layer = analysis.layers[number]
-        if layer.receptive_field and len(layer.output_shapes[0]) > 2 and not all(layer.receptive_field.whole):
-            return number
-    return None
-
-
 # ---- JSON ----
 
 
 def network_json(graph: Graph, analysis: Analysis, found: Reach | None) -> dict[str, Any]:
     """The object of a network."""
-    number = field_layer(analysis)
+    number = analysis.trunk
     trail = deepest_trail(graph, _weighs(analysis.layers))
     return {
         "totals": analysis.totals._asdict(),

@@ -61,11 +61,12 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
     if totals.paper_depth is not None and totals.paper_depth != totals.depth:
         depth += f"; {grouped(totals.paper_depth)} as the paper counts"
     yield Fact("depth", grouped(totals.depth), depth)
-    if totals.receptive_field is None:
+    trunk = analysis.trunk
+    if totals.receptive_field is None or trunk is None:
         yield Fact("receptive field", "none", "no layer moves a window over the input")
     else:
         maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
-        fields = ((layer.path, layer.receptive_field) for layer in analysis.layers)
+        fields = ((layer.path, layer.receptive_field) for layer in analysis.layers[trunk + 1 :])
         whole = next((f"; `all` first at {path}" for path, field in fields if field and all(field.whole)), "")
         comment = f"local; the input is {maps[0]}" if maps else "local"
         yield Fact("receptive field", sizes_text(totals.receptive_field), comment + whole)

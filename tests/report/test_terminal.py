@@ -171,3 +171,13 @@ def test_cutting_counts_columns(text, room, keep_end, expected):
 
 def test_lines_break_between_words_only():
     assert wrapped("a", "one two\u00a0three 123,456,789", 9, 2) == ["a one", "  two three", "  123,456,789"]
+
+
+def test_the_summary_says_where_a_field_is_all_of_the_map(net):
+    """A gate sees the whole map long before, but the local field leaves it out; what follows the trunk counts."""
+    gate = "- multiply:\n    map: []\n    gate: [{global_avg_pool: keepdim=true}, {conv: 8 1x1}, sigmoid]"
+    gated = net(f"- conv: 8 3x3\n{gate}\n- conv: 8 3x3\n- global_avg_pool\n- linear: 2").analyze()
+    assert re.search(r"`all` first at global_avg_pool$", report(gated, 120), re.MULTILINE)
+    tokens = net("- conv: 8 4x4 /4\n- tokens\n- permute: [0, 2, 1]\n- linear: 4").analyze()
+    assert "`all` first at linear" in report(tokens, 120)
+    assert "`all` first" not in report(net("- conv: 8 3x3").analyze(), 120)
