@@ -64,3 +64,9 @@ class DropPath(Layer):
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"p": self.p, "mode": "row"}  # one draw an example, not one for the batch
+
+    def shares(self, training: bool) -> bool:
+        return not training or self.p == 0
+
+    def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
+        return Saved(extra=Held(inputs[0][0] if self.p > 0 else 0))  # a draw an example

@@ -20,7 +20,7 @@ from archlens.layers import GRU, LSTM, RNN, Layer, MultiheadAttention, RoIAlign,
 from tests.layers.cases import CASES, Case, examples, outcome
 from tests.layers.families import detection
 from tests.layers.running import inputs_of
-from tests.layers.torch_oracle import run
+from tests.layers.torch_oracle import build, run
 from tests.layers.vision import torchvision
 
 # ---- work ----
@@ -233,8 +233,8 @@ def test_roi_align_is_torchvisions(grid: int, ratio: int, aligned: bool, data: s
     (x,) = (x.double() for x in inputs_of(((1, 2, 10, 10),)))
     theirs = align(x, torch.cat([torch.zeros(1, 1), boxes], 1), 1.0, grid, grid, ratio, aligned)
     given = {"output_size": grid, "sampling_ratio": ratio, "aligned": aligned}
-    for definition in (detection.ORACLES["roi_align"], lambda *call: detection.BUILDERS["roi_align"](call[0], None, *call[1:])):
-        torch.testing.assert_close(definition(given, x, boxes[None]).output[0], theirs)
+    for ours in (detection.ORACLES["roi_align"](given, x, boxes[None]), build(RoIAlign(**given), [x, boxes[None]])):
+        torch.testing.assert_close(ours.output[0], theirs)
 
 
 def test_roi_pool_is_torchvisions() -> None:

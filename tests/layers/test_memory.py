@@ -55,7 +55,6 @@ ESTIMATED = {
     "rbf": _COMPOSED,
     "window_partition": _COMPOSED,
     "window_reverse": _COMPOSED,
-    "drop_path": "one number an example",
     "pad": "by the mode",
     "divide": "by whose gradient is wanted",
     "maximum": "a mask, or both branches",

@@ -1,7 +1,6 @@
 """PyTorch as the judge: what it makes of a layer's arguments, found without asking archlens.
 
-`run` builds from the raw arguments of a case; `build` from what archlens says (`torch_name`, `torch_kwargs`, `torch_pad`).
-Both give `Ran`; `run` gives the exception where PyTorch refuses.
+`run` builds from the raw arguments of a case, and gives the exception where PyTorch refuses; `build` is archlens's own builder.
 """
 
 from __future__ import annotations
@@ -15,9 +14,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from archlens.layers import Layer
+from archlens.layers import Embedding, Layer
+from archlens.pytorch.build import build_layer
 from tests.layers.drawing import Case
 from tests.layers.families import FAMILIES
+from tests.layers.families.embedding import indices
 from tests.layers.running import REFUSALS, Ran, forward, inputs_of, module_of, quiet
 
 __all__ = ["Ran", "build", "inputs_of", "run"]
@@ -27,31 +28,17 @@ __all__ = ["Ran", "build", "inputs_of", "run"]
 
 @quiet
 def build(layer: Layer, inputs: list[torch.Tensor], state: dict[str, torch.Tensor] | None = None) -> Ran:
-    """The layer as torch runs it, with the values of `state` for its parameters."""
-    shapes = tuple(tuple(x.shape) for x in inputs)
-    before = layer.torch_pad(*shapes)
-    if before is not None:
-        inputs = [functional.pad(x, **before) for x in inputs]
-    arguments = layer.torch_kwargs(*shapes)
-    for family in FAMILIES:
-        if layer.type_name in family.BUILDERS:
-            return family.BUILDERS[layer.type_name](arguments, state, *inputs)
-    path = layer.torch_name.format(rank=max(1, len(shapes[0]) - 2) if shapes else 1).split(".")
-    target = functools.reduce(getattr, path[1:] if path[0] == "torch" else path, torch)
-    if isinstance(target, type):
-        module = target(**arguments).to(inputs[0].dtype)
-        if state is not None:
-            module.load_state_dict(state, strict=True)
-        return forward(module, *inputs)
-    return forward(_function(target, arguments), *inputs)
-
-
-def _function(target: Any, arguments: dict[str, Any]) -> Any:
-    if target is torch.cat:
-        return lambda *branches: target(branches, **arguments)
-    if target in (torch.add, torch.mul):
-        return lambda *branches: functools.reduce(target, branches)
-    return lambda x: target(x, **arguments)
+    """The layer as archlens builds it, with the values of `state` for its parameters."""
+    module = build_layer(layer, *[tuple(x.shape) for x in inputs])
+    if inputs:
+        module.to(inputs[0].dtype)
+    if state is not None:
+        if isinstance(layer, Embedding) and torch.equal(state["weight"], torch.ones_like(state["weight"])):
+            state = {"weight": state["weight"].cumsum(0)}  # equal vectors would not show which is looked up
+        module.load_state_dict(state, strict=True)
+    if isinstance(layer, Embedding):
+        inputs = [indices(inputs[0], layer.num_embeddings)]
+    return forward(module, *inputs)
 
 
 # ---- from the raw arguments ----

@@ -2,8 +2,6 @@
 
 CASES       type → strategy of `Case`: random arguments and shapes, legal and not
 ORACLES     type → what torch makes of a case's raw arguments, `(arguments, *inputs) → Ran`, without asking archlens
-BUILDERS    type → the layer as torch runs it from what archlens says, `(torch_kwargs, state, *inputs) → Ran`; only
-            where `torch_name(**torch_kwargs)`, a module or a function of one input, will not do
 SIZED       type → examples with named sizes, for numbers, arrays and symbols alike
 ILLEGAL     the same, legal in some columns only
 STRICTER    type → why, and in which cases, archlens refuses what torch takes

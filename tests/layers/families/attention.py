@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from math import prod, sqrt
+from math import prod
 from typing import Any
 
 import torch
@@ -17,7 +17,7 @@ from tests.layers.drawing import Case, arguments, case, flags, often
 from tests.layers.running import Ran, forward
 from tests.layers.vision import torchvision
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 small = st.integers(1, 3)
 
@@ -85,32 +85,6 @@ def _attention(given: dict[str, Any], *inputs: torch.Tensor) -> Ran:
     return found if heads is None else Ran((found.output.transpose(-3, -2).flatten(-2),), found.module)
 
 
-def _textbook(arguments: dict[str, Any], state: Any, *inputs: torch.Tensor) -> Ran:
-    """softmax(Q·Kᵀ·scale + mask)·V, one head after the other."""
-    query, key, value, *mask = inputs if len(inputs) > 1 else inputs * 3
-    heads = arguments["num_heads"] or 1
-    width = query.shape[-1] // heads
-    groups = key.shape[-1] // width
-    found = []
-    for head in range(heads):
-        group = head * groups // heads
-        q, k = query[..., head * width : (head + 1) * width], key[..., group * width : (group + 1) * width]
-        weights = torch.einsum("...te,...se->...ts", q, k) * (
-            1 / sqrt(width) if arguments["scale"] is None else arguments["scale"]
-        )
-        if mask and arguments["num_heads"]:
-            added = _aligned(mask[0], query.dim() + 1)
-            weights = weights + added[..., head if added.shape[-3] > 1 else 0, :, :]
-        elif mask:
-            weights = weights + _aligned(mask[0], query.dim())
-        if arguments["is_causal"]:
-            later = torch.arange(weights.shape[-1]) > torch.arange(weights.shape[-2])[:, None]
-            weights = weights.masked_fill(later, -torch.inf)
-        features = value.shape[-1] // groups
-        found.append(torch.softmax(weights, -1) @ value[..., group * features : (group + 1) * features])
-    return Ran((torch.cat(found, -1),), nn.Module())
-
-
 def _tells_more(case: Case) -> bool:
     """Whether weights are all 1 or not read in full."""
     keys = case.shapes[min(1, len(case.shapes) - 1)][-2]
@@ -157,14 +131,6 @@ def _multihead_of(given: dict[str, Any], *inputs: torch.Tensor) -> Ran:
     causal = given.pop("is_causal", False)
     widths = {"embed_dim": inputs[0].shape[-1], "kdim": inputs[min(1, len(inputs) - 1)].shape[-1], "vdim": inputs[-1].shape[-1]}
     return _multihead(nn.MultiheadAttention(**widths, **given, batch_first=True), causal, *inputs)
-
-
-def _multihead_said(arguments: dict[str, Any], state: Any, *inputs: torch.Tensor) -> Ran:
-    causal = arguments.pop("is_causal")
-    module = nn.MultiheadAttention(**arguments).to(inputs[0].dtype)
-    if state is not None:
-        module.load_state_dict(state, strict=True)
-    return _multihead(module, causal, *inputs)
 
 
 # ---- relative positions ----
@@ -220,11 +186,6 @@ ORACLES = {
     "scaled_dot_product_attention": _attention,
     "multihead_attention": _multihead_of,
     "relative_position_bias": _positions,
-}
-BUILDERS = {
-    "scaled_dot_product_attention": _textbook,
-    "multihead_attention": _multihead_said,
-    "relative_position_bias": _indexed,
 }
 
 HERE, THERE = ("n", "h", "c"), ("n", "w", "c")

@@ -18,7 +18,7 @@ from tests.layers import sized
 from tests.layers.drawing import Case, arguments, flags, often, per_axis, sizes
 from tests.layers.running import Ran
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 
 @st.composite
@@ -92,58 +92,12 @@ def _align_by_points(given: dict[str, Any], x: torch.Tensor, boxes: torch.Tensor
     return _gathered(x, boxes, of_box)
 
 
-def _align_by_weights(arguments: dict[str, Any], state: Any, x: torch.Tensor, boxes: torch.Tensor) -> Ran:
-    """The weights of both axes apart, each cell's a row: the grid is rows · map · columns."""
-    boxes, grid = _checked(x, boxes, arguments)
-
-    def rows(start: float, cell: float, samples: int, cells: int, size: int) -> torch.Tensor:
-        weights = torch.zeros(cells, size, dtype=x.dtype)
-        for u in range(cells):
-            for i in range(samples):
-                place = start + u * cell + (i + 0.5) * cell / samples
-                if -1 <= place <= size:
-                    place = min(max(place, 0), size - 1)
-                    low = floor(place)
-                    weights[u, low] += (1 - (place - low)) / samples
-                    weights[u, min(low + 1, size - 1)] += (place - low) / samples
-        return weights
-
-    def of_box(one: torch.Tensor, box: list[float]) -> torch.Tensor:
-        (above, left) = (
-            rows(*side, cells, size) for side, cells, size in zip(_sides(box, grid, arguments), grid, one.shape[1:], strict=True)
-        )
-        return above @ one @ left.T
-
-    return _gathered(x, boxes, of_box)
-
-
 # ---- RoI pooling ----
 
 
 def _rounded(value: float) -> int:
     """As C rounds: halves away from zero."""
     return floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
-
-
-def _pool_by_cells(arguments: dict[str, Any], state: Any, x: torch.Tensor, boxes: torch.Tensor) -> Ran:
-    """The largest value between the borders of every cell, 0 where none lies on the map."""
-    boxes, grid = _checked(x, boxes, arguments)
-
-    def spans(low: float, high: float, cells: int, size: int) -> list[range]:
-        start = _rounded(low)
-        side = max(_rounded(high) - start + 1, 1)
-        ends = [(start + side * u // cells, start - (-side * (u + 1) // cells)) for u in range(cells)]
-        return [range(min(max(a, 0), size), min(max(b, 0), size)) for a, b in ends]
-
-    def of_box(one: torch.Tensor, box: list[float]) -> torch.Tensor:
-        found = torch.zeros(len(one), *grid, dtype=x.dtype)
-        for i, ys in enumerate(spans(box[1], box[3], grid[0], one.shape[1])):
-            for j, xs in enumerate(spans(box[0], box[2], grid[1], one.shape[2])):
-                if len(ys) and len(xs):
-                    found[:, i, j] = one[:, ys.start : ys.stop, xs.start : xs.stop].amax((1, 2))
-        return found
-
-    return _gathered(x, boxes, of_box)
 
 
 def _pool_by_torch(given: dict[str, Any], x: torch.Tensor, boxes: torch.Tensor) -> Ran:
@@ -168,7 +122,6 @@ CASES = {
     "roi_pool": boxed(options()),
 }
 ORACLES = {"roi_align": _align_by_points, "roi_pool": _pool_by_torch}
-BUILDERS = {"roi_align": _align_by_weights, "roi_pool": _pool_by_cells}
 
 BOXES = ("n", "a", 4)
 SIZED = {

@@ -23,16 +23,6 @@ def oracle(given: dict[str, Any], x: torch.Tensor) -> Ran:
     return forward(nn.Embedding(**given), indices(x, given["num_embeddings"]))
 
 
-def build(given: dict[str, Any], state: dict[str, torch.Tensor] | None, x: torch.Tensor) -> Ran:
-    module = nn.Embedding(**given).to(x.dtype)
-    if state is not None:
-        weight = state["weight"]
-        if torch.equal(weight, torch.ones_like(weight)):  # equal vectors would not show which is looked up
-            weight = weight.cumsum(0)
-        module.load_state_dict({"weight": weight})
-    return forward(module, indices(x, given["num_embeddings"]))
-
-
 CASES = {
     "embedding": on(
         anything,
@@ -43,7 +33,6 @@ CASES = {
     )
 }
 ORACLES = {"embedding": oracle}
-BUILDERS = {"embedding": build}
 SIZED = {
     "embedding": [
         sized(VECTOR, num_embeddings="d", embedding_dim="a"),

@@ -14,7 +14,7 @@ from tests.layers.running import Ran, forward
 from tests.layers.sized import MAP, SEQUENCE
 from tests.layers.sized import on as sized
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 
 @st.composite
@@ -92,12 +92,6 @@ def _class_token(given: dict[str, Any], x: torch.Tensor) -> Ran:
     return forward(_Weight((1, given.get("count", 1), features)), x)
 
 
-def _loaded(module: nn.Module, state: dict[str, torch.Tensor] | None, *inputs: torch.Tensor) -> Ran:
-    if state is not None:
-        module.load_state_dict(state, strict=True)
-    return forward(module, *inputs)
-
-
 FOLDED = {"subtract": torch.sub, "divide": torch.div, "maximum": torch.maximum, "minimum": torch.minimum, "matmul": torch.matmul}
 FOLDS = {
     name: lambda given, *b, function=function: forward(lambda *b: functools.reduce(function, b), *b)
@@ -109,16 +103,6 @@ ORACLES = {
     "parameter": _parameter,
     "class_token": _class_token,
 }
-BUILDERS = {
-    **{name: lambda given, state, *b, fold=fold: fold(given, *b) for name, fold in FOLDS.items()},
-    "stack": lambda given, state, *branches: forward(lambda *b: torch.stack(b, **given), *branches),
-    "parameter": lambda given, state: _loaded(_Weight((1, *_as_tuple(given["shape"])), given["init"]), state),
-    "class_token": lambda given, state, x: _loaded(_Weight((1, given["count"], x.shape[-1])), state, x),
-}
-
-
-def _as_tuple(value: Any) -> tuple[int, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 SIZED = {

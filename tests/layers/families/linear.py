@@ -30,14 +30,8 @@ def _rbf(given: dict[str, Any], x: torch.Tensor) -> Ran:
     return forward(_Prototypes(torch.randn(given["out_features"], x.shape[-1], generator=generator)), x)
 
 
-def _built(arguments: dict[str, Any], state: dict[str, torch.Tensor] | None, x: torch.Tensor) -> Ran:
-    prototypes = state["prototypes"] if state else torch.ones(arguments["out_features"], x.shape[1], dtype=x.dtype)
-    return Ran(((torch.cdist(x, prototypes, compute_mode="donot_use_mm_for_euclid_dist") ** 2),), _Prototypes(prototypes))
-
-
 CASES = {"rbf": on(often(maps((0,)), maps((1, 2))), arguments({"out_features": st.integers(1, 8)}))}
 ORACLES = {"rbf": _rbf}
-BUILDERS = {"rbf": _built}
 SIZED = {"rbf": [sized(VECTOR, out_features="a"), sized(VECTOR, out_features=10)]}
 ILLEGAL: dict[str, Any] = {}
 STRICTER: dict[str, Any] = {}

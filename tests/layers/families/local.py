@@ -77,31 +77,8 @@ def oracle(given: dict[str, Any], x: torch.Tensor) -> Ran:
     return Ran((out.detach(),), module)
 
 
-def build(given: dict[str, Any], state: dict[str, torch.Tensor] | None, x: torch.Tensor) -> Ran:
-    """`unfold` and a product, as the layer's docstring says."""
-    count, bias = given.pop("out_channels"), given.pop("bias")
-    flat = x.dim() == 3
-    if flat:  # a map of one row
-        x = x.unsqueeze(2)
-        given = {name: (1 - (name == "padding"), value[0]) for name, value in given.items()}
-    sizes = [
-        (n + 2 * p - d * (k - 1) - 1) // s + 1
-        for n, k, s, p, d in zip(x.shape[2:], *(given[n] for n in ("kernel_size", "stride", "padding", "dilation")), strict=True)
-    ]
-    columns = functional.unfold(x, **given)
-    out = (count, *sizes[flat:])
-    module = Parameters(out, columns.shape[1], bias).to(x.dtype)
-    if state is not None:
-        module.load_state_dict(state)
-    with torch.no_grad():
-        weight = module.weight.flatten(1, -2)
-        found = torch.bmm(columns.permute(2, 0, 1), weight.permute(1, 2, 0)).permute(1, 2, 0).reshape(len(x), *out)
-        return Ran((found + module.bias if bias else found,), module)
-
-
 CASES = {"locally_connected": on(often(maps((1, 2)), maps((3,))), locally_connected)}
 ORACLES = {"locally_connected": oracle}
-BUILDERS = {"locally_connected": build}
 SIZED = {
     "locally_connected": [
         sized(MAP, out_channels="a", kernel_size=3, stride=2, padding=1),

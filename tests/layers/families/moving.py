@@ -15,7 +15,7 @@ from tests.layers.running import Ran, forward, module_of
 from tests.layers.sized import MAP, SEQUENCE, VECTOR, VOLUME
 from tests.layers.sized import on as sized
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 
 def _orders(shape: tuple[int, ...]) -> st.SearchStrategy:
@@ -163,29 +163,6 @@ ORACLES = {
     "window_reverse": _reverse,
 }
 
-
-def _built_partition(given: dict[str, Any], x: torch.Tensor) -> torch.Tensor:
-    """As Swin's code has it, for any number of axes."""
-    sizes = given["size"]
-    parts = [part for n, s in zip(x.shape[2:], sizes, strict=True) for part in (n // s, s)]
-    order = (0, *range(2, 2 + len(parts), 2), *range(3, 2 + len(parts), 2), 1)
-    return x.reshape(*x.shape[:2], *parts).permute(order).reshape(len(x), -1, prod(sizes), x.shape[1])
-
-
-def _built_reverse(given: dict[str, Any], x: torch.Tensor) -> torch.Tensor:
-    sizes, target = given["size"], given["output_size"]
-    rank = len(target)
-    counts = [n // s for n, s in zip(target, sizes, strict=True)]
-    order = (0, 2 * rank + 1, *(axis for i in range(1, rank + 1) for axis in (i, rank + i)))
-    return x.reshape(len(x), *counts, *sizes, x.shape[3]).permute(order).reshape(len(x), x.shape[3], *target)
-
-
-BUILDERS = {
-    "tokens": lambda given, state, x: forward(lambda x: x.flatten(2).transpose(1, 2), x),
-    "untokens": lambda given, state, x: forward(lambda x: torch.unflatten(x.transpose(1, 2), **given), x),
-    "window_partition": lambda given, state, x: forward(lambda x: _built_partition(given, x), x),
-    "window_reverse": lambda given, state, x: forward(lambda x: _built_reverse(given, x), x),
-}
 
 # ---- three kinds of dimension ----
 

@@ -43,18 +43,6 @@ def vectors(cls: type[nn.Module]) -> Callable[..., Ran]:
     return oracle
 
 
-def built(cls: type[nn.Module]) -> Callable[..., Ran]:
-    def build(given: dict[str, Any], state: dict[str, torch.Tensor] | None, x: torch.Tensor) -> Ran:
-        channels_first = given.pop("channels_first", False)
-        module = cls(**given).to(x.dtype)
-        if state is not None:
-            module.load_state_dict(state)
-        ran = forward(module, x.movedim(1, -1) if channels_first else x)
-        return Ran((ran.output.movedim(-1, 1),), module) if channels_first else ran
-
-    return build
-
-
 def instance_norm(given: dict[str, Any], x: torch.Tensor) -> Ran:
     if x.dim() == 2:
         raise ValueError("a vector has no map to take statistics of")
@@ -94,7 +82,6 @@ ORACLES = {
     "layer_norm": vectors(nn.LayerNorm),
     "rms_norm": vectors(nn.RMSNorm),
 }
-BUILDERS = {"layer_norm": built(nn.LayerNorm), "rms_norm": built(nn.RMSNorm)}
 SIZED = {
     "group_norm": [sized(MAP, num_groups=2), sized(SEQUENCE, num_groups="c"), sized(("n", 16, "w"), num_groups=4, affine=False)],
     "instance_norm": [sized(MAP, affine=True), sized(SEQUENCE), sized(VOLUME, track_running_stats=True)],

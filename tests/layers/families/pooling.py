@@ -35,7 +35,6 @@ def oracle(given: dict[str, Any], x: torch.Tensor) -> Ran:
 
 CASES = {"lp_pool": on(maps(), lp_pool)}
 ORACLES = {"lp_pool": oracle}
-BUILDERS: dict[str, Any] = {}
 SIZED = {
     "lp_pool": [
         sized(MAP, norm_type=2, kernel_size="b"),

@@ -12,7 +12,7 @@ from tests.layers import sized
 from tests.layers.drawing import arguments, flags, often, on, sizes
 from tests.layers.running import Ran
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 MODULES = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
@@ -48,27 +48,7 @@ def _oracle(module: type[nn.RNNBase]) -> Any:
     return run
 
 
-def _builder(module: type[nn.RNNBase]) -> Any:
-    """The final state, here, is what the sequence ends with: its last token forwards, its first one backwards."""
-
-    def run(arguments: dict[str, Any], state: Any, x: torch.Tensor) -> Ran:
-        network = module(**arguments).to(x.dtype).eval()
-        if state is not None:
-            network.load_state_dict(state, strict=True)
-        with torch.no_grad():
-            sequence, states = network(x)
-        width = sequence.shape[-1] // (2 if network.bidirectional else 1)
-        outputs = [sequence, torch.cat([sequence[:, -1, :width], sequence[:, 0, width:]], -1)]
-        if isinstance(states, tuple):
-            cells = states[1].unflatten(0, (network.num_layers, -1))[-1]
-            outputs.append(cells.transpose(0, 1).flatten(1))
-        return Ran(tuple(outputs), network)
-
-    return run
-
-
 ORACLES = {name: _oracle(module) for name, module in MODULES.items()}
-BUILDERS = {name: _builder(module) for name, module in MODULES.items()}
 
 TOKENS = ("n", "w", "c")
 several = [

@@ -19,14 +19,8 @@ def oracle(given: dict[str, Any], x: torch.Tensor) -> Ran:
     return forward(lambda x: x, x)
 
 
-def build(given: dict[str, Any], state: dict[str, torch.Tensor] | None, x: torch.Tensor) -> Ran:
-    assert given.pop("mode") == "row"
-    return oracle(given, x)
-
-
 CASES = {"drop_path": on(anything, arguments({"p": often(st.floats(0, 1), numbers)}))}
 ORACLES = {"drop_path": oracle}
-BUILDERS = {"drop_path": build}
 SIZED = {"drop_path": [sized(shape, p=0.1) for shape in (VECTOR, SEQUENCE, MAP, VOLUME)]}
 ILLEGAL: dict[str, Any] = {}
 STRICTER: dict[str, Any] = {}

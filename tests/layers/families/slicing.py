@@ -12,7 +12,7 @@ from tests.layers.running import Ran, forward
 from tests.layers.sized import MAP, SEQUENCE, VECTOR, VOLUME
 from tests.layers.sized import on as sized
 
-__all__ = ["BUILDERS", "CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
+__all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"]
 
 REDUCTIONS = {"mean": torch.mean, "sum": torch.sum, "max": torch.amax, "min": torch.amin}
 
@@ -72,7 +72,6 @@ ORACLES = {
         for name, reduce in REDUCTIONS.items()
     },
 }
-BUILDERS = {"slice": lambda given, state, x: _sliced(given, x)}
 
 SIZED = {
     "split": [sized(("n", 6, "h"), split_size=4), sized(("n", 6, "h"), split_size=(2, 4)), sized(MAP, split_size=("h",), dim=2)],

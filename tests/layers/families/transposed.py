@@ -53,7 +53,6 @@ def _is_empty(case: Case) -> bool:
 
 CASES = {"conv_transpose": on(maps(), conv_transpose)}
 ORACLES = {"conv_transpose": oracle}
-BUILDERS: dict[str, Any] = {}
 SIZED = {
     "conv_transpose": [
         sized(MAP, out_channels="a", kernel_size=2, stride=2),

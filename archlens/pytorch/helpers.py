@@ -1,0 +1,304 @@
+"""Layers for which torch has no class or function of its own, written as a person would.
+
+Each stands alone, on torch's names only: `archlens export` copies the source of those that a network needs into its file.
+Parameters and buffers are called and shaped as the layer types in `archlens/layers/` say.
+"""
+
+# mypy: disable-error-code="no-any-return, no-untyped-call, override"
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from archlens.pytorch.regions import roi_align, roi_pool
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RBF",
+    "RNN",
+    "ChannelsLayerNorm",
+    "ChannelsRMSNorm",
+    "ClassToken",
+    "DropPath",
+    "LocallyConnected",
+    "MultiheadAttention",
+    "Parameter",
+    "RelativePositionBias",
+    "ScaledDotProductAttention",
+    "from_tokens",
+    "merge_windows",
+    "roi_align",
+    "roi_pool",
+    "slice_axis",
+    "split_windows",
+    "to_tokens",
+]
+
+
+# ---- tokens and windows ----
+
+
+def to_tokens(x: Tensor) -> Tensor:
+    """The cells of a map as tokens: N×C×… to N×T×C."""
+    return x.flatten(2).transpose(1, 2)
+
+
+def from_tokens(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    """Tokens as the cells of a map: N×T×C to N×C×sizes."""
+    return x.transpose(1, 2).unflatten(2, sizes)
+
+
+def split_windows(x: Tensor, size: tuple[int, ...]) -> Tensor:
+    """A map in windows: N×C×… to N × windows × tokens × C, both row by row."""
+    axes = range(len(size))
+    parts = [part for n, s in zip(x.shape[2:], size, strict=True) for part in (n // s, s)]
+    order = (0, *[2 + 2 * i for i in axes], *[3 + 2 * i for i in axes], 1)
+    return x.reshape(*x.shape[:2], *parts).permute(order).reshape(len(x), -1, math.prod(size), x.shape[1])
+
+
+def merge_windows(x: Tensor, size: tuple[int, ...], output_size: tuple[int, ...]) -> Tensor:
+    """Windows as one map: N × windows × tokens × C to N×C×output_size."""
+    rank = len(size)
+    counts = [n // s for n, s in zip(output_size, size, strict=True)]
+    order = (0, 2 * rank + 1, *[axis for i in range(rank) for axis in (1 + i, 1 + rank + i)])
+    return x.reshape(len(x), *counts, *size, x.shape[3]).permute(order).reshape(len(x), x.shape[3], *output_size)
+
+
+def slice_axis(x: Tensor, dim: int, start: int, end: int | None, step: int) -> Tensor:
+    """Every `step`-th unit of one axis from `start` to before `end`."""
+    return x[(slice(None),) * (dim % x.dim()) + (slice(start, end, step),)]
+
+
+# ---- parameters ----
+
+
+class Parameter(nn.Module):
+    """Learned values that read nothing."""
+
+    def __init__(self, shape: tuple[int, ...], init: float = 0.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((1, *shape), float(init)))
+
+    def forward(self) -> Tensor:
+        return self.weight
+
+
+class ClassToken(nn.Module):
+    """Learned tokens before the others."""
+
+    def __init__(self, features: int, count: int = 1) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1, count, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.weight.expand(len(x), -1, -1), x], dim=1)
+
+
+# ---- linear ----
+
+
+class RBF(nn.Module):
+    """The squared distance of a vector to each of some fixed prototypes."""
+
+    prototypes: Tensor
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.register_buffer("prototypes", torch.randn(out_features, in_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x[:, None] - self.prototypes).square().sum(2)
+
+
+class LocallyConnected(nn.Module):
+    """A convolution with filters of its own at every position of a map of known size."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        output_size: tuple[int, ...],
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: tuple[int, ...],
+        dilation: tuple[int, ...],
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        taps = in_channels * math.prod(kernel_size)
+        bound = 1 / math.sqrt(taps)
+        self.kernel_size, self.stride, self.padding, self.dilation = kernel_size, stride, padding, dilation
+        self.weight = nn.Parameter(torch.empty(out_channels, *output_size, taps).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(out_channels, *output_size).uniform_(-bound, bound)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        window = [self.kernel_size, self.dilation, self.padding, self.stride]
+        if x.dim() == 3:  # a map of one row
+            x, window = x.unsqueeze(2), [(int(i != 2), *values) for i, values in enumerate(window)]
+        columns = functional.unfold(x, *window)
+        products = torch.bmm(columns.permute(2, 0, 1), self.weight.flatten(1, -2).permute(1, 2, 0))  # a matrix for each position
+        y = products.permute(1, 2, 0).unflatten(2, self.weight.shape[1:-1])
+        return y if self.bias is None else y + self.bias
+
+
+# ---- normalization and regularization ----
+
+
+class ChannelsLayerNorm(nn.LayerNorm):
+    """Layer normalization of the channels at each cell of a map."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class ChannelsRMSNorm(nn.RMSNorm):
+    """Root-mean-square normalization of the channels at each cell of a map."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class DropPath(nn.Module):
+    """Stochastic depth: in training an example loses the whole branch with probability p."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        noise = x.new_empty(len(x), *[1] * (x.dim() - 1)).bernoulli_(1 - self.p)
+        return x * (noise.div_(1 - self.p) if self.p < 1 else noise)
+
+
+# ---- attention ----
+
+
+class MultiheadAttention(nn.MultiheadAttention):
+    """torch's, from tokens to tokens alone: one input attends to itself; of two, the second is key and value.
+
+    Axes between batch and tokens are windows, each attended to by itself.
+    """
+
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
+        is_causal: bool = False,
+    ) -> None:
+        super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first=True)
+        self.is_causal = is_causal
+
+    def forward(self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None) -> Tensor:
+        key = query if key is None else key
+        value = key if value is None else value
+        lead = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+        if len(lead) > 1 or not len(query) == len(key) == len(value):
+            query, key, value = (x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in (query, key, value))
+        mask = None
+        if self.is_causal:
+            mask = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool, device=query.device).triu(1)
+        y, _ = super().forward(query, key, value, need_weights=False, attn_mask=mask)
+        return y.unflatten(0, lead) if len(lead) > 1 else y
+
+
+class ScaledDotProductAttention(nn.Module):
+    """torch's function on features that heads share: softmax(Q·Kᵀ·scale + mask)·V."""
+
+    def __init__(
+        self,
+        num_heads: int | None = None,
+        is_causal: bool = False,
+        scale: float | None = None,
+        dropout_p: float = 0.0,
+        enable_gqa: bool = False,
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.is_causal, self.scale = num_heads, is_causal, scale
+        self.dropout_p, self.enable_gqa = dropout_p, enable_gqa
+
+    def forward(
+        self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None, mask: Tensor | None = None
+    ) -> Tensor:
+        key = query if key is None else key
+        value = key if value is None else value
+        if self.num_heads is not None:
+            head = query.shape[-1] // self.num_heads
+            groups = key.shape[-1] // head if self.enable_gqa else self.num_heads
+            query = query.unflatten(-1, (self.num_heads, head)).transpose(-3, -2)
+            key, value = (x.unflatten(-1, (groups, x.shape[-1] // groups)).transpose(-3, -2) for x in (key, value))
+        if mask is not None:  # its axes after the batch are matched from the right
+            mask = mask.reshape(len(mask), *[1] * (query.dim() - mask.dim()), *mask.shape[1:])
+        y = functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=mask,
+            dropout_p=self.dropout_p if self.training else 0.0,
+            is_causal=self.is_causal,
+            scale=self.scale,
+            enable_gqa=self.enable_gqa,
+        )
+        return y if self.num_heads is None else y.transpose(-3, -2).flatten(-2)
+
+
+class RelativePositionBias(nn.Module):
+    """A learned number for every head and every distance between two cells of a window."""
+
+    relative_position_index: Tensor
+
+    def __init__(self, num_heads: int, window_size: tuple[int, ...]) -> None:
+        super().__init__()
+        self.cells = math.prod(window_size)
+        distances = [2 * n - 1 for n in window_size]
+        self.relative_position_bias_table = nn.Parameter(torch.empty(math.prod(distances), num_heads))
+        nn.init.trunc_normal_(self.relative_position_bias_table, std=0.02)
+        places = torch.cartesian_prod(*[torch.arange(n) for n in window_size]).view(self.cells, -1)
+        index = torch.zeros(self.cells, self.cells, dtype=torch.int64)
+        for axis, (n, count) in enumerate(zip(window_size, distances, strict=True)):
+            index = index * count + (places[:, None, axis] - places[None, :, axis] + n - 1)
+        self.register_buffer("relative_position_index", index if len(window_size) == 3 else index.flatten())
+
+    def forward(self) -> Tensor:
+        table = self.relative_position_bias_table[self.relative_position_index.flatten()]
+        return table.view(self.cells, self.cells, -1).permute(2, 0, 1)[None]
+
+
+# ---- recurrence ----
+
+
+class LSTM(nn.LSTM):
+    """torch's: the sequence, and the last layer's final state and cell, directions side by side."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        y, (state, cell) = super().forward(x)
+        directions = 2 if self.bidirectional else 1
+        return y, torch.cat([*state[-directions:]], dim=-1), torch.cat([*cell[-directions:]], dim=-1)
+
+
+class GRU(nn.GRU):
+    """torch's: the sequence, and the last layer's final state, directions side by side."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y, state = super().forward(x)
+        return y, torch.cat([*state[-2 if self.bidirectional else -1 :]], dim=-1)
+
+
+class RNN(nn.RNN):
+    """torch's: the sequence, and the last layer's final state, directions side by side."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y, state = super().forward(x)
+        return y, torch.cat([*state[-2 if self.bidirectional else -1 :]], dim=-1)
