@@ -87,7 +87,7 @@ class BuiltNetwork(nn.Module):
         super().__init__()
         self.inputs: dict[str, Shape] = {name: graph.shapes[tensor] for name, tensor in graph.inputs.items()}
         self._name = graph.name
-        self._numbers = tuple(graph.inputs.values())
+        self.numbers = tuple(graph.inputs.values())
         self._outputs = tuple(graph.outputs.values())
         modules = {node.path: _settled(self, node) for node in graph.nodes}
         dying = _last_uses(graph)
@@ -103,7 +103,7 @@ class BuiltNetwork(nn.Module):
     def forward(self, *inputs: Tensor, **named: Tensor) -> Any:
         """Run; raises UsageError for inputs that do not go in."""
         given = self._named(inputs, named)
-        tensors = dict(zip(self._numbers, given, strict=True))
+        tensors = dict(zip(self.numbers, given, strict=True))
         shapes = [tuple(tensor.shape) for tensor in given]
         try:
             self.run(tensors)
