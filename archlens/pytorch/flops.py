@@ -35,6 +35,10 @@ class Flops(TorchDispatchMode):
         self._running = ""
         self._stack = ExitStack()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # as in `storages.py`
+
     def __enter__(self) -> Flops:
         for path, module in self._leaves.items():
             self._stack.callback(module.register_forward_pre_hook(self._start(path)).remove)

@@ -34,6 +34,11 @@ class Live(TorchDispatchMode):
         for tensor in known:
             self._meet(tensor)
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Else torch imports its compiler at the first operation: half a second, and a cycle that holds on to its inputs."""
+        return False
+
     def restart(self) -> None:
         """Begin a new peak: what is alive now."""
         self.peak = self.now
