@@ -271,12 +271,17 @@ class MultiheadAttention(Layer):
     def macs(self, *inputs: Shape) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens = prod(lead) * queries
-        return features * (sum(map(prod, roles_of(inputs))) + 2 * tokens * keys + tokens * features)
+        return sum(self._projections(*inputs)) + tokens * features * (2 * keys + features)
+
+    def _projections(self, *inputs: Shape) -> list[Dim]:
+        """Multiply–accumulates to make queries, keys and values; what stretches over the batch is projected each time."""
+        examples = prod(self._sizes(*inputs).lead)
+        return [examples * shape[-2] * shape[-1] * inputs[0][-1] for shape in roles_of(inputs)]
 
     def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens, flows = prod(lead) * queries, (*wanted, *wanted[-1:] * (3 - len(wanted)))
-        projections = [prod(shape) * features for shape in roles_of(inputs)]
+        projections = self._projections(*inputs)
         last = tokens * features * features
         into = sum(work for work, flow in zip(projections, flows, strict=True) if flow) + last
         own = sum(projections) + last if trained else 0
@@ -286,8 +291,8 @@ class MultiheadAttention(Layer):
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens = prod(lead) * queries
-        biases = features * (sum(prod(shape[:-1]) for shape in roles_of(inputs)) + tokens) if self.bias else 0
-        return biases + (_SOFTMAX + 1) * self.num_heads * tokens * keys
+        biased = tokens + sum(prod(lead) * shape[-2] for shape in roles_of(inputs)) if self.bias else 0
+        return biased * features + (_SOFTMAX + 1) * self.num_heads * tokens * keys
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         lead = self._sizes(*inputs).lead

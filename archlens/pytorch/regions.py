@@ -25,24 +25,30 @@ def roi_align(
 ) -> Tensor:
     """Boxes N×R×4 (x1, y1, x2, y2) as grids N×R×C×output_size of averaged bilinear samples, as torchvision.ops.roi_align."""
 
-    def rows(low: Tensor, high: Tensor, cells: int, size: int) -> Tensor:
-        """For each box and cell the share of every row of the map: N×R×cells×size."""
+    def samples(low: Tensor, high: Tensor, cells: int, size: int) -> list[tuple[Tensor, Tensor]]:
+        """Of every sample along one axis both neighbouring rows of the map, and their shares: N×R×(cells·samples)."""
         start = low - 0.5 if aligned else low
         side = high - low if aligned else (high - low).clamp(min=1)
         counts = torch.full_like(side, sampling_ratio) if sampling_ratio > 0 else (side / cells).ceil()
         most = sampling_ratio if sampling_ratio > 0 else math.ceil(size / cells) if low.is_meta else max(int(counts.max()), 0)
-        cell, sample = torch.arange(cells, device=low.device)[:, None], torch.arange(most, device=low.device)
         start, side, counts = start[..., None, None], side[..., None, None], counts[..., None, None]
-        place = start + (cell + (sample + 0.5) / counts) * (side / cells)
-        counted = (place >= -1) & (place <= size) & (sample < counts)
-        places = torch.arange(size, device=low.device, dtype=low.dtype)
-        shares = (1 - (place.clamp(0, size - 1)[..., None] - places).abs()).clamp(min=0)
-        return (shares * counted[..., None]).sum(-2) / counts.clamp(min=1)
+        number, several = torch.arange(most, device=low.device), counts.clamp(min=1)
+        place = start + (torch.arange(cells, device=low.device)[:, None] + (number + 0.5) / several) * (side / cells)
+        weight = ((place >= -1) & (place <= size) & (number < counts)) / several
+        near = place.clamp(0, size - 1).floor()
+        share = place.clamp(0, size - 1) - near
+        both = (near, weight * (1 - share)), ((near + 1).clamp(max=size - 1), weight * share)
+        return [(row.long().flatten(2), part.flatten(2)) for row, part in both]
 
     left, top, right, bottom = (boxes * spatial_scale).unbind(2)
-    above = rows(top, bottom, output_size[0], x.shape[2])
-    beside = rows(left, right, output_size[1], x.shape[3])
-    return torch.einsum("nrus,ncst,nrvt->nrcuv", above, x, beside)
+    found = []
+    for row, above in samples(top, bottom, output_size[0], x.shape[2]):
+        for column, beside in samples(left, right, output_size[1], x.shape[3]):
+            index = row[..., None] * x.shape[3] + column[:, :, None]
+            corner = x.flatten(2).gather(2, index.flatten(1)[:, None].expand(-1, x.shape[1], -1))
+            found.append(corner.unflatten(2, index.shape[1:]) * (above[..., None] * beside[:, :, None])[:, None])
+    grid = sum(found[1:], found[0]).unflatten(4, (output_size[1], -1)).unflatten(3, (output_size[0], -1))
+    return grid.sum((4, 6)).transpose(1, 2)
 
 
 def roi_pool(x: Tensor, boxes: Tensor, output_size: tuple[int, int], spatial_scale: float = 1.0) -> Tensor:

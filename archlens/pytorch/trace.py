@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.measured import measured_analysis
@@ -18,7 +16,7 @@ from archlens.analysis.traced import Counted, Trace, TracedLayer
 from archlens.graph.model import Graph
 from archlens.pytorch.build import BuiltNetwork, build
 from archlens.pytorch.devices import device_name, device_named, dtype_named, example_inputs, told_when_full
-from archlens.pytorch.flops import Flops
+from archlens.pytorch.flops import Flops, math_attention
 from archlens.pytorch.recorder import Recorder
 
 __all__ = ["count_by_fvcore", "count_flops", "record", "trace"]
@@ -85,7 +83,7 @@ def count_flops(graph: Graph) -> tuple[Counted, Counted]:
     network = build(graph, "meta").eval()
     leaves = {step.path: step.module for step in network.steps}
     counter = Flops(leaves)
-    with _math_attention(), counter:
+    with math_attention(), counter:
         found = network(*example_inputs(graph, torch.device("meta"), torch.float32))
         outputs = [y for y in (found if isinstance(found, tuple) else (found,)) if y.requires_grad]
         if outputs:
@@ -102,22 +100,10 @@ def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
     from fvcore.nn import FlopCountAnalysis
 
     logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), torch.no_grad(), _math_attention():
+    with warnings.catch_warnings(), torch.no_grad(), math_attention():
         warnings.simplefilter("ignore")  # of the tracer, about values that it takes to be constant
         counter = FlopCountAnalysis(network, tuple(inputs))
         counter.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
         by_module: Mapping[str, int] = counter.by_module()
         layers = {step.path: int(by_module[step.path.replace("/", ".")]) for step in network.steps}
         return Counted("fvcore", "MACs", int(counter.total()), layers, dict(counter.unsupported_ops()))
-
-
-@contextmanager
-def _math_attention() -> Iterator[None]:
-    """Within, attention is composed of matrix products."""
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        with sdpa_kernel(SDPBackend.MATH):
-            yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(before)
