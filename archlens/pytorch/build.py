@@ -89,11 +89,10 @@ class BuiltNetwork(nn.Module):
         self._name = graph.name
         self.numbers = tuple(graph.inputs.values())
         self._outputs = tuple(graph.outputs.values())
+        self.steps: list[Step] = []  # there before a layer of that name is
         modules = {node.path: _settled(self, node) for node in graph.nodes}
-        dying = _last_uses(graph)
-        self.steps = [
-            Step(node.path, modules[node.path], node.inputs, node.outputs, dying[at]) for at, node in enumerate(graph.nodes)
-        ]
+        for node, dying in zip(graph.nodes, _last_uses(graph), strict=True):
+            self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, dying))
         for node in graph.nodes:
             if node.owner != node.path:
                 _share(modules[node.path], modules[node.owner])
@@ -138,8 +137,9 @@ class BuiltNetwork(nn.Module):
         """The inputs in order; raises UsageError where they are not those declared."""
         names = [*self.inputs]
         given = {**dict(zip(names, inputs, strict=False)), **named}
-        if len(inputs) + len(named) != len(names) or ([*given] != names and {*given} != {*names}):
-            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {len(inputs) + len(named)}")
+        count = len(inputs) + len(named)
+        if count != len(names) or {*given} != {*names}:
+            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {count} input{'' if count == 1 else 's'}")
         for name, declared in self.inputs.items():
             if given[name].dim() != len(declared):
                 got = show(tuple(given[name].shape))
