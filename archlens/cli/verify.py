@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archlens.cli.shared import Failures, SpecType, network_options, networks, painter, progress, width
+
+if TYPE_CHECKING:
+    from archlens.analysis.verification import Verification
+    from archlens.network import Network
 
 __all__ = ["command"]
 
@@ -36,37 +41,48 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
     archlens verify specs/*.yaml --device cuda --format json
     """
     failures = Failures()
-    reports = []
-    shown = 0
+    reports: list[dict[str, Any]] = []
+    first = True
     for spec in specs:
         with failures.caught():
             for network in networks(spec, **options):
                 with failures.caught():
-                    with progress()(f"verifying {network.spec.name}"):
-                        verification = network.verify(device)
-                    from archlens.report.verification import (
-                        mismatch,
-                        render_verification,
-                        render_verification_markdown,
-                        verification_json,
-                    )
-
-                    if form == "json":
-                        reports.append(verification_json(verification))
-                    else:
-                        gap = "\n" if shown else ""
-                        shown += 1
-                        if form == "markdown":
-                            click.echo(gap + render_verification_markdown(verification, layers))
-                        else:
-                            paint = painter(sys.stdout)
-                            click.echo(gap + render_verification(verification, width(), layers, paint), color=True)
+                    verification = _verified(network, device)
+                    text = _text(verification, form, layers, reports)
+                    if text:
+                        click.echo(text if first else f"\n{text}", color=True)
+                        first = False
                     if not verification.ok:
+                        from archlens.report.verification import mismatch
+
                         failures.add(mismatch(network.graph, verification))
-    if form == "json":
+    several = len(specs) > 1 or specs[0].endswith(":all")
+    if form == "json" and (reports or several):
         from archlens.report.json import render_json
 
-        several = len(specs) > 1 or specs[0].endswith(":all")
-        if reports or several:
-            click.echo(render_json(reports, several=several))
+        click.echo(render_json(reports, several=several))
     failures.exit()
+
+
+def _verified(network: Network, device: str) -> Verification:
+    """The verification, its steps shown to a person who waits."""
+    shown = progress()
+    with ExitStack() as step:
+
+        def told(what: str) -> None:
+            step.close()
+            step.enter_context(shown(f"{network.spec.name}: {what}"))
+
+        return network.verify(device, told)
+
+
+def _text(verification: Verification, form: str, layers: bool, reports: list[dict[str, Any]]) -> str:
+    """What is printed of it now; JSON is kept in `reports` until all is there."""
+    from archlens.report import verification as report
+
+    if form == "json":
+        reports.append(report.verification_json(verification))
+        return ""
+    if form == "markdown":
+        return report.render_verification_markdown(verification, layers)
+    return report.render_verification(verification, width(), layers, painter(sys.stdout))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -33,7 +34,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
     """
     place, dtype = device_named(device), dtype_named(static.totals.dtype)
     totals = static.totals
-    with told_when_full(totals.parameter_bytes + totals.buffer_bytes + totals.peak_activation_bytes, place):
+    with told_when_full(totals.parameter_bytes + totals.buffer_bytes + totals.peak_activation_bytes, place), _quiet():
         told("building")
         network = build(graph, place, dtype).eval()
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
@@ -97,13 +98,21 @@ def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
 
     Without the fast path of attention in inference, in which it would see none of its products.
     """
-    from fvcore.nn import FlopCountAnalysis
-
     logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
     with warnings.catch_warnings(), torch.no_grad(), math_attention():
-        warnings.simplefilter("ignore")  # of the tracer, about values that it takes to be constant
+        warnings.simplefilter("ignore")  # of the tracer, about values that it takes to be constant, and of its own age
+        from fvcore.nn import FlopCountAnalysis
+
         counter = FlopCountAnalysis(network, tuple(inputs))
         counter.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
         by_module: Mapping[str, int] = counter.by_module()
         layers = {step.path: int(by_module[step.path.replace("/", ".")]) for step in network.steps}
         return Counted("fvcore", "MACs", int(counter.total()), layers, dict(counter.unsupported_ops()))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """torch warns of arguments without effect, such as the dropout of a single recurrent layer; that is for design rules."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
