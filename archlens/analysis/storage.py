@@ -29,12 +29,9 @@ class Storage(NamedTuple):
 def storage(graph: Graph, training: bool = False) -> Storage:
     """The memory of every tensor. One step a layer; only tensors that are not contiguous cost more."""
     found = _Layouts(graph)
-    whole = set()
     weights: set[int] = set()
     for step, node in enumerate(graph.nodes):
         layer = node.layer
-        if layer.integer_inputs:
-            whole.update([found.home[node.inputs[at]] for at in layer.integer_inputs])
         if layer.shares(training):
             if node.inputs:
                 found.share(node)
@@ -42,7 +39,7 @@ def storage(graph: Graph, training: bool = False) -> Storage:
                 weights.update(node.outputs)
         elif found.strides and any(tensor in found.strides for tensor in node.inputs):
             found.make(step, node)
-    return Storage(found.home, found.copies, frozenset(whole), frozenset(weights))
+    return Storage(found.home, found.copies, frozenset([found.home[tensor] for tensor in graph.integers]), frozenset(weights))
 
 
 class _Layouts:

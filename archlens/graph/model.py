@@ -51,7 +51,7 @@ class Graph(NamedTuple):
     inputs, outputs: the network's own, name → tensor number.
     tensors: every tensor named at the top level, name → tensor number.
     expect: what the spec expects of this network. notes: what a reader should know, e.g. why an
-    expectation was left out.
+    expectation was left out. integers: tensors of whole numbers that a layer looks up, int64 whatever the dtype.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Graph(NamedTuple):
     meta: Mapping[str, Any]
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
+    integers: frozenset[int] = frozenset()
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.
