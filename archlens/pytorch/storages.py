@@ -21,7 +21,8 @@ def storage_of(tensor: torch.Tensor) -> int:
 class Live(TorchDispatchMode):
     """Counts the bytes of every storage from the operation that makes it until nothing refers to it.
 
-    `now` and `peak` in bytes. Storages of `known` count from the start, those of `ignored` never.
+    `now` and `peak`, the most since the start or the last `restart`, in bytes. Storages of `known` count from the start,
+    those of `ignored` never.
     """
 
     def __init__(self, known: Iterable[torch.Tensor] = (), ignored: Iterable[torch.Tensor] = ()) -> None:
@@ -30,6 +31,11 @@ class Live(TorchDispatchMode):
         self._sizes = {storage_of(tensor): 0 for tensor in ignored}
         for tensor in known:
             self._meet(tensor)
+
+    def restart(self) -> int:
+        """Give the peak so far, and begin it anew at what is alive now."""
+        peak, self.peak = self.peak, self.now
+        return peak
 
     def _meet(self, tensor: torch.Tensor) -> None:
         key, storage = storage_of(tensor), tensor.untyped_storage()
