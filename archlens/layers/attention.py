@@ -18,15 +18,17 @@ from archlens.layers.attending import (
     require_heads,
     require_pairs,
     roles_of,
+    stretched,
     surely_equal,
     whole_row,
 )
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
-from archlens.layers.fields import Count, Flag, Number, Probability, Sizes
+from archlens.layers.fields import Count, Flag, Number, Probability
+from archlens.layers.keeping import Held
 from archlens.layers.windows import POINTWISE, Along, Whole
 
-__all__ = ["MultiheadAttention", "RelativePositionBias", "ScaledDotProductAttention"]
+__all__ = ["MultiheadAttention", "ScaledDotProductAttention"]
 
 _SOFTMAX = 3  # an exponential, a sum and a division per weight, as `softmax` counts them
 
@@ -179,6 +181,23 @@ class ScaledDotProductAttention(Layer):
             found.append(Along(place, POINTWISE) if apart else Along(None, Whole(size)))
         return tuple(found)
 
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        """Where values have not the features of queries torch has no fused kernel, and composes one."""
+        return self._sizes(*inputs).features != inputs[0][-1]
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """What is stretched before the batch and windows become one axis, and of each query the logarithm of its sum."""
+        sizes = self._sizes(*inputs)
+        lead, weights, roles = sizes.lead, self._weights(sizes), roles_of(inputs[:3])
+        merged = len(lead) if self.num_heads is not None or len(lead) == 1 else len(lead) - 1  # the last may be heads
+        room = sum([stretched(shape, (*lead, *shape[-2:]), merged) for shape in roles])
+        if len(inputs) == 4:
+            mask = (inputs[3][0], *(1,) * (merged + 3 - len(inputs[3])), *inputs[3][1:])
+            room += stretched(mask, (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
+        if self.room_is_estimated(*inputs):
+            return Held(room + prod(roles[0]) + prod(weights) + max(prod(roles[1]), prod(weights)))
+        return Held(room + prod(weights[:-1]))
+
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)
         return {
@@ -279,6 +298,23 @@ class MultiheadAttention(Layer):
             return (whole_row(inputs[0], lead),)
         return (query_row(inputs[0], lead), *(whole_row(shape, lead) for shape in inputs[1:]))
 
+    def scratch(self, *inputs: Shape) -> Held:
+        """The projections, with what is added and stretched, and what is gathered before it is projected."""
+        lead, queries, keys, features = self._sizes(*inputs)
+        roles = [(*shape[:-1], features) for shape in roles_of(inputs)]
+        held = most = sum(map(prod, roles))
+        for _ in range(int(self.add_bias_kv) + int(self.add_zero_attn)):
+            roles[1:] = [(*shape[:-2], shape[-2] + 1, features) for shape in roles[1:]]
+            most = max(most, held + prod(roles[1]) + prod(roles[2]))
+            held = sum(map(prod, roles))
+        copies = [stretched(shape, (*lead, *shape[-2:]), len(lead)) for shape in roles]
+        most = max(most, held + sum(copies))
+        held = sum([copy or prod(shape) for copy, shape in zip(copies, roles, strict=True)])
+        if self.is_causal and keys > inputs[-1][-2]:
+            held += queries * keys  # the mask
+        out = prod(lead) * queries * features
+        return Held(max(most - out, held + out))
+
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)
         _, key, value = roles_of(inputs)
@@ -291,46 +327,3 @@ class MultiheadAttention(Layer):
         query, key, value = roles_of(inputs)
         widths = {"embed_dim": query[-1], "kdim": key[-1], "vdim": value[-1]}
         return {**self.arguments, **widths, "batch_first": True}
-
-
-class RelativePositionBias(Layer):
-    """Relative position bias: a learned number for every head and every distance between two cells of a window.
-
-    Attention alone does not know where a token stands; these numbers, added to its weights, tell it how far tokens are apart.
-
-    What comes out, heads×T×T for a window of T cells, is the fourth input of scaled_dot_product_attention. It has no input, and
-    its batch is 1: it serves every window of every example.
-
-    num_heads: heads of the attention.
-    window_size: cells of the window, per axis; one number is that of both axes of a map.
-    """
-
-    type_name = "relative_position_bias"
-    torch_name = "torchvision.models.swin_transformer.ShiftedWindowAttention"
-    family = "attention"
-    inputs = (0, 0)
-    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4; names as in torchvision's swin_t and swin3d_t"
-    example = ("", "3 7x7")
-    formulas: ClassVar = {"params": "H * prod(D)"}
-
-    num_heads: Count
-    window_size: Sizes
-
-    def settle(self, put: Callable[[str, Any], None]) -> None:
-        if not isinstance(self.window_size, tuple):
-            put("window_size", (self.window_size,) * 2)
-
-    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        cells = prod(self.window_size)
-        return ((1, self.num_heads, cells, cells),)
-
-    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self.window_size), self.num_heads)}
-
-    def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        cells = prod(self.window_size)
-        square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
-        return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
-
-    def variables(self, *inputs: Shape) -> dict[str, Any]:
-        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}

@@ -105,6 +105,10 @@ class Keeping:
         """
         return self.padded(*inputs)
 
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        """Whether `scratch` is an estimate: what torch makes on the way hangs on the machine, or on values."""
+        return False
+
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         """What is kept for the backward pass. trained: whether its parameters learn. wanted: for each input, whether a
         gradient flows on to it. Asked only where one of them is so.
