@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archlens.errors import LayerError
-from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
-from archlens.layers.strides import contiguous, viewed
+from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, require, show
 from archlens.layers.windows import POINTWISE, Along, Whole, each_axis
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "require_heads",
     "require_pairs",
     "roles_of",
-    "stretched",
     "surely_equal",
     "whole_row",
 ]
@@ -93,16 +91,6 @@ def surely_equal(a: Dim, b: Dim) -> bool:
     """Whether a = b holds: for every design of an array, and for every value of the symbols."""
     same = equal(a, b)
     return bool(same.all()) if hasattr(same, "all") else same == True  # noqa: E712 - or SymPy's own true
-
-
-def stretched(shape: Shape, full: Shape, merged: int) -> int:
-    """The values of the copy that stretching `shape` to `full` and making one axis of the first `merged` takes; 0 for a view.
-
-    For plain ints; torch stretches without a copy, by strides of 0, but can make one axis only of what lies together.
-    """
-    strides = [0 if n == 1 < wanted else step for n, wanted, step in zip(shape, full, contiguous(shape), strict=True)]
-    first = full[:merged]
-    return prod(full) if viewed(first, tuple(strides[:merged]), (prod(first),)) is None else 0
 
 
 def whole_row(shape: Shape, lead: Shape, more: Mapping[int, Along] | None = None) -> tuple[Along, ...]:

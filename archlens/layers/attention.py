@@ -18,7 +18,6 @@ from archlens.layers.attending import (
     require_heads,
     require_pairs,
     roles_of,
-    stretched,
     surely_equal,
     whole_row,
 )
@@ -26,6 +25,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Count, Flag, Number, Probability
 from archlens.layers.keeping import Held
+from archlens.layers.strides import Layout, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["MultiheadAttention", "ScaledDotProductAttention"]
@@ -181,6 +181,9 @@ class ScaledDotProductAttention(Layer):
             found.append(Along(place, POINTWISE) if apart else Along(None, Whole(size)))
         return tuple(found)
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if self.num_heads is not None else "first"  # where the features lie innermost
+
     def room_is_estimated(self, *inputs: Shape) -> bool:
         """Where values have not the features of queries torch has no fused kernel, and composes one."""
         return self._sizes(*inputs).features != inputs[0][-1]
@@ -190,10 +193,10 @@ class ScaledDotProductAttention(Layer):
         sizes = self._sizes(*inputs)
         lead, weights, roles = sizes.lead, self._weights(sizes), roles_of(inputs[:3])
         merged = len(lead) if self.num_heads is not None or len(lead) == 1 else len(lead) - 1  # the last may be heads
-        room = sum([stretched(shape, (*lead, *shape[-2:]), merged) for shape in roles])
+        room = sum([stretched(shape, contiguous(shape), (*lead, *shape[-2:]), merged) for shape in roles])
         if len(inputs) == 4:
             mask = (inputs[3][0], *(1,) * (merged + 3 - len(inputs[3])), *inputs[3][1:])
-            room += stretched(mask, (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
+            room += stretched(mask, contiguous(mask), (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
         if self.room_is_estimated(*inputs):
             return Held(room + prod(roles[0]) + prod(weights) + max(prod(roles[1]), prod(weights)))
         return Held(room + prod(weights[:-1]))
@@ -307,7 +310,7 @@ class MultiheadAttention(Layer):
             roles[1:] = [(*shape[:-2], shape[-2] + 1, features) for shape in roles[1:]]
             most = max(most, held + prod(roles[1]) + prod(roles[2]))
             held = sum(map(prod, roles))
-        copies = [stretched(shape, (*lead, *shape[-2:]), len(lead)) for shape in roles]
+        copies = [stretched(shape, contiguous(shape), (*lead, *shape[-2:]), len(lead)) for shape in roles]
         most = max(most, held + sum(copies))
         held = sum([copy or prod(shape) for copy, shape in zip(copies, roles, strict=True)])
         if self.is_causal and keys > inputs[-1][-2]:

@@ -12,7 +12,6 @@ storage that was as large as its columns.
 from __future__ import annotations
 
 import itertools
-from math import prod
 from typing import Any
 
 import pytest
@@ -47,7 +46,6 @@ ESTIMATED = {
 }
 # Where what is saved for training is an estimate. What a type shares with its input is exact for all of them.
 ESTIMATED_SAVES = {
-    "embedding": "torch keeps the indices, in whatever integers they come",
     "locally_connected": _COMPOSED,
     "lp_pool": _COMPOSED,
     "matmul": "broadcast factors are written out, or not",
@@ -60,26 +58,20 @@ ESTIMATED_SAVES = {
     "roi_pool": _COMPOSED,
     "rms_norm": _FUSED,
     "rbf": _COMPOSED,
-    "window_partition": _COMPOSED,
-    "window_reverse": _COMPOSED,
     "pad": "by the mode",
     "divide": "by whose gradient is wanted",
     "maximum": "a mask, or both branches",
     "minimum": "a mask, or both branches",
 }
 # Types whose new tensors are taken to be contiguous whatever their inputs are; torch may keep another order of axes.
-TAKEN_AS_CONTIGUOUS = {
-    *ESTIMATED,
-    *ESTIMATED_SAVES,
-    *("channel_shuffle", "layer_norm", "tokens", "pixel_shuffle", "pixel_unshuffle", "roll", "stack"),
-}
-# A window as large as the map, or of one cell, leaves torch nothing to copy; they are taken to copy always.
-TAKEN_AS_COPIES = ("window_partition", "window_reverse")
+TAKEN_AS_CONTIGUOUS = {*ESTIMATED, "locally_connected", "rms_norm", "stack", "tokens"}
 
 
-def sharing_is_known(layer: Layer, shapes: tuple[tuple[int, ...], ...]) -> bool:
-    """Whether sharing is exact; what reads nothing has no input to share with."""
-    return bool(shapes) and layer.type_name not in TAKEN_AS_COPIES
+def sharing(layer: Layer, shapes: tuple[tuple[int, ...], ...], training: bool) -> list[bool]:
+    """For each output whether it is in the memory of the first input, which is contiguous."""
+    if not shapes or not layer.shares(training):
+        return [False] * len(layer.output_shapes(*shapes))
+    return [way is not None for way in layer.view_strides(contiguous(shapes[0]), shapes[0])]
 
 
 def has_spare_room(layer: Layer, output: torch.Tensor) -> bool:
@@ -138,10 +130,11 @@ def test_sharing_and_room_for_inference(type_name: str) -> None:
         outputs = ran(layer, inputs, watched)
         if not outputs:
             return
-        shared = layer.shares(training=False)
+        shared = sharing(layer, shapes, training=False)
         own = {storage_of(x) for x in inputs}
-        assert not sharing_is_known(layer, shapes) or [storage_of(y) in own for y in outputs] == [shared] * len(outputs)
-        new = 0 if shared else sum(y.untyped_storage().nbytes() if has_spare_room(layer, y) else y.nbytes for y in outputs)
+        assert [storage_of(y) in own for y in outputs] == shared
+        made = [y for y, view in zip(outputs, shared, strict=True) if not view]
+        new = sum(y.untyped_storage().nbytes() if has_spare_room(layer, y) else y.nbytes for y in made)
         room = max(0, watched.peak - watched.given - new)
         if layer.room_is_estimated(*shapes):
             assert type_name in ESTIMATED
@@ -192,8 +185,7 @@ def assert_kept(layer: Layer, shapes: tuple[tuple[int, ...], ...], trained: bool
     if not outputs:
         return
     ours = {storage_of(x): f"input {i}" for i, x in enumerate(inputs)}
-    shared = layer.shares(training=True)
-    assert not sharing_is_known(layer, shapes) or [storage_of(y) in ours for y in outputs] == [shared] * len(outputs)
+    assert [storage_of(y) in ours for y in outputs] == sharing(layer, shapes, training=True)
     if layer.type_name in ESTIMATED_SAVES or not shapes:
         return
     for i, y in enumerate(outputs):
@@ -238,11 +230,11 @@ def agree_on_strides(layer: Layer, inputs: list[torch.Tensor]) -> None:
         if strides is None:
             new += y.nbytes
             laid = [(shape, x.stride()) for shape, x in zip(shapes, inputs, strict=True)]
-            plain = layer.shares(training=False) or all(itertools.starmap(is_contiguous, laid))
+            plain = layer.shares(training=False) or (not layer.reorders and all(itertools.starmap(is_contiguous, laid)))
             strides = contiguous(y.shape) if plain else laid_out(layer.layout(*shapes), tuple(y.shape), laid)
         real = [i for i, n in enumerate(y.shape) if n > 1]
         assert [y.stride(i) for i in real] == [strides[i] for i in real], f"{shapes} {[x.stride() for x in inputs]} {layer}"
-    copied = 4 * prod(shapes[0]) if layer.copies_first(shapes[0], inputs[0].stride()) else 0
+    copied = 4 * layer.copied(*[(shape, x.stride()) for shape, x in zip(shapes, inputs, strict=True)])
     room = max(0, watched.peak - watched.given - new)
     assert copied + layer.scratch(*shapes).bytes(4) == room, f"{shapes} {inputs[0].stride()} {layer}"
 
