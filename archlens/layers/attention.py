@@ -186,7 +186,7 @@ class ScaledDotProductAttention(Layer):
 
     def room_is_estimated(self, *inputs: Shape) -> bool:
         """Where values have not the features of queries torch has no fused kernel, and composes one."""
-        return self._sizes(*inputs).features != inputs[0][-1]
+        return bool(self._sizes(*inputs).features != inputs[0][-1])
 
     def scratch(self, *inputs: Shape) -> Held:
         """What is stretched before the batch and windows become one axis, and of each query the logarithm of its sum."""

@@ -202,9 +202,8 @@ class Matmul(Layer):
         return self._copies(*inputs) - self.scratch(*[x for x, _ in inputs]).values
 
     def _copies(self, *inputs: tuple[Shape, Strides]) -> int:
-        """Values copied to make one axis of all before the matrices."""
         lead = tuple(map(max, *[x[:-2] for x, _ in inputs]))
-        return sum([stretched(x, strides, (*lead, *x[-2:]), len(lead)) for x, strides in inputs])
+        return sum([stretched(x, strides, (*lead, *x[-2:]), len(lead)) for x, strides in inputs])  # one axis before the matrices
 
     def variables(self, a: Shape, b: Shape) -> dict[str, Any]:
         return {"B": prod(self.output_shapes(a, b)[0][1:-2]), "M": a[-2], "K": a[-1], "N": b[-1]}

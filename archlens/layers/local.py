@@ -77,7 +77,7 @@ class LocallyConnected(Sliding):
         return {**super().variables(x), "C_in": x[1], "C_out": self.out_channels, "B": int(self.bias)}
 
     def scratch(self, *inputs: Shape) -> Held:
-        """The border, the windows side by side (`unfold` takes no less for them than its input has), the products without bias."""
+        """The border, the windows side by side (`unfold` takes no less than its input has), the products without the bias."""
         (out,) = self.output_shapes(*inputs)
         border = self.padded(*inputs).values
         windows = max(border or prod(inputs[0]), out[0] * self._taps(inputs[0]) * prod(out[2:]))

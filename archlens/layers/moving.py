@@ -211,7 +211,7 @@ class Roll(Layer):
         return (each_axis(len(x), moved),)
 
     def layout(self, *inputs: Shape) -> Layout:
-        moved = all([shift % inputs[0][axis] for axis, shift in self._distances(inputs[0]).items()])
+        moved = all(shift % inputs[0][axis] for axis, shift in self._distances(inputs[0]).items())
         return "channels_last" if moved and len(inputs[0]) > 3 else "contiguous"
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:

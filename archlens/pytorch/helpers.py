@@ -204,12 +204,11 @@ class MultiheadAttention(nn.MultiheadAttention):
     def forward(self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None) -> Tensor:
         key = query if key is None else key
         value = key if value is None else value
-        weights = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-        if self.in_proj_weight is not None:
-            weights = self.in_proj_weight.chunk(3)
+        apart = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
+        weights = apart if self.in_proj_weight is None else self.in_proj_weight.chunk(3)
         biases = (None, None, None) if self.in_proj_bias is None else self.in_proj_bias.chunk(3)
         q, k, v = map(functional.linear, (query, key, value), weights, biases)
-        if self.bias_k is not None:
+        if self.bias_k is not None and self.bias_v is not None:
             k, v = (torch.cat([x, b.expand(*x.shape[:-2], 1, -1)], dim=-2) for x, b in ((k, self.bias_k), (v, self.bias_v)))
         if self.add_zero_attn:
             k, v = (functional.pad(x, (0, 0, 0, 1)) for x in (k, v))

@@ -1,5 +1,7 @@
 """Live storages as torch has them: what is allocated when, and what shares memory."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import weakref
@@ -15,7 +17,8 @@ __all__ = ["Live", "storage_of"]
 
 def storage_of(tensor: torch.Tensor) -> int:
     """A number that tensors share which share memory."""
-    return tensor.untyped_storage()._cdata
+    number: int = tensor.untyped_storage()._cdata
+    return number
 
 
 class Live(TorchDispatchMode):

@@ -46,8 +46,8 @@ ESTIMATED = {
 }
 # Where what is saved for training is an estimate. What a type shares with its input is exact for all of them.
 ESTIMATED_SAVES = {
+    "embedding": "torch keeps the indices, in whatever integers they come",
     "locally_connected": _COMPOSED,
-    "lp_pool": _COMPOSED,
     "matmul": "broadcast factors are written out, or not",
     "multihead_attention": _FUSED,
     "scaled_dot_product_attention": _FUSED,
