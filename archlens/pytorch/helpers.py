@@ -183,7 +183,7 @@ class DropPath(nn.Module):
 class MultiheadAttention(nn.MultiheadAttention):
     """torch's, from tokens to tokens alone: one input attends to itself; of two, the second is key and value.
 
-    Axes between batch and tokens are windows, each attended to by itself.
+    Axes between batch and tokens are windows, each attended to by itself. The same steps on every device, training or not.
     """
 
     def __init__(
@@ -204,14 +204,24 @@ class MultiheadAttention(nn.MultiheadAttention):
     def forward(self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None) -> Tensor:
         key = query if key is None else key
         value = key if value is None else value
-        lead = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
-        if len(lead) > 1 or not len(query) == len(key) == len(value):
-            query, key, value = (x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in (query, key, value))
+        apart = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
+        weights = apart if self.in_proj_weight is None else self.in_proj_weight.chunk(3)
+        biases = (None, None, None) if self.in_proj_bias is None else self.in_proj_bias.chunk(3)
+        q, k, v = map(functional.linear, (query, key, value), weights, biases)
+        if self.bias_k is not None and self.bias_v is not None:
+            k, v = (torch.cat([x, b.expand(*x.shape[:-2], 1, -1)], dim=-2) for x, b in ((k, self.bias_k), (v, self.bias_v)))
+        if self.add_zero_attn:
+            k, v = (functional.pad(x, (0, 0, 0, 1)) for x in (k, v))
+        lead = torch.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+        heads = (self.num_heads, self.head_dim)
+        q, k, v = (x.expand(*lead, -1, -1).flatten(0, -3).unflatten(2, heads).transpose(1, 2) for x in (q, k, v))
         mask = None
-        if self.is_causal:
-            mask = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool, device=query.device).triu(1)
-        y, _ = super().forward(query, key, value, need_weights=False, attn_mask=mask)
-        return y.unflatten(0, lead) if len(lead) > 1 else y
+        if self.is_causal and k.shape[2] > key.shape[-2]:  # every token reads what was added
+            mask = q.new_full((q.shape[2], k.shape[2]), -math.inf).triu_(1)
+            mask[:, key.shape[-2] :] = 0
+        dropout = self.dropout if self.training else 0.0
+        y = functional.scaled_dot_product_attention(q, k, v, mask, dropout, is_causal=self.is_causal and mask is None)
+        return self.out_proj(y.transpose(1, 2).flatten(2).unflatten(0, lead))
 
 
 class ScaledDotProductAttention(nn.Module):
@@ -234,13 +244,22 @@ class ScaledDotProductAttention(nn.Module):
     ) -> Tensor:
         key = query if key is None else key
         value = key if value is None else value
+        lead = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+        query, key, value = (x.expand(*lead, -1, -1) for x in (query, key, value))
         if self.num_heads is not None:
             head = query.shape[-1] // self.num_heads
             groups = key.shape[-1] // head if self.enable_gqa else self.num_heads
-            query = query.unflatten(-1, (self.num_heads, head)).transpose(-3, -2)
-            key, value = (x.unflatten(-1, (groups, x.shape[-1] // groups)).transpose(-3, -2) for x in (key, value))
+            query = query.flatten(0, -3).unflatten(2, (self.num_heads, head)).transpose(1, 2)
+            key, value = (x.flatten(0, -3).unflatten(2, (groups, -1)).transpose(1, 2) for x in (key, value))
+        elif len(lead) == 1:
+            query, key, value = (x.unsqueeze(1) for x in (query, key, value))
+        else:  # the axis before the tokens may be heads
+            query, key, value = (x.flatten(0, -4) for x in (query, key, value))
+        outer = lead if self.num_heads is not None or len(lead) == 1 else lead[:-1]
         if mask is not None:  # its axes after the batch are matched from the right
-            mask = mask.reshape(len(mask), *[1] * (query.dim() - mask.dim()), *mask.shape[1:])
+            mask = mask.reshape(len(mask), *[1] * (len(outer) + 3 - mask.dim()), *mask.shape[1:])
+            mask = mask.expand(*outer, -1, -1, -1) if max(mask.shape[:-3]) > 1 else mask
+            mask = mask.flatten(0, -4)
         y = functional.scaled_dot_product_attention(
             query,
             key,
@@ -251,7 +270,9 @@ class ScaledDotProductAttention(nn.Module):
             scale=self.scale,
             enable_gqa=self.enable_gqa,
         )
-        return y if self.num_heads is None else y.transpose(-3, -2).flatten(-2)
+        if self.num_heads is not None:
+            y = y.transpose(1, 2).flatten(2)
+        return y.reshape(*lead, *y.shape[-2:])
 
 
 class RelativePositionBias(nn.Module):

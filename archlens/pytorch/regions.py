@@ -67,11 +67,11 @@ def roi_pool(x: Tensor, boxes: Tensor, output_size: tuple[int, int], spatial_sca
         return [slice(*(int(min(max(end, 0), size)) for end in pair)) for pair in ends]
 
     grids = []
-    for one, mine in zip(x, corners.tolist(), strict=True):
+    for one, mine in zip(x, corners.expand(len(x), -1, -1).tolist(), strict=True):
         for left, top, right, bottom in mine:
             rows = spans(top, bottom, output_size[0], x.shape[2])
             columns = spans(left, right, output_size[1], x.shape[3])
-            parts = [one[:, row, column].flatten(1) for row in rows for column in columns]
-            values = [part.amax(1) if part.shape[1] else one.new_zeros(len(one)) for part in parts]
+            parts = [one[:, row, column] for row in rows for column in columns]
+            values = [part.amax((1, 2)) if part.numel() else one.new_zeros(len(one)) for part in parts]
             grids.append(torch.stack(values, dim=1).unflatten(1, output_size))
     return torch.stack(grids).unflatten(0, (len(x), -1))
