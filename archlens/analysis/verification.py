@@ -12,7 +12,7 @@ from archlens.graph.model import Graph
 
 __all__ = ["Difference", "Expected", "Fact", "Verdict", "Verification", "verify"]
 
-Verdict: TypeAlias = Literal["equal", "accounted", "differs", "not measured"]
+Verdict: TypeAlias = Literal["equal", "accounted", "estimated", "differs", "not measured"]
 
 
 class Difference(NamedTuple):
@@ -27,7 +27,8 @@ class Fact(NamedTuple):
     """One kind of figure, computed and measured.
 
     key: its name in JSON. computed: the figure. measured: what others find, by name. verdict: `accounted` is a difference that is
-    explained to the last unit. note: what explains it, or why nothing was measured. differences: layers that differ unexplained.
+    explained to the last unit, `estimated` is a figure that hangs on the machine or on values. note: what explains it, or why
+    nothing was measured. differences: layers that differ unexplained.
     """
 
     key: str
@@ -176,14 +177,20 @@ def _memory(graph: Graph, static: Analysis, trace: Trace) -> list[Fact]:
     computed = static.totals.peak_activation_bytes
     if trace.device == "meta":
         return [Fact(key, name, computed, {}, "not measured", "what kernels make beside their outputs is not made on meta")]
+    rows = [*zip(graph.nodes, static.layers, trace.layers, strict=True)]
+    guessed = {node.path for node, _, _ in rows if node.layer.room_is_estimated(*node.input_shapes)}
     gaps = [
         Difference(layer.path, layer.live_bytes, one.peak_bytes)
-        for layer, one in zip(static.layers, trace.layers, strict=True)
-        if layer.live_bytes != one.peak_bytes
+        for _, layer, one in rows
+        if layer.live_bytes != one.peak_bytes and layer.path not in guessed
     ]
-    if trace.device == "cpu":
-        return [_fact(key, name, computed, trace.peak_bytes, gaps)]
-    return [_on_cuda(Fact(key, name, computed, {"PyTorch": trace.peak_bytes}, "equal"), trace, len(gaps))]
+    if trace.device != "cpu":
+        return [_on_cuda(Fact(key, name, computed, {"PyTorch": trace.peak_bytes}, "equal"), trace, len(gaps))]
+    fact = _fact(key, name, computed, trace.peak_bytes, gaps)
+    if guessed and not gaps and fact.verdict == "differs":
+        note = f"what {', '.join(sorted(guessed))} hold while they run is an estimate; all other layers are equal"
+        return [fact._replace(verdict="estimated", note=note)]
+    return [fact]
 
 
 def _on_cuda(fact: Fact, trace: Trace, others: int) -> Fact:

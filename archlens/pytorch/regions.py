@@ -40,7 +40,7 @@ def roi_align(
         both = (near, weight * (1 - share)), ((near + 1).clamp(max=size - 1), weight * share)
         return [(row.long().flatten(2), part.flatten(2)) for row, part in both]
 
-    left, top, right, bottom = (boxes * spatial_scale).unbind(2)
+    left, top, right, bottom = (boxes.expand(len(x), -1, -1) * spatial_scale).unbind(2)
     found = []
     for row, above in samples(top, bottom, output_size[0], x.shape[2]):
         for column, beside in samples(left, right, output_size[1], x.shape[3]):

@@ -15,8 +15,14 @@ from archlens.report.numbers import grouped, sizes_text
 
 __all__ = ["mismatch", "render_verification", "render_verification_markdown", "verification_json"]
 
-_SIGNS = {"equal": "✓", "accounted": "✓", "differs": "✗", "not measured": "–"}
-_SAID = {"equal": "equal", "accounted": "accounted for", "differs": "differs", "not measured": "not measured"}
+_SIGNS = {"equal": "✓", "accounted": "✓", "estimated": "≈", "differs": "✗", "not measured": "–"}
+_SAID = {
+    "equal": "equal",
+    "accounted": "accounted for",
+    "estimated": "an estimate",
+    "differs": "differs",
+    "not measured": "not measured",
+}
 
 
 def _sources(facts: Sequence[Fact]) -> list[str]:
