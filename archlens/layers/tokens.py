@@ -74,16 +74,15 @@ class Untokens(Moving):
 
 
 class _Windows(Moving):
-    """Between a map and its windows; torch copies, but where a window is as large as the map, or one cell."""
-
     def shares(self, training: bool) -> bool:
-        return True  # where strides allow it
+        return True  # where strides allow it: a window as large as the map, or of one cell
 
 
 class WindowPartition(_Windows):
     """A map in windows that do not overlap: C×H×W becomes windows × tokens × C, both row by row.
 
-    Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy.
+    Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy,
+    unless one window is the whole map.
 
     size: of the window, per axis; it divides the map.
     """
@@ -116,7 +115,7 @@ class WindowPartition(_Windows):
 class WindowReverse(_Windows):
     """Windows put together: windows × tokens × C, as `window_partition` makes them, becomes C×H×W.
 
-    A copy.
+    A copy, unless one window is the whole map.
 
     size: of the window, per axis.
     output_size: H×W of the map, one size for each axis.
