@@ -112,6 +112,7 @@ class Totals(NamedTuple):
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
     moved: values in, out and learned, summed over the layers as if each ran by itself.
     dtype: of parameters, buffers and activations; the bytes follow from it. activation_bytes: of all that layers put out.
+    policy_count: what the policy of `Analysis.recount` counts, if one was asked for.
     """
 
     params: int
@@ -130,6 +131,11 @@ class Totals(NamedTuple):
     dtype: str
     buffer_bytes: int
     activation_bytes: int
+    policy_count: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        """Every figure by name, but what a policy counts."""
+        return {name: value for name, value in self._asdict().items() if name != "policy_count"}
 
     @property
     def macs_per_param(self) -> float | None:
@@ -202,6 +208,11 @@ class Analysis(NamedTuple):
         """Samples at once."""
         samples: int = next(iter(self.inputs.values()))[0]
         return samples
+
+    @property
+    def policy(self) -> str:
+        """The name of the policy that `recount` is by; archlens's own where there is none."""
+        return self.recount.policy.name if self.recount else POLICY
 
     @property
     def trunk(self) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib import import_module
 from typing import NamedTuple
 
-from archlens.analysis.facts import POLICIES, POLICY, Analysis
-from archlens.analysis.policies.rules import Part, Policy, Shapes, macs, nothing
+from archlens.analysis.facts import CONVENTIONS, POLICIES, POLICY, Analysis
+from archlens.analysis.policies.rules import Part, Policy, Shapes, macs
 from archlens.analysis.work import Works
 from archlens.errors import UsageError, closest
 from archlens.graph.model import Graph
@@ -40,64 +41,63 @@ class Recount(NamedTuple):
 
 def policy_named(name: str) -> Policy:
     """The policy of a tool; raises UsageError where there is none of that name."""
+    if name == POLICY:
+        return Policy(POLICY, "", "MACs", CONVENTIONS["macs"], {}, otherwise=macs)
     if name not in POLICIES:
         near = closest(name, POLICIES)
-        raise UsageError(f"no policy is called `{name}`; {f'did you mean `{near}`?' if near else f'there are {_names()}'}")
-    if name == POLICY:
-        return Policy(POLICY, "", "MACs", "", {})
+        help = f"did you mean `{near}`?" if near else f"there are {', '.join(POLICIES)}"
+        raise UsageError(f"no policy is called `{name}`; {help}")
     found: Policy = import_module(f"archlens.analysis.policies.{name}").POLICY
     return found
 
 
 def recount(graph: Graph, policy: str) -> Recount:
-    """What the tool `policy` counts for `graph`; raises UsageError for a tool there is no policy of, or one that counts a
-    single sample where the batch is larger."""
+    """What the tool `policy` counts for `graph`.
+
+    Raises UsageError for a tool there is no policy of, or one that counts a single sample where the batch is larger.
+    """
     chosen = policy_named(policy)
     batch = next(iter([graph.shapes[tensor][0] for tensor in graph.inputs.values()]), 1)
     if chosen.single and batch != 1:
         raise UsageError(f"{policy} counts one sample, and the batch is {batch}; leave the batch out, or choose another policy")
-    works, known = Works(), dict[tuple[Layer, Shapes], list[Part]]()
-    counts, amounts, layers = [], dict[str, int](), dict[str, int]()
-    uncounted: dict[str, None] = {}
-    total_macs, left = 0, 0.0
+    works, asked = Works(), dict[tuple[Layer, Shapes], tuple[Part, ...]]()
+    ours, counts, uncounted = 0, list[int](), dict[str, None]()
+    amounts, layers = Counter[str](), Counter[str]()
+    left = 0.0
     for node in graph.nodes:
+        kind, work = node.layer.type_name, works.of(node)
         key = node.layer, node.input_shapes
-        if key not in known:
-            rule = macs if policy == POLICY else chosen.rules.get(node.layer.type_name, nothing)
-            known[key] = _differing(rule(node.layer, node.input_shapes, node.output_shapes), works.of(node).macs)
-        done = works.of(node)
-        count = done.macs
-        for reason, amount in known[key]:
-            if isinstance(amount, float):  # what is left of a fraction goes to the next: the tool rounds its total down
+        if key not in asked:
+            rule = chosen.rules.get(kind, chosen.otherwise)
+            asked[key] = _differing(rule(node.layer, node.input_shapes, node.output_shapes), work.macs)
+        count = work.macs
+        for why, amount in asked[key]:
+            if isinstance(amount, float):  # the tool rounds its total down, so what is left of a fraction goes to the next
                 whole, left = divmod(amount + left, 1)
                 amount = int(whole)
-            named = f"{node.layer.type_name}: {reason}"
-            amounts[named] = amounts.get(named, 0) + amount
-            layers[named] = layers.get(named, 0) + 1
             count += amount
+            amounts[f"{kind}: {why}"] += amount
+            layers[f"{kind}: {why}"] += 1
+        ours += work.macs
         counts.append(count)
-        total_macs += done.macs
-        if done.flops and not count:
-            uncounted[node.layer.type_name] = None
+        if work.flops and not count:
+            uncounted[kind] = None
     found = [Difference(reason, layers[reason], amount) for reason, amount in amounts.items() if amount]
     found.sort(key=lambda one: -abs(one.amount))
-    return Recount(chosen, tuple(counts), sum(counts), total_macs, tuple(found), tuple(uncounted))
+    return Recount(chosen, tuple(counts), sum(counts), ours, tuple(found), tuple(uncounted))
 
 
 def recounted(analysis: Analysis, graph: Graph, policy: str) -> Analysis:
-    """The analysis of `graph` with what `policy` counts put in; raises as `recount`."""
+    """The analysis of `graph` with what another tool counts put in, itself for archlens's own policy; raises as `recount`."""
+    if policy == POLICY:
+        return analysis
     found = recount(graph, policy)
     layers = [layer._replace(policy_count=count) for layer, count in zip(analysis.layers, found.per_layer, strict=True)]
-    return analysis._replace(layers=tuple(layers), recount=found)
+    totals = analysis.totals._replace(policy_count=found.total)
+    return analysis._replace(totals=totals, layers=tuple(layers), recount=found)
 
 
-def _differing(parts: list[Part], macs: int) -> list[Part]:
-    """The parts that are not the MACs, which are one where none of them is."""
-    found = [part for part in parts if part.reason and part.amount]
-    if macs and not any(not part.reason for part in parts):
-        found.insert(0, Part("its MACs are not counted", -macs))
-    return found
-
-
-def _names() -> str:
-    return ", ".join(POLICIES)
+def _differing(parts: list[Part], macs: int) -> tuple[Part, ...]:
+    """The parts that are not the MACs; where none is them, that they are missing is one."""
+    missing = [] if any(not part.reason for part in parts) else [Part("its MACs are not counted", -macs)]
+    return tuple([part for part in (*missing, *parts) if part.reason and part.amount])

@@ -54,21 +54,6 @@ Rule: TypeAlias = Callable[[Layer, Shapes, Shapes], list[Part]]
 """The parts for a layer, the shapes of its inputs and of its outputs."""
 
 
-class Policy(NamedTuple):
-    """The habits of one tool.
-
-    version: whose habits these are. unit: of its total. about: how it counts, in a line. rules: by layer type; what is not there
-    counts nothing. single: whether it counts one sample, whatever the batch.
-    """
-
-    name: str
-    version: str
-    unit: str
-    about: str
-    rules: Mapping[str, Rule]
-    single: bool = False
-
-
 def table(rules: Mapping[str, Rule], uncounted: str) -> dict[str, Rule]:
     """Rules by type; a key may be several types. uncounted: the types for which the tool counts nothing."""
     found = {name: rule for names, rule in rules.items() for name in names.split()}
@@ -83,6 +68,22 @@ def nothing(layer: Layer, inputs: Shapes, outputs: Shapes) -> list[Part]:
 def macs(layer: Layer, inputs: Shapes, outputs: Shapes) -> list[Part]:
     """As archlens."""
     return [Part("", layer.macs(*inputs))]
+
+
+class Policy(NamedTuple):
+    """The habits of one tool.
+
+    version: whose habits these are. unit: of its total. about: how it counts, in a line. rules: by layer type. single: whether
+    it counts one sample, whatever the batch. otherwise: the rule for types that are not in the table.
+    """
+
+    name: str
+    version: str
+    unit: str
+    about: str
+    rules: Mapping[str, Rule]
+    single: bool = False
+    otherwise: Rule = nothing
 
 
 def per_value(count: int, why: str = "") -> Rule:
