@@ -47,16 +47,24 @@ def tensors(graph: Graph) -> dict[str, Tensor]:
     return {name: torch.zeros(graph.shapes[number], dtype=kinds[name]) for name, number in graph.inputs.items()}
 
 
+def built(graph: Graph) -> BuiltNetwork:
+    """The network without initial values, which nothing here depends on."""
+    network = build(graph, device="meta").to_empty(device="cpu").eval()
+    for buffer in network.buffers():
+        buffer.zero_()  # they may be indices
+    return network
+
+
 @quiet
 def fvcore_counts(graph: Graph) -> dict[str, int]:
     """fvcore's figure for every module by its name, that of the network by "". It does not say here what it does not know."""
     logging.getLogger("fvcore").setLevel(logging.ERROR)
-    return FlopCountAnalysis(build(graph).eval(), tuple(tensors(graph).values())).by_module()
+    return FlopCountAnalysis(built(graph), tuple(tensors(graph).values())).by_module()
 
 
 @quiet
 def ptflops_total(graph: Graph) -> int:
-    given, network = tensors(graph), by_hand(build(graph))
+    given, network = tensors(graph), by_hand(built(graph))
     with contextlib.redirect_stdout(io.StringIO()) as said:
         found, _ = ptflops.get_model_complexity_info(
             network, (1,), print_per_layer_stat=False, as_strings=False, input_constructor=lambda _: given
@@ -67,7 +75,7 @@ def ptflops_total(graph: Graph) -> int:
 
 @quiet
 def thop_total(graph: Graph) -> int:
-    found, _ = thop.profile(by_hand(build(graph)), tuple(tensors(graph).values()), verbose=False)
+    found, _ = thop.profile(by_hand(built(graph)), tuple(tensors(graph).values()), verbose=False)
     assert found == int(found)
     return int(found)
 
