@@ -27,7 +27,7 @@ def _one_step(layer: Layer, inputs: Shapes, outputs: Shapes) -> list[Part]:
 
 POLICY = Policy(
     name="darknet",
-    version="of 2018, examples/darknet.c",
+    version="2018, examples/darknet.c",
     unit="FLOPs",
     about="2 per multiply–accumulate of convolutional, connected and recurrent layers, and nothing else; its BFLOPs",
     rules=table(
