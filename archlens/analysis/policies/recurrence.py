@@ -5,14 +5,9 @@ from __future__ import annotations
 from archlens.analysis.policies.rules import Part, Rule, Shapes
 from archlens.layers.base import Layer
 
-__all__ = ["directions", "gates", "recurrent"]
+__all__ = ["recurrent"]
 
-gates = {"rnn": 1, "gru": 3, "lstm": 4}
-
-
-def directions(layer: Layer) -> int:
-    """1, or 2 for a layer that also runs backwards."""
-    return 2 if layer.arguments["bidirectional"] else 1
+_GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
 def recurrent(unit_ops: dict[str, int], wide: bool) -> Rule:
@@ -23,12 +18,12 @@ def recurrent(unit_ops: dict[str, int], wide: bool) -> Rule:
 
     def rule(layer: Layer, inputs: Shapes, outputs: Shapes) -> list[Part]:
         (batch, tokens, features), given = inputs[0], layer.arguments
-        ways, hidden, layers = directions(layer), given["hidden_size"], given["num_layers"]
-        width = given.get("proj_size") or hidden
+        gates, hidden, layers = _GATES[layer.type_name], given["hidden_size"], given["num_layers"]
+        ways = 2 if given["bidirectional"] else 1
         runs = batch * tokens * ways
-        each = unit_ops[layer.type_name] + (2 * gates[layer.type_name] if given["bias"] else 0)
-        seen = hidden if wide else width
-        products = gates[layer.type_name] * hidden * (features + seen + (layers - 1) * (ways * seen + seen))
+        each = unit_ops[layer.type_name] + (2 * gates if given["bias"] else 0)
+        width = hidden if wide else given.get("proj_size") or hidden
+        products = gates * hidden * (features + width + (layers - 1) * (ways * width + width))
         macs = layer.macs(*inputs)
         return [
             Part("", macs),
