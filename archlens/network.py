@@ -54,9 +54,17 @@ class Network:
         with _collector_paused():
             return ShownAnalysis(*analyze(graph, self.dtype))
 
-    def analyze(self) -> Analysis:
-        """Every figure; raises SpecError with every fault of the spec."""
-        return self._analysis
+    def analyze(self, policy: str | None = None) -> Analysis:
+        """Every figure; raises SpecError with every fault of the spec.
+
+        policy: another tool, `fvcore`, `ptflops`, `thop` or `darknet`; `recount` then holds what that tool counts for the
+        network, and why. Raises UsageError for a policy there is none of, or a batch that the tool does not count.
+        """
+        if policy is None:
+            return self._analysis
+        from archlens.analysis.policies.recount import recounted
+
+        return recounted(self._analysis, self.graph, policy)
 
     def sight(self, at: str | None = None, unit: Sequence[int] | None = None) -> Sight:
         """What one unit of a layer sees of the input: its stretch with and without padding, and every pixel of it.
