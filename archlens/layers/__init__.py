@@ -24,8 +24,8 @@ _FAMILIES = {
     "embedding": {"embedding": "Embedding"},
     "attention": {
         "scaled_dot_product_attention": "ScaledDotProductAttention",
-        "multihead_attention": "MultiheadAttention",
     },
+    "multihead": {"multihead_attention": "MultiheadAttention"},
     "positions": {"relative_position_bias": "RelativePositionBias"},
     "recurrent": {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"},
     "pooling": {

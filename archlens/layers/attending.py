@@ -11,6 +11,7 @@ from archlens.layers.windows import POINTWISE, Along, Whole, each_axis
 
 __all__ = [
     "MISMATCH",
+    "SOFTMAX_OPS",
     "Attended",
     "backward_products",
     "leading",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 MISMATCH = "ARC203"
+SOFTMAX_OPS = 3
+"""An exponential, a sum and a division per weight, as `softmax` counts them."""
 _ROLES = ("query", "key", "value")
 
 

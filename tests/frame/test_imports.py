@@ -104,8 +104,14 @@ PLANTED = {
     ),
     "the face": ({"archlens.spec.read": "import archlens\n"}, "the public face stands above"),
     "relative": ({"archlens.layers.base": "", "archlens.layers": "from ..graph import x\n"}, "`layers` stands below `graph`"),
-    "pytorch at load": ({"archlens.cli.verify": "from archlens.pytorch import verify\n"}, "only inside functions of `cli`"),
-    "pytorch elsewhere": ({"archlens.report.page": "def f():\n    import archlens.pytorch\n"}, "only inside functions of `cli`"),
+    "pytorch at load": (
+        {"archlens.cli.verify": "from archlens.pytorch import verify\n"},
+        "only inside functions of `network` and `cli`",
+    ),
+    "pytorch elsewhere": (
+        {"archlens.report.page": "def f():\n    import archlens.pytorch\n"},
+        "only inside functions of `network` and `cli`",
+    ),
     "pytorch upwards": ({"archlens.pytorch.trace": "from archlens.report import table\n"}, "`pytorch` stands below `report`"),
     "a folder without a place": ({"archlens.layers.base": "from archlens.helpers import f\n"}, "`helpers` has no place"),
     "torch": ({"archlens.layers.conv": "def f():\n    import torch.nn\n"}, "`torch` is imported only in archlens/pytorch"),
