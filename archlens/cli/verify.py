@@ -38,7 +38,7 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
     \b
     archlens verify resnet50
     archlens verify my_net.yaml --layers
-    archlens verify specs/*.yaml --device cuda --format json
+    archlens verify alexnet lenet5 --device meta --format json
     """
     failures = Failures()
     reports: list[dict[str, Any]] = []

@@ -101,9 +101,8 @@ class MultiheadAttention(Layer):
         return sum(self._projections(*inputs)) + tokens * features * (2 * keys + features)
 
     def _projections(self, *inputs: Shape) -> list[Dim]:
-        """Multiply–accumulates to make queries, keys and values; what stretches over the batch is projected each time."""
-        examples = prod(self._sizes(*inputs).lead)
-        return [examples * shape[-2] * shape[-1] * inputs[0][-1] for shape in roles_of(inputs)]
+        """Multiply–accumulates to make queries, keys and values; what stretches over the batch is projected once."""
+        return [prod(shape) * inputs[0][-1] for shape in roles_of(inputs)]
 
     def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
@@ -118,7 +117,7 @@ class MultiheadAttention(Layer):
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens = prod(lead) * queries
-        biased = tokens + sum(prod(lead) * shape[-2] for shape in roles_of(inputs)) if self.bias else 0
+        biased = tokens + sum(prod(shape[:-1]) for shape in roles_of(inputs)) if self.bias else 0
         return biased * features + (SOFTMAX_OPS + 1) * self.num_heads * tokens * keys
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
