@@ -7,7 +7,9 @@ from collections.abc import Callable
 import torch
 
 from archlens.analysis.facts import Analysis
-from archlens.analysis.verification import Verification, verify
+from archlens.analysis.policies.recount import recount
+from archlens.analysis.traced import Counted
+from archlens.analysis.verification import Expected, Verification, verify
 from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
 from archlens.pytorch.devices import available_bytes
@@ -55,7 +57,14 @@ def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: T
         raise SpecError(_refusal(graph, error)) from error
     if why:
         run = run._replace(notes=(why, *run.notes))
-    return verify(graph, static, run)
+    return verify(graph, static, run, [] if run.fvcore is None else [_by_policy(graph, run.fvcore)])
+
+
+def _by_policy(graph: Graph, counted: Counted) -> Expected:
+    """What a tool found, and what it should find by its policy."""
+    said = recount(graph, counted.counter)
+    layers = {node.path: count for node, count in zip(graph.nodes, said.per_layer, strict=True)}
+    return Expected(counted, layers, 1, [(one.reason, one.amount) for one in said.differences])
 
 
 def _refusal(graph: Graph, error: RuntimeError) -> Diagnostic:
