@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.errors import Span
+from archlens.graph.scope import Call
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.spec.model import Expectation
@@ -52,6 +53,7 @@ class Graph(NamedTuple):
     tensors: every tensor named at the top level, name → tensor number.
     expect: what the spec expects of this network. notes: what a reader should know, e.g. why an
     expectation was left out.
+    calls: how each scope came to be that is an instance of a block or a turn of a named `for`, path → call.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Graph(NamedTuple):
     meta: Mapping[str, Any]
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
+    calls: Mapping[str, Call] = {}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.

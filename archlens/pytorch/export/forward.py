@@ -1,0 +1,169 @@
+"""The steps of a class as the lines of its `forward`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from archlens.pytorch.export.bodies import Body, Function, Loop, Step
+from archlens.pytorch.export.calls import Named, function_text, padded
+from archlens.pytorch.export.layout import Bracketed, Text, call, fits, flat, laid_out
+from archlens.pytorch.export.names import fresh, is_plain, snake, stem
+from archlens.pytorch.export.solve import Expression
+
+__all__ = ["forward_lines"]
+
+_INDENT = 8
+_MOST = 6  # values at once that get a name each
+
+
+def forward_lines(body: Body, inputs: Sequence[str], access: Callable[[tuple[str, ...]], str], named: Named) -> list[str]:
+    """The lines of `forward`, whose arguments are called `inputs`.
+
+    access: the text that gets the module of a name. named: what a parameter of the class is called there.
+    """
+    return _Forward(body, inputs, access, named).lines()
+
+
+class _Forward:
+    def __init__(self, body: Body, inputs: Sequence[str], access: Callable[[tuple[str, ...]], str], named: Named) -> None:
+        self.body = body
+        self.inputs = inputs
+        self.access = access
+        self.named = named
+        self.uses = Counter([number for one in body.steps for number in one.reads] + [*body.outputs])
+        self.last_uses: dict[int, int] = {}
+        for at, one in enumerate(body.steps):
+            self.last_uses.update(dict.fromkeys(one.reads, at))
+        self.last_uses.update(dict.fromkeys(body.outputs, len(body.steps)))
+        self.texts: dict[int, Text] = dict(enumerate(inputs))
+        self.inside = self._inside()
+        self.written: list[str] = []
+
+    def lines(self) -> list[str]:
+        steps, outputs = self.body.steps, self.body.outputs
+        for at, one in enumerate(steps):
+            text = self.text(one)
+            last = at == len(steps) - 1 and one.makes == outputs and not isinstance(one.runs, Loop) and _always(one)
+            if last:
+                self.put(text, "return ")
+                return self.written
+            if at in self.inside:
+                self.texts[one.makes[0]] = text
+            else:
+                self.assigned(at, one, text)
+        found = [flat(self.texts[number]) for number in outputs]
+        many = Bracketed("", tuple([("", one) for one in found]))
+        if fits(f"{' ' * _INDENT}return {', '.join(found)}"):
+            self.put(", ".join(found), "return ")
+        else:
+            self.put(many, "return ")
+        return self.written
+
+    def put(self, text: Text, before: str, indent: int = _INDENT) -> None:
+        """Write a statement."""
+        self.written += laid_out(text, indent, before)
+
+    # ---- the text of a step ----
+
+    def text(self, one: Step) -> Text:
+        """What computes the values of a step; of a loop one turn."""
+        operands = [self.texts[number] for number in one.reads]
+        if isinstance(one.runs, Function):
+            return function_text(one.runs, operands, self.named)
+        if one.border is not None:
+            operands = [padded(flat(operands[0]), one.border, self.named)]
+        if isinstance(one.runs, Loop):
+            return call(f'getattr(self, f"{one.name[0]}{{i}}")', operands)
+        return call(self.access(one.name), operands)
+
+    def _inside(self) -> set[int]:
+        """The steps that are written inside the join that reads them: those right before it, in the order it reads them."""
+        found: set[int] = set()
+        steps = self.body.steps
+        for at, one in enumerate(steps):
+            if not (isinstance(one.runs, Function) and one.runs.takes != "each" and _always(one)):
+                continue
+            place = len(one.reads)
+            for before in range(at - 1, -1, -1):
+                part = steps[before]
+                if len(part.makes) != 1 or not self._is_short(part, before in found) or self.uses[part.makes[0]] != 1:
+                    break
+                if part.makes[0] not in one.reads[:place]:
+                    break
+                place = one.reads.index(part.makes[0])
+                found.add(before)
+        return found
+
+    def _is_short(self, one: Step, taken: bool) -> bool:
+        """Whether it can stand inside another: a call on plain values."""
+        if taken or isinstance(one.runs, Loop):
+            return False
+        if isinstance(one.runs, Function):
+            return one.runs.takes == "each" and _always(one)
+        return True
+
+    # ---- names of values ----
+
+    def assigned(self, at: int, one: Step, text: Text) -> None:
+        """Write a step as a statement of its own."""
+        wanted = [number in self.last_uses for number in one.makes]
+        if not any(wanted):
+            if not isinstance(one.runs, Function):
+                self.put(text, "")
+            return
+        if len(one.makes) > _MOST and not all(number in self.body.names for number in one.makes):
+            name = self.free(snake(one.name[-1]) or "parts", at)
+            self.texts.update({number: f"{name}[{place}]" for place, number in enumerate(one.makes)})
+            self.put(text, f"{name} = ")
+            return
+        names: list[str] = []
+        for number, is_wanted in zip(one.makes, wanted, strict=True):
+            names.append(self.name(at, one, number, names) if is_wanted else "_")
+        source = flat(self.texts[one.reads[0]]) if one.reads else ""
+        self.texts.update(zip(one.makes, names, strict=True))
+        target = ", ".join(names)
+        if isinstance(one.runs, Loop) or not _always(one):
+            if target != source:
+                self.put(f"{target} = {source}", "")
+            if isinstance(one.runs, Loop):
+                self.put(f"for i in range({one.runs.first}, {one.runs.stop.text(self.named)}):", "")
+            else:
+                self.put(f"if {one.present.text(self.named)}:", "")
+            one = one._replace(reads=one.makes)
+            self.put(self.text(one), f"{target} = ", _INDENT + 4)
+            return
+        self.put(text, f"{target} = ")
+
+    def name(self, at: int, one: Step, number: int, others: Sequence[str]) -> str:
+        """What to call a value: as the spec does if it is kept; as its input that nothing needs any more; as its step."""
+        kept = self.uses[number] > 1 or self.last_uses[number] > at + 1
+        word = self.body.names.get(number, "")
+        if kept and word and is_plain(word):
+            return self.free(word, at, others)
+        live = self.live(at)
+        dying = [text for text in map(self.texts.__getitem__, one.reads) if isinstance(text, str) and text.isidentifier()]
+        dying = [text for text in dying if text not in live and text not in others]
+        is_free = "x" not in live and "x" not in others
+        if is_free and (not dying or "x" in dying or dying[0] in self.inputs or len(one.reads) > 1):
+            return "x"
+        if dying:
+            return dying[0]
+        return self.free(word if is_plain(word) else snake(one.name[-1] if len(one.makes) == 1 else stem(one.name[-1])), at, others)
+
+    def free(self, wished: str, at: int, others: Sequence[str] = ()) -> str:
+        """A name that no value has which is still needed."""
+        return fresh(wished or "y", {*self.live(at), *others, "i"}, (f"{wished}_",) if wished else ())
+
+    def live(self, at: int) -> set[str]:
+        """Names of values that are needed after a step."""
+        needed = [text for number, text in self.texts.items() if self.last_uses.get(number, -1) > at]
+        return {flat(text).partition("[")[0] for text in needed}
+
+
+def _always(one: Step) -> bool:
+    """Whether every instance has this step, or a module that does nothing in its place."""
+    present: Any = one.present
+    return not isinstance(one.runs, Function) or not isinstance(present, Expression) or present.is_literal
+
