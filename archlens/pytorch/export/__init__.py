@@ -14,7 +14,7 @@ from archlens.pytorch import helpers
 from archlens.pytorch.build import build
 from archlens.pytorch.counterparts import resolve
 from archlens.pytorch.export.bodies import Function, Loop, Make, Maker, Step
-from archlens.pytorch.export.classes import Class, classes_of
+from archlens.pytorch.export.classes import classes_of
 from archlens.pytorch.export.closing import closing_lines
 from archlens.pytorch.export.layout import call, laid_out, literal
 from archlens.pytorch.export.names import fresh, is_plain, snake
@@ -63,7 +63,9 @@ def _inputs(graph: Graph) -> tuple[str, ...]:
 def _docstring(graph: Graph) -> tuple[str, ...]:
     """Name, what goes in and comes out, parameters."""
     params = sum([node.layer.params(*node.input_shapes) for node in graph.nodes if node.owner == node.path])
-    shapes = [", ".join([_told(name, graph.shapes[tensor]) for name, tensor in of.items()]) for of in (graph.inputs, graph.outputs)]
+    shapes = [
+        ", ".join([_told(name, graph.shapes[tensor]) for name, tensor in of.items()]) for of in (graph.inputs, graph.outputs)
+    ]
     name = printable(title(graph.name, graph.variant)).strip()
     lines = [f"{name}: {params:,} parameters.", "", *shapes]
     plain = [line.replace("\\", "/").replace('"', "'") for line in lines]
@@ -98,8 +100,13 @@ def _imports(body: str, targets: Mapping[str, None]) -> str:
     def says(word: str) -> bool:
         return re.search(rf"\b{word}\b", body) is not None
 
-    others = {target.rpartition(".")[0] for target in targets if "." in target and target.partition(".")[0] not in ("torch", "nn")}
-    standard = [*(["import math"] if says(r"math\.") else []), *(["from collections import OrderedDict"] if says("OrderedDict") else [])]
+    others = {
+        target.rpartition(".")[0] for target in targets if "." in target and target.partition(".")[0] not in ("torch", "nn")
+    }
+    standard = [
+        *(["import math"] if says(r"math\.") else []),
+        *(["from collections import OrderedDict"] if says("OrderedDict") else []),
+    ]
     names = [name for name in ("Tensor", "nn") if says(name)]
     ours = ["import torch", f"from torch import {', '.join(names)}"]
     if says(r"functional\."):
@@ -119,6 +126,8 @@ def _main(graph: Graph, name: str) -> list[str]:
             samples.append(f"torch.randint({table.arguments['num_embeddings']}, {literal(shape)})")
     lines = ['if __name__ == "__main__":', f"    model = {name}().eval()", "    with torch.no_grad():"]
     lines += laid_out(call("model", samples), 8, "output = " if len(graph.outputs) == 1 else "outputs = ")
-    shown = "tuple(output.shape)" if len(graph.outputs) == 1 else "[tuple(output.shape) for output in outputs]"
-    lines += ["    params = sum(p.numel() for p in model.parameters())", f'    print(f"{{params:,}} parameters, output {{{shown}}}")']
-    return lines
+    lines.append("    params = sum(p.numel() for p in model.parameters())")
+    if len(graph.outputs) == 1:
+        return [*lines, '    print(f"{params:,} parameters, output {tuple(output.shape)}")']
+    lines.append("    shapes = [tuple(output.shape) for output in outputs]")
+    return [*lines, '    print(f"{params:,} parameters, outputs {shapes}")']

@@ -67,7 +67,8 @@ def _embedded(base: Body, body: Body) -> Body | None:
     steps = _embedded_steps(base.steps, body.steps, numbers)
     if steps is None or tuple([numbers[number] for number in base.outputs]) != body.outputs:
         return None
-    return Body(steps, base.inputs, base.outputs, {one: body.names[of] for one, of in numbers.items() if of in body.names})
+    names = {one: body.names[of] for one, of in numbers.items() if of in body.names}
+    return body._replace(steps=steps, outputs=base.outputs, names=names)
 
 
 def _embedded_steps(base: Sequence[Step], steps: Sequence[Step], numbers: dict[int, int]) -> tuple[Step, ...] | None:
@@ -122,7 +123,10 @@ def _looped(bodies: Sequence[Body]) -> list[Body]:
     rows = [_rows(body) for body in bodies]
     inner = _looped_chains(bodies)
     for name in dict.fromkeys([name for row in rows for name in row]):
-        if all(name in row or not any(_numbered(one)[0] == name for one in body.steps) for row, body in zip(rows, bodies, strict=True)):
+        if all(
+            name in row or not any(_numbered(one)[0] == name for one in body.steps)
+            for row, body in zip(rows, bodies, strict=True)
+        ):
             plan = _planned([row[name] for row in rows if name in row])
             if plan:
                 inner = [_replaced(body, name, plan) for body in inner]
@@ -227,7 +231,7 @@ def _replaced(body: Body, name: str, plan: Sequence[tuple[int, bool]]) -> Body:
         if not is_loop:
             steps.append(one)
         elif number == first:
-            loop = one._replace(name=(name,), runs=Loop(one.runs, first, number + 1))
+            loop = one._replace(runs=Loop(one.runs, name, first, number + 1))
             steps.append(loop)
         else:
             assert loop is not None
@@ -247,4 +251,4 @@ def _renumbered(body: Body) -> Body:
         reads, makes = tuple([numbers[number] for number in one.reads]), tuple([numbers[number] for number in one.makes])
         steps.append(one._replace(reads=reads, makes=makes))
     names = {numbers[number]: name for number, name in body.names.items() if number in numbers}
-    return Body(tuple(steps), body.inputs, tuple([numbers[number] for number in body.outputs]), names)
+    return body._replace(steps=tuple(steps), outputs=tuple([numbers[number] for number in body.outputs]), names=names)

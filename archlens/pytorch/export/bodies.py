@@ -8,7 +8,22 @@ from typing import Any, NamedTuple, TypeAlias
 from archlens.pytorch.counterparts import Counterpart, Takes
 from archlens.pytorch.export.tree import Part, Tree
 
-__all__ = ["MISSING", "Body", "Chain", "Function", "Hint", "Loop", "Make", "Maker", "Step", "body_of", "collapsed", "is_chain", "mapped", "step"]
+__all__ = [
+    "MISSING",
+    "Body",
+    "Chain",
+    "Function",
+    "Hint",
+    "Loop",
+    "Make",
+    "Maker",
+    "Step",
+    "body_of",
+    "collapsed",
+    "is_chain",
+    "mapped",
+    "step",
+]
 
 
 class _Missing:
@@ -42,9 +57,10 @@ class Chain(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """Equal modules one after another: numbered from `first` to before `stop`."""
+    """Equal modules one after another: called `stem` and a number from `first` to before `stop`."""
 
     maker: Maker
+    stem: str
     first: int
     stop: Any
 
@@ -68,12 +84,16 @@ class Step(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The steps of a class; values are numbered, those that go in first. names: what the spec calls values."""
+    """The steps of a class; values are numbered, those that go in first. names: what the spec calls values.
+
+    in_place: whether some layer of the network writes over its input, so that copies count.
+    """
 
     steps: tuple[Step, ...]
     inputs: int
     outputs: tuple[int, ...]
     names: Mapping[int, str]
+    in_place: bool = False
 
 
 class Hint(NamedTuple):
@@ -114,7 +134,9 @@ def _mapped_maker(maker: Maker, name: str, visit: Visit) -> Maker:
         return Make(target, {key: visit(value, Hint(key, name, target, "make")) for key, value in arguments.items()})
     if isinstance(maker, Chain):
         return Chain(mapped(maker.steps, visit))
-    return Loop(_mapped_maker(maker.maker, name, visit), maker.first, visit(maker.stop, Hint("stop", name, "", "stop")))
+    return Loop(
+        _mapped_maker(maker.maker, name, visit), maker.stem, maker.first, visit(maker.stop, Hint("stop", name, "", "stop"))
+    )
 
 
 def _target(runs: Maker | Function) -> str:
@@ -147,7 +169,7 @@ def body_of(tree: Tree, scope: Part, made: Mapping[int, Maker]) -> Body:
         steps.append(one._replace(reads=tuple([numbers[t] for t in ins]), makes=tuple([numbers[t] for t in outs])))
         at = stop
     words = {numbers[tensor]: name for name, tensor in tree.graph.tensors.items() if tensor in numbers}
-    return Body(tuple(steps), len(reads), tuple([numbers[tensor] for tensor in makes]), words)
+    return Body(tuple(steps), len(reads), tuple([numbers[tensor] for tensor in makes]), words, tree.in_place)
 
 
 def step(name: tuple[str, ...], part: Counterpart) -> Step:

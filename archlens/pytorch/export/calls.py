@@ -14,7 +14,17 @@ from archlens.pytorch.export.bodies import Function, Make
 from archlens.pytorch.export.layout import Bracketed, Either, Text, call, flat, literal
 from archlens.pytorch.export.solve import Expression
 
-__all__ = ["REQUIRED", "Named", "Signature", "function_text", "module_text", "padded", "torch_signature", "written_target"]
+__all__ = [
+    "REQUIRED",
+    "Named",
+    "Signature",
+    "function_text",
+    "is_idle",
+    "module_text",
+    "padded",
+    "torch_signature",
+    "written_target",
+]
 
 REQUIRED: Any = inspect.Parameter.empty
 Signature: TypeAlias = Mapping[str, Any]
@@ -26,6 +36,9 @@ Named: TypeAlias = Callable[[str], str]
 _OPERATORS = {"torch.add": "+", "torch.sub": "-", "torch.mul": "*", "torch.div": "/", "torch.matmul": "@"}
 _METHODS = {"torch.mean", "torch.sum", "torch.amax", "torch.amin", "torch.roll", "torch.permute", "torch.reshape"}
 _DEFAULTS: Mapping[str, Any] = {"keepdim": False, "mode": "constant", "value": (0, None)}
+_FOLLOWS = {"kdim": "embed_dim", "vdim": "embed_dim"}
+"""Arguments that are as another one unless it is said."""
+
 _BARE = {"torch.split": "split_size_or_sections", "torch.chunk": "chunks"}
 
 
@@ -54,7 +67,8 @@ def module_text(make: Make, signature: Signature, named: Named) -> Bracketed:
     ordered = [name for name in signature if name in arguments] + [name for name in arguments if name not in signature]
     for name in ordered:
         value, default = arguments[name], signature.get(name, REQUIRED)
-        if _is(value, default) or (name == "stride" and "Pool" in make.target and value == arguments["kernel_size"]):
+        follows = _FOLLOWS.get(name, "kernel_size" if name == "stride" and "Pool" in make.target else "")
+        if _is(value, default) or (follows in arguments and value == arguments[follows]):
             positional = False
             continue
         spelled_out = default is not REQUIRED or name not in signature or (name == "kernel_size" and "Conv" in make.target)
@@ -65,16 +79,22 @@ def module_text(make: Make, signature: Signature, named: Named) -> Bracketed:
 
 def _is(value: Expression, default: Any) -> bool:
     """Whether a value is the same in every instance, and this default."""
-    return default is not REQUIRED and value.is_literal and literal(value.value) == literal(default)
+    if default is REQUIRED or not value.is_literal:
+        return False
+    numbers = [type(one) in (int, float) for one in (value.value, default)]
+    return bool(value.value == default) if all(numbers) else literal(value.value) == literal(default)
 
 
 def padded(text: str, border: Mapping[str, Expression], named: Named) -> Text:
-    """A value with a border around it; as it is where the border has no width."""
-    pad = border["pad"]
-    if pad.is_literal and not any(pad.value):
-        return text
+    """A value with a border around it."""
     kept = _kept(border)
     return Bracketed("functional.pad", (("", text), ("", kept.pop("pad").text(named)), *_keywords(kept, named)))
+
+
+def is_idle(function: Function) -> bool:
+    """Whether it puts out its input: a border without width."""
+    pad = function.arguments.get("pad")
+    return function.target == "nn.functional.pad" and pad is not None and pad.is_literal and not any(pad.value)
 
 
 def function_text(function: Function, operands: Sequence[Text], named: Named) -> Text:
@@ -82,7 +102,9 @@ def function_text(function: Function, operands: Sequence[Text], named: Named) ->
     arguments: Mapping[str, Expression] = function.arguments
     target, takes = function.target, function.takes
     if takes == "list":
-        return Bracketed(target, (("", Bracketed("", tuple([("", one) for one in operands]), "[]")), *_keywords(arguments, named)))
+        return Bracketed(
+            target, (("", Bracketed("", tuple([("", one) for one in operands]), "[]")), *_keywords(arguments, named))
+        )
     if takes == "pairs":
         return _joined(target, operands)
     first = flat(operands[0]) if operands else ""
@@ -125,12 +147,19 @@ def _joined(target: str, operands: Sequence[Text]) -> Text:
 
 def _method(first: str, target: str, arguments: Mapping[str, Expression], named: Named) -> Text:
     head = f"{first}.{target.removeprefix('torch.')}"
-    kept = _kept(arguments)
+    kept = {name: _single(value) if name == "dim" else value for name, value in _kept(arguments).items()}
     if target in ("torch.permute", "torch.reshape"):
         (sizes,) = kept.values()
         items = map(literal, sizes.value) if sizes.is_literal and isinstance(sizes.value, tuple) else (sizes.text(named),)
         return call(head, items)
     return Bracketed(head, tuple(_keywords(kept, named)))
+
+
+def _single(value: Expression) -> Expression:
+    """An axis where one is all that is named."""
+    if value.is_literal and isinstance(value.value, tuple) and len(value.value) == 1:
+        return Expression(literal(value.value[0]), (), value.value[0])
+    return value
 
 
 def _inline(first: str, target: str, arguments: Mapping[str, Expression], named: Named) -> str:

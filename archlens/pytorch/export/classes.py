@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from archlens.pytorch.export.align import aligned
 from archlens.pytorch.export.bodies import Body, Chain, Loop, Make, Maker, body_of, collapsed, is_chain
 from archlens.pytorch.export.calls import REQUIRED, Signature
-from archlens.pytorch.export.names import IMPORTED, camel, fresh, title_case
+from archlens.pytorch.export.names import IMPORTED, camel, fresh, stem, title_case
 from archlens.pytorch.export.solve import Values, solved
 from archlens.pytorch.export.tree import Key, Part, Tree
 
@@ -73,7 +73,7 @@ class _Classes:
         """Scopes that are no blocks: branches of a fork, turns of a `for`, layers named with a `/`."""
         chains = [is_chain(body) for body in bodies]
         if all(chains) and self.is_worth_a_class(scopes, bodies):
-            self.define(scopes, bodies, _between_name(scopes[0].key))
+            self.define(scopes, bodies, _between_name(scopes))
             return
         others = []
         for scope, body, chain in zip(scopes, bodies, chains, strict=True):
@@ -82,9 +82,10 @@ class _Classes:
             elif len(body.steps) == 1:
                 scope.open = True
             else:
-                others.append((scope, body))
+                scope.whole = True
+                others.append(scope)
         if others:
-            self.define([scope for scope, _ in others], [body for _, body in others], _between_name(others[0][0].key))
+            self.define(others, [body_of(self.tree, scope, self.made) for scope in others], _between_name(others))
 
     def is_worth_a_class(self, scopes: Sequence[Part], bodies: Sequence[Body]) -> bool:
         """Whether chains are several in a row, alike, and more than one line each."""
@@ -148,10 +149,13 @@ def _groups(tree: Tree) -> list[list[Part]]:
         return [[scope] for scope in scopes]
 
 
-def _between_name(key: Key) -> str:
-    """The class of a scope that is no block: by its own name, and that of the block it is in."""
-    names = [camel(part) for part in key if part != "/"]
-    return "".join(names if key[0] != "/" else names[-1:]) or "Part"
+def _between_name(scopes: Sequence[Part]) -> str:
+    """The class of scopes that are no blocks: by their own name, and that of the block they are in."""
+    key, own = scopes[0].key, scopes[0].name
+    if any(scope.name != own for scope in scopes):  # `C3` alone is no third of several
+        own = stem(own)
+    found = (key[0] if key[0] != "/" else "") + camel(own)
+    return found if found.isidentifier() else f"Part{found}"
 
 
 def _default(name: str, values: Values) -> Any:
@@ -163,7 +167,9 @@ def _default(name: str, values: Values) -> Any:
 
 def _annotation(values: Values) -> str:
     """The types of values, as an annotation."""
-    names = dict.fromkeys(["tuple[int, ...]" if isinstance(one, tuple) else type(one).__name__ for one in values if one is not None])
+    names = dict.fromkeys(
+        ["tuple[int, ...]" if isinstance(one, tuple) else type(one).__name__ for one in values if one is not None]
+    )
     if set(names) == {"int", "float"}:
         names = {"float": None}
     return " | ".join([*names, *(["None"] if None in values else [])])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from torch import nn
 
 from archlens.graph.model import Node
-from archlens.pytorch.export.layout import Bracketed, fits, laid_out, quoted
+from archlens.pytorch.export.layout import Bracketed, laid_out
 from archlens.pytorch.export.names import attribute, is_refused
 from archlens.pytorch.export.tree import Part, Tree
 

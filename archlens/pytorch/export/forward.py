@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from archlens.pytorch.export.bodies import Body, Function, Loop, Step
-from archlens.pytorch.export.calls import Named, function_text, padded
-from archlens.pytorch.export.layout import Bracketed, Text, call, fits, flat, laid_out
+from archlens.pytorch.export.calls import Named, function_text, is_idle, padded
+from archlens.pytorch.export.layout import Bracketed, Either, Text, call, flat, laid_out
 from archlens.pytorch.export.names import fresh, is_plain, snake, stem
 from archlens.pytorch.export.solve import Expression
 
@@ -44,9 +44,11 @@ class _Forward:
     def lines(self) -> list[str]:
         steps, outputs = self.body.steps, self.body.outputs
         for at, one in enumerate(steps):
+            if isinstance(one.runs, Function) and is_idle(one.runs) and _always(one) and not self.body.in_place:
+                self.texts[one.makes[0]] = self.texts[one.reads[0]]
+                continue
             text = self.text(one)
-            last = at == len(steps) - 1 and one.makes == outputs and not isinstance(one.runs, Loop) and _always(one)
-            if last:
+            if at == len(steps) - 1 and one.makes == outputs and not isinstance(one.runs, Loop) and _always(one):
                 self.put(text, "return ")
                 return self.written
             if at in self.inside:
@@ -54,11 +56,7 @@ class _Forward:
             else:
                 self.assigned(at, one, text)
         found = [flat(self.texts[number]) for number in outputs]
-        many = Bracketed("", tuple([("", one) for one in found]))
-        if fits(f"{' ' * _INDENT}return {', '.join(found)}"):
-            self.put(", ".join(found), "return ")
-        else:
-            self.put(many, "return ")
+        self.put(Either(", ".join(found), Bracketed("", tuple([("", one) for one in found]))), "return ")
         return self.written
 
     def put(self, text: Text, before: str, indent: int = _INDENT) -> None:
@@ -75,7 +73,7 @@ class _Forward:
         if one.border is not None:
             operands = [padded(flat(operands[0]), one.border, self.named)]
         if isinstance(one.runs, Loop):
-            return call(f'getattr(self, f"{one.name[0]}{{i}}")', operands)
+            return call(f'getattr(self, f"{one.runs.stem}{{i}}")', operands)
         return call(self.access(one.name), operands)
 
     def _inside(self) -> set[int]:
@@ -148,9 +146,11 @@ class _Forward:
         is_free = "x" not in live and "x" not in others
         if is_free and (not dying or "x" in dying or dying[0] in self.inputs or len(one.reads) > 1):
             return "x"
-        if dying:
+        if len(dying) == len(one.reads) == 1:
             return dying[0]
-        return self.free(word if is_plain(word) else snake(one.name[-1] if len(one.makes) == 1 else stem(one.name[-1])), at, others)
+        return self.free(
+            word if is_plain(word) else snake(one.name[-1] if len(one.makes) == 1 else stem(one.name[-1])), at, others
+        )
 
     def free(self, wished: str, at: int, others: Sequence[str] = ()) -> str:
         """A name that no value has which is still needed."""
@@ -166,4 +166,3 @@ def _always(one: Step) -> bool:
     """Whether every instance has this step, or a module that does nothing in its place."""
     present: Any = one.present
     return not isinstance(one.runs, Function) or not isinstance(present, Expression) or present.is_literal
-

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["WIDTH", "Bracketed", "Either", "Text", "call", "flat", "fits", "laid_out", "literal", "quoted"]
+__all__ = ["WIDTH", "Bracketed", "Either", "Text", "call", "fits", "flat", "laid_out", "literal", "quoted"]
 
 WIDTH = 88
 
@@ -50,17 +50,21 @@ def fits(line: str) -> bool:
 
 
 def laid_out(text: Text, indent: int, before: str = "", after: str = "") -> list[str]:
-    """`before`, the text and `after` in one line if it fits, else one item a line, each with a comma after it."""
+    """`before`, the text and `after` in one line if it fits; else the items in one of their own, or in one each."""
     blank = " " * indent
     line = f"{blank}{before}{flat(text)}{after}"
     if fits(line) or isinstance(text, str) or (isinstance(text, Bracketed) and not text.items):
         return [line]
     if isinstance(text, Either):
         return laid_out(text.long, indent, before, after)
-    lines = [f"{blank}{before}{text.head}{text.brackets[0]}"]
-    for start, item in text.items:
-        lines += laid_out(item, indent + 4, start, ",")
-    return [*lines, f"{blank}{text.brackets[1]}{after}"]
+    first, last = f"{blank}{before}{text.head}{text.brackets[0]}", f"{blank}{text.brackets[1]}{after}"
+    inner = f"{blank}    {', '.join([start + flat(item) for start, item in text.items])}"
+    if text.head and fits(inner):  # a call; a list or a mapping has a line for each
+        return [first, inner, last]
+    lines = [line for start, item in text.items for line in laid_out(item, indent + 4, start, ",")]
+    if text.head and len(text.items) == 1:
+        lines[-1] = lines[-1].removesuffix(",")
+    return [first, *lines, last]
 
 
 def quoted(text: str) -> str:

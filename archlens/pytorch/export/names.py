@@ -57,8 +57,7 @@ def camel(text: str) -> str:
     found = ""
     for part in re.findall(r"[A-Za-z0-9]+", text):
         found += ("_" if found[-1:].isdigit() and part[0].isdigit() else "") + part[0].upper() + part[1:]
-    found = found[:_LONGEST]
-    return f"Net{found}" if found[:1].isdigit() else found
+    return found[:_LONGEST]
 
 
 def title_case(name: str, variant: str | None) -> str:
@@ -70,7 +69,7 @@ def title_case(name: str, variant: str | None) -> str:
         while rest and len(re.sub(r"[^A-Za-z0-9]", "", rest)) > len(more) - len(bare):
             rest = rest[1:]
         found = camel(f"{found} {rest}")
-    return found or "Network"
+    return f"Net{found}" if found[:1].isdigit() else found or "Network"
 
 
 def fresh(wished: str, taken: Collection[str], others: Iterable[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""Instances of one structure as one class: what differs between them becomes parameters, and what follows from those is written so."""
+"""Instances of one structure as one class: what differs becomes parameters, and what follows from those is written so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archlens.pytorch.export.bodies import MISSING, Body, Hint, mapped
 from archlens.pytorch.export.layout import literal
-from archlens.pytorch.export.names import fresh, snake
+from archlens.pytorch.export.names import fresh, snake, stem
 
 __all__ = ["Expression", "Solved", "solved"]
 
@@ -60,9 +60,15 @@ def solved(bodies: Sequence[Body], symbols: Mapping[str, Values]) -> Solved:
     found.update({at: solver.condition(values, hint) for at, (hint, values) in enumerate(slots) if later[at]})
     turn = iter(range(len(slots)))
     steps = mapped(bodies[0].steps, lambda value, hint: found[next(turn)])
-    names = {at: name for at, name in bodies[0].names.items() if all(body.names.get(at) == name for body in bodies)}
+    names = {at: _common([body.names.get(at, "") for body in bodies]) for at in bodies[0].names}
     used = {name for one in found.values() for name in one.symbols}
     return Solved(bodies[0]._replace(steps=steps, names=names), {name: v for name, v in solver.symbols.items() if name in used})
+
+
+def _common(names: Sequence[str]) -> str:
+    """What `level1` and `level2` have in common; the name itself where it is the same for all."""
+    found = {*names} if len({*names}) == 1 else {stem(name) for name in names}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -151,7 +157,9 @@ class _Solver:
                 return None
             found.append(one)
         text = ", ".join([one.template for one in found])
-        return Expression(f"({text},)" if len(found) == 1 else f"({text})", tuple([name for one in found for name in one.symbols]))
+        return Expression(
+            f"({text},)" if len(found) == 1 else f"({text})", tuple([name for one in found for name in one.symbols])
+        )
 
     def _new(self, values: Values, hint: Hint) -> Expression:
         """A parameter of its own; where an instance has no use for it, it is as in most others."""

@@ -20,7 +20,11 @@ _SPELLED_OUT = 4  # values in an annotation
 
 
 def class_lines(
-    one: Class, classes: Mapping[str, Class], inputs: tuple[str, ...] = (), doc: tuple[str, ...] = (), closing: tuple[str, ...] = ()
+    one: Class,
+    classes: Mapping[str, Class],
+    inputs: tuple[str, ...] = (),
+    doc: tuple[str, ...] = (),
+    closing: tuple[str, ...] = (),
 ) -> list[str]:
     """The lines of a class.
 
@@ -110,7 +114,7 @@ class _Writer:
             indent += 4
         if isinstance(runs, Loop):
             self.written.append(f"{blank}for i in range({runs.first}, {runs.stop.text()}):")
-            self.written += laid_out(call(f"{owner}.add_module", (f'f"{name}{{i}}"', self.text(runs.maker))), indent + 4)
+            self.written += laid_out(call(f"{owner}.add_module", (f'f"{runs.stem}{{i}}"', self.text(runs.maker))), indent + 4)
         elif isinstance(runs, Chain) and not _is_simple(runs):
             self.put(owner, kind, name, "nn.Sequential()", indent)
             self.made(attribute(owner, name, kind), nn.Sequential, _members(runs.steps), indent)
@@ -187,7 +191,7 @@ def _input_names(body: Body) -> list[str]:
     found: list[str] = []
     for number in range(body.inputs):
         word = body.names.get(number, "")
-        wished = word if number and is_plain(word) else ("x", "y", "z")[min(number, 2)]
+        wished = word if body.inputs > 1 and is_plain(word) else ("x", "y", "z")[min(number, 2)]
         found.append(fresh(wished, found))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from archlens.graph.model import Graph
@@ -20,10 +20,11 @@ class Part:
     """A layer, or a scope around layers, or both where a path goes on behind that of a layer.
 
     leaf: the number of its node. parts: what it is made of, by name. nodes: the numbers of the nodes within, its own not.
-    call: of which block it is an instance. key: what equal parts share.
+    call: of which block it is an instance. key: what equal parts share. open: whether the layers within are run by a part
+    further out, one by one. whole: whether it runs the functions at its ends, which need no place, itself.
     """
 
-    __slots__ = ("call", "key", "leaf", "name", "nodes", "open", "owner", "parts")
+    __slots__ = ("call", "key", "leaf", "name", "nodes", "open", "owner", "parts", "whole")
 
     def __init__(self, name: str, owner: Part | None) -> None:
         self.name = name
@@ -34,7 +35,7 @@ class Part:
         self.call: Call | None = None
         self.key: Key = ()
         self.open = False
-        """Whether the layers within are run by a part further out, one by one."""
+        self.whole = owner is None
 
     def scopes(self) -> Iterator[Part]:
         """Every scope within, inner ones first, and itself."""
@@ -64,6 +65,7 @@ class Tree:
         for path, call in graph.calls.items():
             self._called(path, call)
         self.last_uses = _last_uses(graph)
+        self.in_place = any(node.layer.arguments.get("inplace") for node in graph.nodes)
         for scope in self.root.scopes():
             scope.open = scope.owner is not None and self._is_open(scope)
         self._keyed(self.root)
@@ -86,6 +88,7 @@ class Tree:
             part = part.parts.get(name) if part is not None else None
         if part is not None:
             part.call = call
+            part.whole = bool(call.block)
 
     def is_module(self, number: int) -> bool:
         """Whether a node has a module of its own, not only a line in `forward`."""
@@ -106,16 +109,9 @@ class Tree:
                 self._keyed(part)
 
     def span(self, scope: Part) -> tuple[int, int]:
-        """The first node that a scope runs and the one after its last.
-
-        A scope that is no block leaves functions at its ends to the part around it: they need no place.
-        """
-        nodes: Sequence[int] = scope.nodes
-        first, last = nodes[0], nodes[-1]
-        if not scope.is_block:
-            modules = [number for number in nodes if self.is_module(number)]
-            first, last = modules[0], modules[-1]
-        return first, last + 1
+        """The first node that a scope runs and the one after its last."""
+        nodes = scope.nodes if scope.whole else [number for number in scope.nodes if self.is_module(number)]
+        return nodes[0], nodes[-1] + 1
 
     def ports(self, first: int, end: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The tensors that the nodes from `first` to before `end` read from outside, and those of theirs read outside."""
