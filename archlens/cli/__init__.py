@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "schema": "The JSON Schema of the spec language, for editors.",
+    "verify": "Every computed fact held against a run in PyTorch.",
     "specs": "The networks that come with archlens.",
 }
 

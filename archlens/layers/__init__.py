@@ -25,8 +25,8 @@ _FAMILIES = {
     "attention": {
         "scaled_dot_product_attention": "ScaledDotProductAttention",
         "multihead_attention": "MultiheadAttention",
-        "relative_position_bias": "RelativePositionBias",
     },
+    "position": {"relative_position_bias": "RelativePositionBias"},
     "recurrent": {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"},
     "pooling": {
         "max_pool": "MaxPool",

@@ -13,6 +13,7 @@ from archlens.errors import LayerError
 from archlens.layers.attending import (
     MISMATCH,
     Attended,
+    backward_products,
     leading,
     query_row,
     require_heads,
@@ -23,10 +24,10 @@ from archlens.layers.attending import (
 )
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
-from archlens.layers.fields import Count, Flag, Number, Probability, Sizes
+from archlens.layers.fields import Count, Flag, Number, Probability
 from archlens.layers.windows import POINTWISE, Along, Whole
 
-__all__ = ["MultiheadAttention", "RelativePositionBias", "ScaledDotProductAttention"]
+__all__ = ["MultiheadAttention", "ScaledDotProductAttention"]
 
 _SOFTMAX = 3  # an exponential, a sum and a division per weight, as `softmax` counts them
 
@@ -151,6 +152,11 @@ class ScaledDotProductAttention(Layer):
         lead, queries, keys, features = self._sizes(*inputs)
         return prod(lead) * queries * keys * (inputs[0][-1] + features)
 
+    def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        pairs = prod(lead) * queries * keys
+        return backward_products(pairs * inputs[0][-1], pairs * features, *(wanted if len(inputs) > 1 else wanted * 3))
+
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         return prod(self._weights(self._sizes(*inputs))) * self._operations(inputs)
 
@@ -265,13 +271,28 @@ class MultiheadAttention(Layer):
     def macs(self, *inputs: Shape) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens = prod(lead) * queries
-        return features * (sum(map(prod, roles_of(inputs))) + 2 * tokens * keys + tokens * features)
+        return sum(self._projections(*inputs)) + tokens * features * (2 * keys + features)
+
+    def _projections(self, *inputs: Shape) -> list[Dim]:
+        """Multiply–accumulates to make queries, keys and values; what stretches over the batch is projected each time."""
+        examples = prod(self._sizes(*inputs).lead)
+        return [examples * shape[-2] * shape[-1] * inputs[0][-1] for shape in roles_of(inputs)]
+
+    def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        tokens, flows = prod(lead) * queries, (*wanted, *wanted[-1:] * (3 - len(wanted)))
+        projections = self._projections(*inputs)
+        last = tokens * features * features
+        into = sum(work for work, flow in zip(projections, flows, strict=True) if flow) + last
+        own = sum(projections) + last if trained else 0
+        pairs = tokens * keys * features
+        return into + own + backward_products(pairs, pairs, *[trained or flow for flow in flows])
 
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         lead, queries, keys, features = self._sizes(*inputs)
         tokens = prod(lead) * queries
-        biases = features * (sum(prod(shape[:-1]) for shape in roles_of(inputs)) + tokens) if self.bias else 0
-        return biases + (_SOFTMAX + 1) * self.num_heads * tokens * keys
+        biased = tokens + sum(prod(lead) * shape[-2] for shape in roles_of(inputs)) if self.bias else 0
+        return biased * features + (_SOFTMAX + 1) * self.num_heads * tokens * keys
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         lead = self._sizes(*inputs).lead
@@ -291,46 +312,3 @@ class MultiheadAttention(Layer):
         query, key, value = roles_of(inputs)
         widths = {"embed_dim": query[-1], "kdim": key[-1], "vdim": value[-1]}
         return {**self.arguments, **widths, "batch_first": True}
-
-
-class RelativePositionBias(Layer):
-    """Relative position bias: a learned number for every head and every distance between two cells of a window.
-
-    Attention alone does not know where a token stands; these numbers, added to its weights, tell it how far tokens are apart.
-
-    What comes out, heads×T×T for a window of T cells, is the fourth input of scaled_dot_product_attention. It has no input, and
-    its batch is 1: it serves every window of every example.
-
-    num_heads: heads of the attention.
-    window_size: cells of the window, per axis; one number is that of both axes of a map.
-    """
-
-    type_name = "relative_position_bias"
-    torch_name = "torchvision.models.swin_transformer.ShiftedWindowAttention"
-    family = "attention"
-    inputs = (0, 0)
-    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4; names as in torchvision's swin_t and swin3d_t"
-    example = ("", "3 7x7")
-    formulas: ClassVar = {"params": "H * prod(D)"}
-
-    num_heads: Count
-    window_size: Sizes
-
-    def settle(self, put: Callable[[str, Any], None]) -> None:
-        if not isinstance(self.window_size, tuple):
-            put("window_size", (self.window_size,) * 2)
-
-    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        cells = prod(self.window_size)
-        return ((1, self.num_heads, cells, cells),)
-
-    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self.window_size), self.num_heads)}
-
-    def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        cells = prod(self.window_size)
-        square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
-        return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
-
-    def variables(self, *inputs: Shape) -> dict[str, Any]:
-        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}

@@ -88,13 +88,12 @@ class BuiltNetwork(nn.Module):
         super().__init__()
         self.inputs: dict[str, Shape] = {name: graph.shapes[tensor] for name, tensor in graph.inputs.items()}
         self._name = graph.name
-        self._numbers = tuple(graph.inputs.values())
+        self.numbers = tuple(graph.inputs.values())
         self._outputs = tuple(graph.outputs.values())
+        self.steps: list[Step] = []  # there before a layer of that name is
         modules = {node.path: _settled(self, node) for node in graph.nodes}
-        dying = _last_uses(graph)
-        self.steps = [
-            Step(node.path, modules[node.path], node.inputs, node.outputs, dying[at]) for at, node in enumerate(graph.nodes)
-        ]
+        for node, dying in zip(graph.nodes, _last_uses(graph), strict=True):
+            self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, dying))
         for node in graph.nodes:
             if node.owner != node.path:
                 share(modules[node.path], modules[node.owner])
@@ -104,7 +103,7 @@ class BuiltNetwork(nn.Module):
     def forward(self, *inputs: Tensor, **named: Tensor) -> Any:
         """Run; raises UsageError for inputs that do not go in."""
         given = self._named(inputs, named)
-        tensors = dict(zip(self._numbers, given, strict=True))
+        tensors = dict(zip(self.numbers, given, strict=True))
         shapes = [tuple(tensor.shape) for tensor in given]
         try:
             self.run(tensors)
@@ -139,8 +138,9 @@ class BuiltNetwork(nn.Module):
         """The inputs in order; raises UsageError where they are not those declared."""
         names = [*self.inputs]
         given = {**dict(zip(names, inputs, strict=False)), **named}
-        if len(inputs) + len(named) != len(names) or ([*given] != names and {*given} != {*names}):
-            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {len(inputs) + len(named)}")
+        count = len(inputs) + len(named)
+        if count != len(names) or {*given} != {*names}:
+            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {count} input{'' if count == 1 else 's'}")
         for name, declared in self.inputs.items():
             if given[name].dim() != len(declared):
                 got = show(tuple(given[name].shape))

@@ -26,27 +26,37 @@ def roi_align(
     As torchvision.ops.roi_align.
     """
 
-    def rows(low: Tensor, high: Tensor, cells: int, size: int) -> Tensor:
-        """For each box and cell the share of each row of the map: N×R×cells×size."""
+    def samples(low: Tensor, high: Tensor, cells: int, size: int) -> list[list[Tensor]]:
+        """Both rows of the map next to each sample, and their shares: N×R×samples."""
         start = low - 0.5 if aligned else low
         side = high - low if aligned else (high - low).clamp(min=1)
         counts, most = torch.full_like(side, sampling_ratio), sampling_ratio
         if sampling_ratio <= 0:
             counts = (side / cells).ceil()
             most = -(-size // cells) if low.is_meta else max(int(counts.max()), 0)
+        start, side, counts = [part[..., None, None] for part in (start, side, counts)]
+        number, several = torch.arange(most, device=low.device), counts.clamp(min=1)
         cell = torch.arange(cells, device=low.device)[:, None]
-        sample = torch.arange(most, device=low.device)
-        start, side, counts = (y[..., None, None] for y in (start, side, counts))
-        place = start + (cell + (sample + 0.5) / counts) * (side / cells)
-        counted = (place >= -1) & (place <= size) & (sample < counts)
-        places = torch.arange(size, device=low.device, dtype=low.dtype)
-        shares = (1 - (place.clamp(0, size - 1)[..., None] - places).abs()).clamp(min=0)
-        return (shares * counted[..., None]).sum(-2) / counts.clamp(min=1)
+        place = start + (cell + (number + 0.5) / several) * (side / cells)
+        counted = (place >= -1) & (place <= size) & (number < counts)
+        weight = counted / several
+        near = place.clamp(0, size - 1).floor()
+        share = place.clamp(0, size - 1) - near
+        far = (near + 1).clamp(max=size - 1)
+        both = [[near.long(), weight * (1 - share)], [far.long(), weight * share]]
+        return [[part.flatten(2) for part in pair] for pair in both]
 
     left, top, right, bottom = (boxes * spatial_scale).unbind(2)
-    above = rows(top, bottom, output_size[0], x.shape[2])
-    beside = rows(left, right, output_size[1], x.shape[3])
-    return torch.einsum("nrus,ncst,nrvt->nrcuv", above, x, beside)
+    found = []
+    for row, above in samples(top, bottom, output_size[0], x.shape[2]):
+        for column, beside in samples(left, right, output_size[1], x.shape[3]):
+            index = row[..., None] * x.shape[3] + column[:, :, None]
+            every = index.flatten(1)[:, None].expand(-1, x.shape[1], -1)
+            corner = x.flatten(2).gather(2, every).unflatten(2, index.shape[1:])
+            found.append(corner * (above[..., None] * beside[:, :, None])[:, None])
+    grid = sum(found[1:], found[0])
+    grid = grid.unflatten(4, (output_size[1], -1)).unflatten(3, (output_size[0], -1))
+    return grid.sum((4, 6)).transpose(1, 2)
 
 
 def roi_pool(

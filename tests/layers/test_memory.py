@@ -23,10 +23,10 @@ from torch import nn
 from archlens.errors import LayerError
 from archlens.layers import Layer
 from archlens.layers.strides import contiguous, is_contiguous, laid_out
+from archlens.pytorch.storages import Live, storage_of
 from tests.layers.cases import BUILT_IN, CASES, Case, examples_for, outcome
 from tests.layers.running import running
 from tests.layers.torch_oracle import build, inputs_of
-from tests.storages import Live, storage_of
 
 MOST = 200  # examples of a type
 REFUSED = (
