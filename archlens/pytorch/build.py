@@ -126,7 +126,7 @@ class BuiltNetwork(nn.Module):
             except RuntimeError as error:
                 error.add_note(f"in layer {path}")
                 raise
-            if len(outputs) == 1:
+            if isinstance(found, Tensor):
                 tensors[outputs[0]] = found
             else:
                 tensors.update(zip(outputs, found, strict=True))

@@ -32,11 +32,13 @@ class _Forward:
         self.inputs = inputs
         self.access = access
         self.named = named
-        self.uses = Counter([number for one in body.steps for number in one.reads] + [*body.outputs])
-        self.last_uses: dict[int, int] = {}
-        for at, one in enumerate(body.steps):
-            self.last_uses.update(dict.fromkeys(one.reads, at))
-        self.last_uses.update(dict.fromkeys(body.outputs, len(body.steps)))
+        self.uses = Counter(body.outputs)
+        self.last_uses = dict.fromkeys(body.outputs, len(body.steps))
+        for at in range(len(body.steps) - 1, -1, -1):
+            one = body.steps[at]
+            if not isinstance(one.runs, Function) or any(number in self.uses for number in one.makes):
+                self.uses.update(one.reads)
+                self.last_uses.update({number: at for number in one.reads if number not in self.last_uses})
         self.texts: dict[int, Text] = dict(enumerate(inputs))
         self.inside = self._inside()
         self.written: list[str] = []
@@ -44,6 +46,8 @@ class _Forward:
     def lines(self) -> list[str]:
         steps, outputs = self.body.steps, self.body.outputs
         for at, one in enumerate(steps):
+            if isinstance(one.runs, Function) and not any(number in self.uses for number in one.makes):
+                continue  # nobody asks for it
             if isinstance(one.runs, Function) and is_idle(one.runs) and _always(one) and not self.body.in_place:
                 self.texts[one.makes[0]] = self.texts[one.reads[0]]
                 continue
@@ -69,7 +73,9 @@ class _Forward:
         """What computes the values of a step; of a loop one turn."""
         operands = [self.texts[number] for number in one.reads]
         if isinstance(one.runs, Function):
-            return function_text(one.runs, operands, self.named)
+            found = function_text(one.runs, operands, self.named)
+            pieces = one.runs.target in ("torch.split", "torch.chunk")
+            return f"{flat(found)}[0]" if pieces and len(one.makes) == 1 else found
         if one.border is not None:
             operands = [padded(flat(operands[0]), one.border, self.named)]
         if isinstance(one.runs, Loop):
@@ -106,10 +112,9 @@ class _Forward:
 
     def assigned(self, at: int, one: Step, text: Text) -> None:
         """Write a step as a statement of its own."""
-        wanted = [number in self.last_uses for number in one.makes]
+        wanted = [number in self.last_uses or isinstance(one.runs, Loop) for number in one.makes]
         if not any(wanted):
-            if not isinstance(one.runs, Function):
-                self.put(text, "")
+            self.put(text, "")
             return
         if len(one.makes) > _MOST and not all(number in self.body.names for number in one.makes):
             name = self.free(snake(one.name[-1]) or "parts", at)
@@ -136,7 +141,7 @@ class _Forward:
 
     def name(self, at: int, one: Step, number: int, others: Sequence[str]) -> str:
         """What to call a value: as the spec does if it is kept; as its input that nothing needs any more; as its step."""
-        kept = self.uses[number] > 1 or self.last_uses[number] > at + 1
+        kept = self.uses[number] > 1 or self.last_uses.get(number, 0) > at + 1
         word = self.body.names.get(number, "")
         if kept and word and is_plain(word):
             return self.free(word, at, others)

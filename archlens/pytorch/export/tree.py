@@ -110,8 +110,20 @@ class Tree:
 
     def span(self, scope: Part) -> tuple[int, int]:
         """The first node that a scope runs and the one after its last."""
-        nodes = scope.nodes if scope.whole else [number for number in scope.nodes if self.is_module(number)]
-        return nodes[0], nodes[-1] + 1
+        if scope.whole:
+            return scope.nodes[0], scope.nodes[-1] + 1
+        spans = [*self._spans(scope)]
+        return min([first for first, _ in spans]), max([end for _, end in spans])
+
+    def _spans(self, scope: Part) -> Iterator[tuple[int, int]]:
+        """What must run in a scope: its modules, and the scopes within."""
+        for part in scope.parts.values():
+            if part.leaf is not None and self.is_module(part.leaf):
+                yield part.leaf, part.leaf + 1
+            if part.parts and not part.open:
+                yield self.span(part)
+            elif part.parts:
+                yield from self._spans(part)
 
     def ports(self, first: int, end: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The tensors that the nodes from `first` to before `end` read from outside, and those of theirs read outside."""
