@@ -95,6 +95,7 @@ class _Builder:
             expect=spec.expect,
             notes=spec.notes,
             calls=self.called,
+            names=self.names.bound,
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:

@@ -54,6 +54,7 @@ class Graph(NamedTuple):
     expect: what the spec expects of this network. notes: what a reader should know, e.g. why an
     expectation was left out.
     calls: how each scope came to be that is an instance of a block or a turn of a named `for`, path → call.
+    names: what `as:` calls tensors, those within blocks too, tensor number → name.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Graph(NamedTuple):
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
     calls: Mapping[str, Call] = {}
+    names: Mapping[int, str] = {}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.

@@ -248,8 +248,8 @@ class MultiheadAttention(nn.MultiheadAttention):
         inputs = (query, key, value)
         lead = torch.broadcast_shapes(*[x.shape[:-2] for x in inputs])
         if len(lead) > 1 or not len(query) == len(key) == len(value):
-            inputs = [x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in inputs]
-            query, key, value = inputs
+            wide = [x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in inputs]
+            query, key, value = wide
         mask = None
         if self.is_causal:
             pairs = (query.shape[1], key.shape[1])

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from archlens.errors import printable
 from archlens.graph.model import Graph, title
-from archlens.layers.dims import show
+from archlens.layers.dims import Shape, show
 from archlens.pytorch import helpers
 from archlens.pytorch.build import build
 from archlens.pytorch.counterparts import resolve
+from archlens.pytorch.devices import tables
 from archlens.pytorch.export.bodies import Function, Loop, Make, Maker, Step
 from archlens.pytorch.export.classes import classes_of
 from archlens.pytorch.export.closing import closing_lines
-from archlens.pytorch.export.layout import call, laid_out, literal
+from archlens.pytorch.export.layout import WIDTH, Text, call, laid_out, literal
 from archlens.pytorch.export.names import fresh, is_plain, snake
 from archlens.pytorch.export.source import class_lines
 from archlens.pytorch.export.tree import Tree
@@ -46,7 +48,7 @@ def export(graph: Graph) -> str:
         wanted.append("share")
     sources = [inspect.getsource(resolve(name)).rstrip("\n").split("\n") for name in wanted]
     body = "\n\n\n".join(["\n".join(lines) for lines in [*sources, *parts, _main(graph, root.name)]])
-    where = f"{printable(graph.spec)}{f', variant {printable(graph.variant)}' if graph.variant else ''}"
+    where = f"{printable(os.path.basename(graph.spec))}{f', variant {printable(graph.variant)}' if graph.variant else ''}"
     return f"{HEADER} from {where}.\n\n{_imports(body, targets)}\n\n\n{body}\n"
 
 
@@ -61,18 +63,18 @@ def _inputs(graph: Graph) -> tuple[str, ...]:
 
 
 def _docstring(graph: Graph) -> tuple[str, ...]:
-    """Name, what goes in and comes out, parameters."""
+    """Name, parameters, what goes in and comes out."""
     params = sum([node.layer.params(*node.input_shapes) for node in graph.nodes if node.owner == node.path])
-    shapes = [
-        ", ".join([_told(name, graph.shapes[tensor]) for name, tensor in of.items()]) for of in (graph.inputs, graph.outputs)
-    ]
     name = printable(title(graph.name, graph.variant)).strip()
-    lines = [f"{name}: {params:,} parameters.", "", *shapes]
-    plain = [line.replace("\\", "/").replace('"', "'") for line in lines]
-    return (f'    """{plain[0]}', "", f"    In: {plain[2]}. Out: {plain[3]}.", '    """')
+    lines = [f"{name}: {params:,} parameters.", ""]
+    for word, of in (("In", graph.inputs), ("Out", graph.outputs)):
+        sizes = ", ".join([_told(name, graph.shapes[tensor]) for name, tensor in of.items()])
+        lines += textwrap.wrap(f"{word}: {sizes}.", WIDTH - 4)
+    first, *rest = [line.replace("\\", "/").replace('"', "'") for line in lines]
+    return (f'    """{first}', *[f"    {line}".rstrip() for line in rest], '    """')
 
 
-def _told(name: str, shape: Any) -> str:
+def _told(name: str, shape: Shape) -> str:
     return show(shape) if name in ("input", "output") else f"{printable(name)} {show(shape)}"
 
 
@@ -116,14 +118,14 @@ def _imports(body: str, targets: Mapping[str, None]) -> str:
 
 def _main(graph: Graph, name: str) -> list[str]:
     """What the file does when it is run."""
-    samples = []
+    samples: list[Text] = []
+    most = tables(graph)
     for tensor in graph.inputs.values():
         shape = graph.shapes[tensor]
-        table = next((node.layer for node in graph.nodes if tensor in node.inputs and node.layer.type_name == "embedding"), None)
-        if table is None:
-            samples.append(f"torch.randn({', '.join(map(str, shape))})")
+        if tensor in most:
+            samples.append(call("torch.randint", (str(most[tensor]), literal(shape))))
         else:
-            samples.append(f"torch.randint({table.arguments['num_embeddings']}, {literal(shape)})")
+            samples.append(call("torch.randn", map(str, shape)))
     lines = ['if __name__ == "__main__":', f"    model = {name}().eval()", "    with torch.no_grad():"]
     lines += laid_out(call("model", samples), 8, "output = " if len(graph.outputs) == 1 else "outputs = ")
     lines.append("    params = sum(p.numel() for p in model.parameters())")

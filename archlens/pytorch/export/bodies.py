@@ -168,7 +168,7 @@ def body_of(tree: Tree, scope: Part, made: Mapping[int, Maker]) -> Body:
             numbers.setdefault(tensor, len(numbers))
         steps.append(one._replace(reads=tuple([numbers[t] for t in ins]), makes=tuple([numbers[t] for t in outs])))
         at = stop
-    words = {numbers[tensor]: name for name, tensor in tree.graph.tensors.items() if tensor in numbers}
+    words = {numbers[tensor]: name for tensor, name in tree.names.items() if tensor in numbers}
     return Body(tuple(steps), len(reads), tuple([numbers[tensor] for tensor in makes]), words, tree.in_place)
 
 

@@ -39,6 +39,9 @@ _DEFAULTS: Mapping[str, Any] = {"keepdim": False, "mode": "constant", "value": (
 _FOLLOWS = {"kdim": "embed_dim", "vdim": "embed_dim"}
 """Arguments that are as another one unless it is said."""
 
+_BARE_ARGUMENTS = 3
+"""Of torch's classes and the helpers: no more of the arguments that have no default stand without their names."""
+
 _BARE = {"torch.split": "split_size_or_sections", "torch.chunk": "chunks"}
 
 
@@ -59,8 +62,8 @@ def torch_signature(target: str) -> Signature:
     return {name: one.default for name, one in parameters.items()}
 
 
-def module_text(make: Make, signature: Signature, named: Named) -> Bracketed:
-    """The call that makes a module; what a default says is left out."""
+def module_text(make: Make, signature: Signature, named: Named, is_ours: bool) -> Bracketed:
+    """The call that makes a module; what a default says is left out. is_ours: whether its class is one of the file's."""
     arguments: Mapping[str, Expression] = make.arguments
     items: list[tuple[str, Text]] = []
     positional = True
@@ -72,7 +75,7 @@ def module_text(make: Make, signature: Signature, named: Named) -> Bracketed:
             positional = False
             continue
         spelled_out = default is not REQUIRED or name not in signature or (name == "kernel_size" and "Conv" in make.target)
-        positional = positional and not spelled_out
+        positional = positional and not spelled_out and (is_ours or len(items) < _BARE_ARGUMENTS)
         items.append(("" if positional else f"{name}=", value.text(named)))
     return Bracketed(written_target(make.target), tuple(items))
 

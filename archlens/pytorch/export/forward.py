@@ -39,6 +39,7 @@ class _Forward:
             if not isinstance(one.runs, Function) or any(number in self.uses for number in one.makes):
                 self.uses.update(one.reads)
                 self.last_uses.update({number: at for number in one.reads if number not in self.last_uses})
+        self.joined = {number for one in body.steps if len(one.reads) > 1 for number in one.reads}
         self.texts: dict[int, Text] = dict(enumerate(inputs))
         self.inside = self._inside()
         self.written: list[str] = []
@@ -141,9 +142,11 @@ class _Forward:
 
     def name(self, at: int, one: Step, number: int, others: Sequence[str]) -> str:
         """What to call a value: as the spec does if it is kept; as its input that nothing needs any more; as its step."""
-        kept = self.uses[number] > 1 or self.last_uses.get(number, 0) > at + 1
+        several = len(one.makes) > 1 or (number in self.body.outputs and len(self.body.outputs) > 1)
+        several = several or number in self.joined
+        kept = several or self.uses[number] > 1 or self.last_uses.get(number, 0) > at + 1
         word = self.body.names.get(number, "")
-        if kept and word and is_plain(word):
+        if kept and is_plain(word):
             return self.free(word, at, others)
         live = self.live(at)
         dying = [text for text in map(self.texts.__getitem__, one.reads) if isinstance(text, str) and text.isidentifier()]
@@ -153,9 +156,11 @@ class _Forward:
             return "x"
         if len(dying) == len(one.reads) == 1:
             return dying[0]
-        return self.free(
-            word if is_plain(word) else snake(one.name[-1] if len(one.makes) == 1 else stem(one.name[-1])), at, others
-        )
+        if is_plain(word):
+            return self.free(word, at, others)
+        if len(one.makes) > 1:
+            return self.free(snake(stem(one.name[-1])), at, others)
+        return self.free("y" if isinstance(one.runs, Function) else snake(one.name[-1]), at, others)
 
     def free(self, wished: str, at: int, others: Sequence[str] = ()) -> str:
         """A name that no value has which is still needed."""

@@ -7,7 +7,7 @@ import functools
 import keyword
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from torch import nn
 
@@ -28,13 +28,18 @@ def is_plain(name: str) -> bool:
     return name.isidentifier() and same and not keyword.iskeyword(name) and not name.startswith("__") and len(name) <= _LONGEST
 
 
+def is_refused(name: str, owner: Callable[[], nn.Module] = nn.Module) -> bool:
+    """Whether an `owner` has something else of that name, so that its `add_module` refuses it."""
+    return name in _attributes(owner)
+
+
 @functools.cache
-def is_refused(name: str, owner: type[nn.Module] = nn.Module) -> bool:
-    """Whether `owner` has something else of that name, so that its `add_module` refuses it."""
-    return hasattr(owner(), name)
+def _attributes(owner: Callable[[], nn.Module]) -> frozenset[str]:
+    made = owner()
+    return frozenset([*dir(made), *vars(made)])
 
 
-def attribute(owner: str, name: str, kind: type[nn.Module] = nn.Module) -> str:
+def attribute(owner: str, name: str, kind: Callable[[], nn.Module] = nn.Module) -> str:
     """The text that gets the module `name` of `owner`."""
     if is_refused(name, kind):
         return f"{owner}._modules[{quoted(name)}]"

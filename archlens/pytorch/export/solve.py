@@ -94,8 +94,23 @@ class _Solver:
         """What gives these values: one of them if they are all equal, else text over parameters, new ones where need be."""
         present = [value for value in values if value is not MISSING]
         if all(_same(value, present[0]) for value in present):
-            return _constant(present[0])
+            return self._alike(values, hint) or _constant(present[0])
         return self._known(values, hint) or self._tuple(values, present, hint) or self._new(values, hint)
+
+    def _alike(self, values: Values, hint: Hint) -> Expression | None:
+        """The parameter of the same name for what only some instances have: `stride` where a projection is always with one."""
+        if MISSING not in values:
+            return None
+        for name, held in self.symbols.items():
+            if not hint.argument.startswith(name):
+                continue
+            if _fits(held, values):
+                return _over("{0}", name)
+            if all(type(value) is int for value in held) and _fits([(-value, -value) for value in held], values):
+                return _over("(-{0}, -{0})", name)
+            if _fits([(value, value) for value in held], values):
+                return _over("({0}, {0})", name)
+        return None
 
     def _known(self, values: Values, hint: Hint) -> Expression | None:
         """What gives these values of the parameters there are."""
@@ -208,8 +223,8 @@ class _Solver:
                     differs = [a != b for a, b in zip(whole[name], others, strict=True)]
                     yield Expression(f"{{{name}}} != {seen.template}", (name, *seen.symbols)), differs
         for name, values in whole.items():
-            for least in (1, 0):
-                yield _over(f"{{0}} > {least}", name), [value > least for value in values]
+            least = 0 if 0 in values else 1
+            yield _over(f"{{0}} > {least}", name), [value > least for value in values]
 
 
 def _over(template: str, *names: str) -> Expression:

@@ -95,7 +95,7 @@ class _Writer:
                 self.statement(one, owner, kind, name, indent)
             else:
                 simple = {part: member for part, member in inner.items() if member.is_simple(part)}
-                items = [(f"{quoted(part)}: ", self.text(member.step.runs)) for part, member in simple.items() if member.step]
+                items = [(f"{quoted(part)}: ", self.text(_maker(member.step))) for part, member in simple.items() if member.step]
                 self.put(owner, kind, name, call("nn.ModuleDict", [Bracketed("", tuple(items), "{}")] if items else []), indent)
                 inner = {part: member for part, member in inner.items() if part not in simple}
             inner_kind = nn.ModuleDict if one is None else nn.Module
@@ -103,8 +103,7 @@ class _Writer:
 
     def statement(self, one: Step, owner: str, kind: type[nn.Module], name: str, indent: int) -> None:
         """Write what makes one member."""
-        runs, blank = one.runs, " " * indent
-        assert not isinstance(runs, Function)
+        runs, blank = _maker(one), " " * indent
         if not one.present.is_literal:
             if kind is not nn.Sequential:  # `forward` calls it by name
                 self.put(owner, kind, name, "nn.Identity()", indent)
@@ -134,9 +133,10 @@ class _Writer:
         """The expression that makes a module."""
         if isinstance(maker, Make):
             one = self.classes.get(maker.target)
-            return module_text(maker, torch_signature(maker.target) if one is None else one.signature, str)
+            signature = torch_signature(maker.target) if one is None else one.signature
+            return module_text(maker, signature, str, is_ours=one is not None)
         assert isinstance(maker, Chain)
-        items = [(one.name[-1], self.text(one.runs)) for one in maker.steps if not isinstance(one.runs, Function)]
+        items = [(one.name[-1], self.text(_maker(one))) for one in maker.steps]
         if all(is_plain(name) for name, _ in items):
             return call("nn.Sequential", (Bracketed("OrderedDict", tuple([(f"{name}=", text) for name, text in items])),))
         mapping = Bracketed("", tuple([(f"{quoted(name)}: ", text) for name, text in items]), "{}")
@@ -151,13 +151,13 @@ class _Member(NamedTuple):
 
     def is_simple(self, name: str) -> bool:
         """Whether it can stand in the mapping of an `nn.ModuleDict`."""
-        return (
-            self.step is not None
-            and not self.parts
-            and not is_refused(name, nn.ModuleDict)
-            and not isinstance(self.step.runs, Function)
-            and _is_simple(self.step.runs)
-        )
+        return self.step is not None and not self.parts and not is_refused(name, nn.ModuleDict) and _is_simple(_maker(self.step))
+
+
+def _maker(one: Step) -> Maker:
+    """What makes the module of a step that has one."""
+    assert not isinstance(one.runs, Function)
+    return one.runs
 
 
 def _members(steps: Sequence[Step]) -> dict[str, _Member]:
@@ -177,10 +177,7 @@ def _is_simple(maker: Maker) -> bool:
     """Whether one expression makes it."""
     if isinstance(maker, Chain):
         return all(
-            one.present.is_literal
-            and not is_refused(one.name[-1], nn.Sequential)
-            and not isinstance(one.runs, Function)
-            and _is_simple(one.runs)
+            one.present.is_literal and not is_refused(one.name[-1], nn.Sequential) and _is_simple(_maker(one))
             for one in maker.steps
         )
     return isinstance(maker, Make)

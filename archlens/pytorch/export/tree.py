@@ -64,6 +64,7 @@ class Tree:
         self.places = [self._placed(node.path, number) for number, node in enumerate(graph.nodes)]
         for path, call in graph.calls.items():
             self._called(path, call)
+        self.names = {**graph.names, **_names(graph)}
         self.last_uses = _last_uses(graph)
         self.in_place = any(node.layer.arguments.get("inplace") for node in graph.nodes)
         for scope in self.root.scopes():
@@ -134,6 +135,12 @@ class Tree:
             makes.update(dict.fromkeys(node.outputs))
         wanted = tuple([tensor for tensor in makes if self.last_uses[tensor] >= end])
         return tuple(reads), wanted or self.graph.nodes[end - 1].outputs[:1]
+
+
+def _names(graph: Graph) -> dict[int, str]:
+    """Names of the tensors that go in and come out, where the spec gives any."""
+    pairs = [*graph.outputs.items(), *graph.inputs.items()]
+    return {tensor: name for name, tensor in pairs if name not in ("input", "output")}
 
 
 def _last_uses(graph: Graph) -> list[int]:
