@@ -14,6 +14,7 @@ from archlens.graph import finish
 from archlens.graph.calls import Calls
 from archlens.graph.control import Control
 from archlens.graph.faults import Faults
+from archlens.graph.integers import integers
 from archlens.graph.layers import LayerMaker, require_holdable
 from archlens.graph.model import Graph, Node
 from archlens.graph.names import Names
@@ -77,6 +78,7 @@ class _Builder:
             help = "no `when` holds, or every `repeat` is 0"
             faults.report("ARC104", "the network has no layers", Span(spec.source, 1, 1, 2), top, help)
         outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.names.tensor(word, top, last))
+        whole = integers(self.nodes, self.producers, top, faults) if not faults.found else frozenset()
         frozen = set() if faults.found else finish.frozen(spec.freeze, self.nodes, top, faults)
         if faults.found:
             raise SpecError(*faults.sorted())
@@ -96,6 +98,7 @@ class _Builder:
             notes=spec.notes,
             calls=self.called,
             names=self.names.bound,
+            integers=whole,
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:

@@ -26,7 +26,7 @@ _FAMILIES = {
         "scaled_dot_product_attention": "ScaledDotProductAttention",
         "multihead_attention": "MultiheadAttention",
     },
-    "position": {"relative_position_bias": "RelativePositionBias"},
+    "positions": {"relative_position_bias": "RelativePositionBias"},
     "recurrent": {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"},
     "pooling": {
         "max_pool": "MaxPool",

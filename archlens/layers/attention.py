@@ -25,6 +25,8 @@ from archlens.layers.attending import (
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Count, Flag, Number, Probability
+from archlens.layers.keeping import Held
+from archlens.layers.strides import Layout, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["MultiheadAttention", "ScaledDotProductAttention"]
@@ -185,6 +187,26 @@ class ScaledDotProductAttention(Layer):
             found.append(Along(place, POINTWISE) if apart else Along(None, Whole(size)))
         return tuple(found)
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if self.num_heads is not None else "first"  # where the features lie innermost
+
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        """Where values have not the features of queries torch has no fused kernel, and composes one."""
+        return bool(self._sizes(*inputs).features != inputs[0][-1])
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """What is stretched before the batch and windows become one axis, and of each query the logarithm of its sum."""
+        sizes = self._sizes(*inputs)
+        lead, weights, roles = sizes.lead, self._weights(sizes), roles_of(inputs[:3])
+        merged = len(lead) if self.num_heads is not None or len(lead) == 1 else len(lead) - 1  # the last may be heads
+        room = sum([stretched(shape, contiguous(shape), (*lead, *shape[-2:]), merged) for shape in roles])
+        if len(inputs) == 4:
+            mask = (inputs[3][0], *(1,) * (merged + 3 - len(inputs[3])), *inputs[3][1:])
+            room += stretched(mask, contiguous(mask), (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
+        if self.room_is_estimated(*inputs):
+            return Held(room + prod(roles[0]) + prod(weights) + max(prod(roles[1]), prod(weights)))
+        return Held(room + prod(weights[:-1]))
+
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)
         return {
@@ -299,6 +321,23 @@ class MultiheadAttention(Layer):
         if len(inputs) == 1:
             return (whole_row(inputs[0], lead),)
         return (query_row(inputs[0], lead), *(whole_row(shape, lead) for shape in inputs[1:]))
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """The projections, with what is added and stretched, and what is gathered before it is projected."""
+        lead, queries, keys, features = self._sizes(*inputs)
+        roles = [(*shape[:-1], features) for shape in roles_of(inputs)]
+        held = most = sum(map(prod, roles))
+        for _ in range(int(self.add_bias_kv) + int(self.add_zero_attn)):
+            roles[1:] = [(*shape[:-2], shape[-2] + 1, features) for shape in roles[1:]]
+            most = max(most, held + prod(roles[1]) + prod(roles[2]))
+            held = sum(map(prod, roles))
+        copies = [stretched(shape, contiguous(shape), (*lead, *shape[-2:]), len(lead)) for shape in roles]
+        most = max(most, held + sum(copies))
+        held = sum([copy or prod(shape) for copy, shape in zip(copies, roles, strict=True)])
+        if self.is_causal and keys > inputs[-1][-2]:
+            held += queries * keys  # the mask
+        out = prod(lead) * queries * features
+        return Held(max(most - out, held + out))
 
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)

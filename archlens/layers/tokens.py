@@ -73,7 +73,14 @@ class Untokens(Moving):
         return {"dim": 2, "sizes": _each(self.output_size)}
 
 
-class WindowPartition(Moving):
+class _Windows(Moving):
+    """Between a map and its windows; torch copies, but where a window is as large as the map, or one cell."""
+
+    def shares(self, training: bool) -> bool:
+        return True  # where strides allow it
+
+
+class WindowPartition(_Windows):
     """A map in windows that do not overlap: C×H×W becomes windows × tokens × C, both row by row.
 
     Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy.
@@ -106,7 +113,7 @@ class WindowPartition(Moving):
         return {"size": tuple(size for _, size in self._grid(x))}
 
 
-class WindowReverse(Moving):
+class WindowReverse(_Windows):
     """Windows put together: windows × tokens × C, as `window_partition` makes them, becomes C×H×W.
 
     A copy.

@@ -126,10 +126,7 @@ class BuiltNetwork(nn.Module):
             except RuntimeError as error:
                 error.add_note(f"in layer {path}")
                 raise
-            if isinstance(found, Tensor):
-                tensors[outputs[0]] = found
-            else:
-                tensors.update(zip(outputs, found, strict=True))
+            tensors.update(zip(outputs, found if isinstance(found, tuple | list) else (found,), strict=True))
             del found
             for number in dying:
                 del tensors[number]

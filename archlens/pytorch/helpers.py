@@ -209,7 +209,8 @@ class DropPath(nn.Module):
 class MultiheadAttention(nn.MultiheadAttention):
     """torch's, from tokens to tokens alone: one input attends to itself.
 
-    Of two, the second is key and value. Axes between batch and tokens are windows, each attended to by itself.
+    Axes between batch and tokens are windows, each attended to by itself. The same
+    steps on every device, training or not.
     """
 
     def __init__(
@@ -245,17 +246,35 @@ class MultiheadAttention(nn.MultiheadAttention):
     ) -> Tensor:
         key = query if key is None else key
         value = key if value is None else value
-        inputs = (query, key, value)
-        lead = torch.broadcast_shapes(*[x.shape[:-2] for x in inputs])
-        if len(lead) > 1 or not len(query) == len(key) == len(value):
-            wide = [x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in inputs]
-            query, key, value = wide
+        apart = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
+        one, bias = self.in_proj_weight, self.in_proj_bias
+        weights = apart if one is None else one.chunk(3)
+        biases = (None, None, None) if bias is None else bias.chunk(3)
+        q, k, v = map(functional.linear, (query, key, value), weights, biases)
+        if self.bias_k is not None and self.bias_v is not None:
+            k = torch.cat([k, self.bias_k.expand(*k.shape[:-2], 1, -1)], dim=-2)
+            v = torch.cat([v, self.bias_v.expand(*v.shape[:-2], 1, -1)], dim=-2)
+        if self.add_zero_attn:
+            k, v = (functional.pad(x, (0, 0, 0, 1)) for x in (k, v))
+        lead = torch.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+        heads = (self.num_heads, self.head_dim)
+        wide = [x.expand(*lead, -1, -1).flatten(0, -3) for x in (q, k, v)]
+        q, k, v = (x.unflatten(2, heads).transpose(1, 2) for x in wide)
         mask = None
-        if self.is_causal:
-            pairs = (query.shape[1], key.shape[1])
-            mask = query.new_ones(pairs, dtype=torch.bool).triu(1)
-        y, _ = super().forward(query, key, value, need_weights=False, attn_mask=mask)
-        return y.unflatten(0, lead) if len(lead) > 1 else y
+        causal = self.is_causal
+        if causal and k.shape[2] > key.shape[-2]:  # every token reads what was added
+            mask = q.new_full((q.shape[2], k.shape[2]), -math.inf).triu_(1)
+            mask[:, key.shape[-2] :] = 0
+            causal = False
+        y = functional.scaled_dot_product_attention(
+            q,
+            k,
+            v,
+            attn_mask=mask,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=causal,
+        )
+        return self.out_proj(y.transpose(1, 2).flatten(2).unflatten(0, lead))
 
 
 class ScaledDotProductAttention(nn.Module):
@@ -282,15 +301,28 @@ class ScaledDotProductAttention(nn.Module):
     ) -> Tensor:
         key = query if key is None else key
         value = key if value is None else value
+        outer = [x.shape[:-2] for x in (query, key, value)]
+        lead = torch.broadcast_shapes(*outer)
+        query, key, value = (x.expand(*lead, -1, -1) for x in (query, key, value))
         if self.num_heads is not None:
             head = query.shape[-1] // self.num_heads
             groups = key.shape[-1] // head if self.enable_gqa else self.num_heads
-            query = query.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
-            key = key.unflatten(-1, (groups, -1)).transpose(-3, -2)
-            value = value.unflatten(-1, (groups, -1)).transpose(-3, -2)
+            heads = (self.num_heads, head)
+            query = query.flatten(0, -3).unflatten(2, heads).transpose(1, 2)
+            key = key.flatten(0, -3).unflatten(2, (groups, -1)).transpose(1, 2)
+            value = value.flatten(0, -3).unflatten(2, (groups, -1)).transpose(1, 2)
+        elif len(lead) == 1:
+            query, key, value = (x.unsqueeze(1) for x in (query, key, value))
+        else:  # the axis before the tokens may be heads
+            query, key, value = (x.flatten(0, -4) for x in (query, key, value))
+        is_whole = self.num_heads is not None or len(lead) == 1
+        outer = lead if is_whole else lead[:-1]
         if mask is not None:  # its axes after the batch are matched from the right
-            missing = query.dim() - mask.dim()
+            missing = len(outer) + 3 - mask.dim()
             mask = mask.reshape(len(mask), *[1] * missing, *mask.shape[1:])
+            if max(mask.shape[:-3]) > 1:
+                mask = mask.expand(*outer, -1, -1, -1)
+            mask = mask.flatten(0, -4)
         y = functional.scaled_dot_product_attention(
             query,
             key,
@@ -301,7 +333,9 @@ class ScaledDotProductAttention(nn.Module):
             scale=self.scale,
             enable_gqa=self.enable_gqa,
         )
-        return y if self.num_heads is None else y.transpose(-3, -2).flatten(-2)
+        if self.num_heads is not None:
+            y = y.transpose(1, 2).flatten(2)
+        return y.reshape(*lead, *y.shape[-2:])
 
 
 class RelativePositionBias(nn.Module):

@@ -84,13 +84,13 @@ def roi_pool(
         return found
 
     grids = []
-    for one, mine in zip(x, corners.tolist(), strict=True):
+    for one, mine in zip(x, corners.expand(len(x), -1, -1).tolist(), strict=True):
         for left, top, right, bottom in mine:
             rows = spans(top, bottom, output_size[0], x.shape[2])
             columns = spans(left, right, output_size[1], x.shape[3])
             places = [(row, column) for row in rows for column in columns]
-            parts = [one[:, row, column].flatten(1) for row, column in places]
+            parts = [one[:, row, column] for row, column in places]
             none = one.new_zeros(len(one))
-            values = [part.amax(1) if part.shape[1] else none for part in parts]
+            values = [part.amax((1, 2)) if part.numel() else none for part in parts]
             grids.append(torch.stack(values, dim=1).unflatten(1, output_size))
     return torch.stack(grids).unflatten(0, (len(x), -1))

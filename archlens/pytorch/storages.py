@@ -17,7 +17,8 @@ __all__ = ["Live", "storage_of"]
 
 def storage_of(tensor: torch.Tensor) -> int:
     """A number that tensors share which share memory."""
-    return tensor.untyped_storage()._cdata
+    number: int = tensor.untyped_storage()._cdata
+    return number
 
 
 class Live(TorchDispatchMode):

@@ -1,4 +1,4 @@
-"""Where things stand: learned biases for attention, which alone does not know."""
+"""Where tokens stand, for attention to know it."""
 
 from __future__ import annotations
 
