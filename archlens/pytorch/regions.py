@@ -30,16 +30,17 @@ def roi_align(
         """Both rows of the map next to each sample, and their shares: N×R×samples."""
         start = low - 0.5 if aligned else low
         side = high - low if aligned else (high - low).clamp(min=1)
-        counts, most = torch.full_like(side, sampling_ratio), sampling_ratio
-        if sampling_ratio <= 0:
+        if sampling_ratio > 0:
+            counts, most = torch.full_like(side, sampling_ratio), sampling_ratio
+        else:
             counts = (side / cells).ceil()
             most = -(-size // cells) if low.is_meta else max(int(counts.max()), 0)
         start, side, counts = [part[..., None, None] for part in (start, side, counts)]
         number, several = torch.arange(most, device=low.device), counts.clamp(min=1)
-        cell = torch.arange(cells, device=low.device)[:, None]
-        place = start + (cell + (number + 0.5) / several) * (side / cells)
-        counted = (place >= -1) & (place <= size) & (number < counts)
-        weight = counted / several
+        place = torch.arange(cells, device=low.device)[:, None]
+        place = start + (place + (number + 0.5) / several) * (side / cells)
+        weight = (place >= -1) & (place <= size) & (number < counts)
+        weight = weight / several
         near = place.clamp(0, size - 1).floor()
         share = place.clamp(0, size - 1) - near
         far = (near + 1).clamp(max=size - 1)
@@ -67,13 +68,14 @@ def roi_pool(
 ) -> Tensor:
     """Boxes N×R×4 (x1, y1, x2, y2) as grids N×R×C×output_size of largest values.
 
-    As torchvision.ops.roi_pool. On the meta device, where boxes have no values, only its size comes out.
+    As torchvision.ops.roi_pool. On the meta device, where boxes have no values, only
+    its size comes out.
     """
     if x.is_meta:
         return x.new_empty(len(x), boxes.shape[1], x.shape[1], *output_size)
     scaled = boxes * spatial_scale
-    rounded = (scaled.abs() + 0.5).floor()  # halves away from zero, as C rounds
-    corners = rounded * scaled.sign()
+    # Halves are rounded away from zero, as in C.
+    corners = (scaled.abs() + 0.5).floor() * scaled.sign()
 
     def spans(low: float, high: float, cells: int, size: int) -> list[slice]:
         side = max(high - low + 1, 1)
@@ -90,7 +92,7 @@ def roi_pool(
             columns = spans(left, right, output_size[1], x.shape[3])
             places = [(row, column) for row in rows for column in columns]
             parts = [one[:, row, column] for row, column in places]
-            none = one.new_zeros(len(one))
-            values = [part.amax((1, 2)) if part.numel() else none for part in parts]
+            values = [part.amax((1, 2)) if part.numel() else None for part in parts]
+            values = [one.new_zeros(len(one)) if v is None else v for v in values]
             grids.append(torch.stack(values, dim=1).unflatten(1, output_size))
     return torch.stack(grids).unflatten(0, (len(x), -1))
