@@ -106,6 +106,15 @@ class Network:
 
         return build(self.graph, device_named(device), dtype_named(dtype or self.dtype))
 
+    def export(self) -> str:
+        """The network as the text of a PyTorch file that stands alone: blocks as classes, repeats as loops.
+
+        Its last class has the names, shapes and outputs of `build`. Raises UsageError as `build` does.
+        """
+        from archlens.pytorch.export import export
+
+        return export(self.graph)
+
     def trace(self, device: str = "cpu") -> Trace:
         """What PyTorch makes of the network: run once for inference, measured layer by layer. Raises as `verify` does."""
         from archlens.pytorch.trace import trace

@@ -23,6 +23,7 @@ _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "field": "What one unit of a layer sees of the input.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
+    "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "schema": "The JSON Schema of the spec language, for editors.",

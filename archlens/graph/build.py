@@ -62,6 +62,7 @@ class _Builder:
         self.maker = LayerMaker(self.values, self.faults)
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
+        self.called: dict[str, Call] = {}
 
     # ---- the whole ----
 
@@ -95,6 +96,8 @@ class _Builder:
             meta=spec.meta,
             expect=spec.expect,
             notes=spec.notes,
+            calls=self.called,
+            names=self.names.bound,
             integers=whole,
         )
 
@@ -217,6 +220,8 @@ class _Builder:
             call = Call("", variables, statement.span, f"turn {step + 1} of {steps}")
             inner = frame.within(frame.prefix, {**frame.env, "index": step + 1, **variables}, call)
             inner.prefix = self.names.scope(statement, inner, turn)
+            if statement.name is not None:
+                self.called[inner.prefix[:-1]] = call
             current = self.run(statement.body, inner, current)
         return current
 
@@ -242,7 +247,8 @@ class _Builder:
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
             return self.lost(path)
-        inner = frame.enter(path + "/", {**self.globals, **given}, current, Call(name, given, statement.span, turn))
+        self.called[path] = call = Call(name, given, statement.span, turn)
+        inner = frame.enter(path + "/", {**self.globals, **given}, current, call)
         if statement.weights is not None:
             owner = self.names.owner(statement.weights, frame)
             inner.sharing = (path + "/", owner + "/", statement.weights) if owner else None

@@ -20,7 +20,10 @@ __all__ = ["Names"]
 
 
 class Names:
-    """Gives names to layers and tensors, and finds what has one. `nodes` grows as the graph does."""
+    """Gives names to layers and tensors, and finds what has one. `nodes` grows as the graph does.
+
+    bound: tensor number → the last name given to it, in whatever block.
+    """
 
     def __init__(self, spec: Spec, nodes: list[Node], values: Values, faults: Faults) -> None:
         self.spec = spec
@@ -28,6 +31,7 @@ class Names:
         self.values = values
         self.faults = faults
         self.paths = Paths()
+        self.bound: dict[int, str] = {}
 
     # ---- paths ----
 
@@ -83,6 +87,7 @@ class Names:
                 self.faults.report("ARC135", f"the name `{name}` is taken", word.span, frame, why, "again here", related)
             else:
                 frame.tensors[name] = (ports[i] if i < len(ports) else UNKNOWN, word.span)
+                self.bound[frame.tensors[name][0]] = name
 
     def tensor(self, word: Word, frame: Frame, current: int) -> int:
         """The tensor a name stands for."""

@@ -15,6 +15,7 @@ from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, show
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
+from archlens.pytorch.helpers import share
 
 __all__ = ["BuiltNetwork", "Function", "Step", "build", "build_layer"]
 
@@ -95,7 +96,7 @@ class BuiltNetwork(nn.Module):
             self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, dying))
         for node in graph.nodes:
             if node.owner != node.path:
-                _share(modules[node.path], modules[node.owner])
+                share(modules[node.path], modules[node.owner])
             if not node.trainable:
                 modules[node.path].requires_grad_(False)
 
@@ -174,14 +175,6 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
         raise UsageError(f"`{node.path}` is called like another part of the network in PyTorch; name it otherwise")
     owner._modules[name] = module  # not add_module, which refuses a layer called `train` or `float`
     return module
-
-
-def _share(module: nn.Module, owner: nn.Module) -> None:
-    """Let `module` use the parameters and buffers of `owner`."""
-    for place, part in owner.named_modules():
-        mine = module.get_submodule(place)
-        mine._parameters.update(part._parameters)
-        mine._buffers.update(part._buffers)
 
 
 def _last_uses(graph: Graph) -> list[tuple[int, ...]]:

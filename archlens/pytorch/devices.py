@@ -13,7 +13,16 @@ from archlens.analysis.storage import storage
 from archlens.errors import UsageError
 from archlens.graph.model import Graph
 
-__all__ = ["DEVICES", "available_bytes", "device_name", "device_named", "dtype_named", "example_inputs", "told_when_full"]
+__all__ = [
+    "DEVICES",
+    "available_bytes",
+    "device_name",
+    "device_named",
+    "dtype_named",
+    "example_inputs",
+    "tables",
+    "told_when_full",
+]
 
 DEVICES = ("auto", "cpu", "cuda", "meta")
 
@@ -79,8 +88,8 @@ def told_when_full(needed: int, device: torch.device) -> Iterator[None]:
         raise UsageError(f"{message}; choose --device meta, which needs none, or a smaller batch") from None
 
 
-def example_inputs(graph: Graph, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
-    """An input of the right size for each of the network's: random values, or numbers within the table that they look up."""
+def tables(graph: Graph) -> dict[int, int]:
+    """For each tensor that layers look up in tables: how many rows the smallest has. Views are what they are views of."""
     kept = storage(graph)
     most: dict[int, int] = {}
     for node in graph.nodes:
@@ -88,6 +97,12 @@ def example_inputs(graph: Graph, device: torch.device, dtype: torch.dtype) -> li
             rows = min(shape[0] for shape in node.layer.parameter_shapes(*node.input_shapes).values())
             home = kept.home[node.inputs[at]]
             most[home] = min(most.get(home, rows), rows)
+    return most
+
+
+def example_inputs(graph: Graph, device: torch.device, dtype: torch.dtype) -> list[Tensor]:
+    """An input of the right size for each of the network's: random values, or numbers within the table that they look up."""
+    most = tables(graph)
     generator = torch.Generator().manual_seed(0)
     found = []
     for number in graph.inputs.values():
