@@ -92,7 +92,7 @@ def roi_pool(
             columns = spans(left, right, output_size[1], x.shape[3])
             places = [(row, column) for row in rows for column in columns]
             parts = [one[:, row, column] for row, column in places]
-            values = [part.amax((1, 2)) if part.numel() else None for part in parts]
-            values = [one.new_zeros(len(one)) if v is None else v for v in values]
+            nothing = one.new_zeros(len(one))
+            values = [part.amax((1, 2)) if part.numel() else nothing for part in parts]
             grids.append(torch.stack(values, dim=1).unflatten(1, output_size))
     return torch.stack(grids).unflatten(0, (len(x), -1))

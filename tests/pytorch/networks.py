@@ -10,12 +10,51 @@ from archlens.errors import SpecError
 
 __all__ = ["nested_network"]
 
-NAMES = ("1x1", "train", "keys", "append", "a/b", "a.c", "class", "Block", "__hidden", "conv1", "x", "self", "weight", "add_module",
-         "say \"so\"", "ünder", "data{}", "A", "step$index", "turn$index", "in/out$index", "_modules", "a", "b/a")  # fmt: skip
+NAMES = (
+    "1x1",
+    "train",
+    "keys",
+    "append",
+    "a/b",
+    "a.c",
+    "class",
+    "Block",
+    "__hidden",
+    "conv1",
+    "x",
+    "self",
+    "weight",
+    "add_module",
+    'say "so"',
+    "ünder",
+    "data{}",
+    "A",
+    "step$index",
+    "turn$index",
+    "in/out$index",
+    "_modules",
+    "a",
+    "b/a",
+)
 WIDTHS = ("width", "2*width", "channels", "channels//2+1", "4", "6")
-PLAIN = ("relu", "batch_norm", "dropout", "gelu: approximate=tanh", "max_pool: 3x3 /1 padding=1", "group_norm: 2 affine=false",
-         "conv: {w} 3x3 same", "conv: {w} 1x1 bias=false", "conv: {w} kernel same", "depthwise_conv: 3x3 same", "prelu", "crop: 8",
-         "conv: {w} 2x2 padding=[[0,1],[1,0]]", "roll: shifts=[shift,-shift] dims=[2,3]", "permute: [1, 3, 2]", "identity")  # fmt: skip
+PLAIN = (
+    "relu",
+    "batch_norm",
+    "dropout",
+    "gelu: approximate=tanh",
+    "max_pool: 3x3 /1 padding=1",
+    "group_norm: 2 affine=false",
+    "conv: {w} 3x3 same",
+    "conv: {w} 1x1 bias=false",
+    "conv: {w} kernel same",
+    "depthwise_conv: 3x3 same",
+    "prelu",
+    "crop: 8",
+    "conv: {w} 2x2 padding=[[0,1],[1,0]]",
+    "roll: shifts=[shift,-shift] dims=[2,3]",
+    "permute: [1, 3, 2]",
+    "identity",
+)
 CONDITIONS = ("deep", "channels != width", "kernel > 1", "width == 6", "not deep", "shift > 0")
 CALLS = ("{w}", "{w} 3", "{w} deep=true", "{w} 5 deep=true shift=1", "{w} shift=2")
 
@@ -81,7 +120,9 @@ class _Writer:
             self.blocks.append(name)
         lines += ["layers:", *[part for _ in range(self.random.randint(2, 6)) for part in self.line("  ", 0, False)]]
         if self.chance(0.3):
-            lines.append(f"freeze: [{self.random.choice(['A*', '*', 'B1', 'stage1'])}, '!{self.random.choice(['A', 'conv', 'B'])}*']")
+            lines.append(
+                f"freeze: [{self.random.choice(['A*', '*', 'B1', 'stage1'])}, '!{self.random.choice(['A', 'conv', 'B'])}*']"
+            )
         return "\n".join(lines) + "\n"
 
 
