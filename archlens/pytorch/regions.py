@@ -85,14 +85,15 @@ def roi_pool(
             found.append(slice(*[int(min(max(end, 0), size)) for end in ends]))
         return found
 
+    def largest(part: Tensor) -> Tensor:
+        return part.amax((1, 2)) if part.numel() else part.new_zeros(len(part))
+
     grids = []
     for one, mine in zip(x, corners.expand(len(x), -1, -1).tolist(), strict=True):
         for left, top, right, bottom in mine:
             rows = spans(top, bottom, output_size[0], x.shape[2])
             columns = spans(left, right, output_size[1], x.shape[3])
-            places = [(row, column) for row in rows for column in columns]
-            parts = [one[:, row, column] for row, column in places]
-            nothing = one.new_zeros(len(one))
-            values = [part.amax((1, 2)) if part.numel() else nothing for part in parts]
+            parts = [one[:, row, column] for row in rows for column in columns]
+            values = [largest(part) for part in parts]
             grids.append(torch.stack(values, dim=1).unflatten(1, output_size))
     return torch.stack(grids).unflatten(0, (len(x), -1))
