@@ -85,7 +85,7 @@ class _Layouts:
     def make(self, step: int, node: Node) -> None:
         """New tensors that may not be contiguous, or from inputs that are not."""
         inputs = [self.of(tensor) for tensor in node.inputs]
-        copied = node.layer.copied(*inputs)
+        copied = node.layer.copied(*inputs) if inputs else 0
         if copied:
             self.copies[step] = copied
         for tensor in node.outputs:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, prod
 from archlens.layers.fields import Count, Sizes
+from archlens.layers.strides import Layout
 
 __all__ = ["RelativePositionBias"]
 
@@ -50,6 +51,13 @@ class RelativePositionBias(Layer):
         cells = prod(self.window_size)
         square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
         return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
+
+    @property
+    def reorders(self) -> bool:
+        return True
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_innermost"  # looked up pair by pair of cells, the heads of each together
 
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}
