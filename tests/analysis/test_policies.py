@@ -114,6 +114,16 @@ def test_fractions_are_rounded_down_once(net):
     assert recount(graph, "ptflops").total == TOOLS["ptflops"](graph)
 
 
+def test_a_layer_that_no_output_depends_on_is_not_in_a_trace(net):
+    """The second convolution and its norm lead nowhere: fvcore's trace is without them, hooks see them."""
+    graph = net("- conv: 4 3x3\n  as: a\n- conv: 8 3x3\n- batch_norm\n- relu:\n  from: a\n- linear: 2 in_features=30").graph
+    for policy, tool in TOOLS.items():
+        assert recount(graph, policy).total == tool(graph), policy
+    found = recount(graph, "fvcore")
+    assert found.differences == (("conv: no output depends on it, so the trace is without it", 1, -8 * 4 * 9 * 28 * 28),)
+    assert found.uncounted == ("relu",)
+
+
 def test_a_type_from_elsewhere_counts_nothing_and_is_named():
     class Foreign(ReLU):
         type_name = "foreign"

@@ -58,6 +58,7 @@ POLICY = Policy(
     name="fvcore",
     version="0.1.5.post20221221",
     unit="MACs",
+    traced=True,
     about="multiply–accumulates of traced operators, without bias; norms 2 to 5 per value; attention without its products",
     rules=table(
         {

@@ -64,14 +64,17 @@ def recount(graph: Graph, policy: str) -> Recount:
     ours, counts, uncounted = 0, list[int](), dict[str, None]()
     amounts, layers = Counter[str](), Counter[str]()
     left = 0.0
+    gone = _idle(graph) if chosen.traced else frozenset()
     for node in graph.nodes:
         kind, work = node.layer.type_name, works.of(node)
         key = node.layer, node.input_shapes
         if key not in asked:
             rule = chosen.rules.get(kind, chosen.otherwise)
             asked[key] = _differing(rule(node.layer, node.input_shapes, node.output_shapes), work.macs)
-        count = work.macs
-        for why, amount in asked[key]:
+        count, parts = work.macs, asked[key]
+        if node.path in gone:
+            parts = (Part("no output depends on it, so the trace is without it", -count),) if count else ()
+        for why, amount in parts:
             if isinstance(amount, float):  # the tool rounds its total down, so what is left of a fraction goes to the next
                 whole, left = divmod(amount + left, 1)
                 amount = int(whole)
@@ -80,7 +83,7 @@ def recount(graph: Graph, policy: str) -> Recount:
             layers[f"{kind}: {why}"] += 1
         ours += work.macs
         counts.append(count)
-        if work.flops and not count:
+        if work.flops and not count and node.path not in gone:
             uncounted[kind] = None
     found = [Difference(reason, layers[reason], amount) for reason, amount in amounts.items() if amount]
     found.sort(key=lambda one: -abs(one.amount))
@@ -95,6 +98,17 @@ def recounted(analysis: Analysis, graph: Graph, policy: str) -> Analysis:
     layers = [layer._replace(policy_count=count) for layer, count in zip(analysis.layers, found.per_layer, strict=True)]
     totals = analysis.totals._replace(policy_count=found.total)
     return analysis._replace(totals=totals, layers=tuple(layers), recount=found)
+
+
+def _idle(graph: Graph) -> frozenset[str]:
+    """The paths of the layers that no output of the network depends on."""
+    wanted, found = set(graph.outputs.values()), list[str]()
+    for node in reversed(graph.nodes):
+        if wanted.isdisjoint(node.outputs):
+            found.append(node.path)
+        else:
+            wanted.update(node.inputs)
+    return frozenset(found)
 
 
 def _differing(parts: list[Part], macs: int) -> tuple[Part, ...]:

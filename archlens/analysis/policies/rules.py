@@ -74,7 +74,8 @@ class Policy(NamedTuple):
     """The habits of one tool.
 
     version: whose habits these are. unit: of its total. about: how it counts, in a line. rules: by layer type. single: whether
-    it counts one sample, whatever the batch. otherwise: the rule for types that are not in the table.
+    it counts one sample, whatever the batch. otherwise: the rule for types that are not in the table. traced: whether it counts
+    a trace, from which layers are gone that no output of the network depends on.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Policy(NamedTuple):
     rules: Mapping[str, Rule]
     single: bool = False
     otherwise: Rule = nothing
+    traced: bool = False
 
 
 def per_value(count: int, why: str = "") -> Rule:
