@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
+from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, prod, require
 from archlens.layers.fields import Count, Flag, Number
@@ -42,6 +44,11 @@ class BatchNorm(Layer):
     momentum: Number | None = 0.1
     affine: Flag = True
     track_running_stats: Flag = True
+
+    def settle(self, put: Callable[[str, Any], None]) -> None:
+        if self.eps <= 0:  # torch runs it with 0, but does not train it; other norms it lets be
+            help = "it keeps the root of a variance of 0 from being divided by; the default is 1e-5"
+            raise LayerError(f"batch_norm: eps must be above 0, not {self.eps}", "eps", help)
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         self.spatial_rank(x, (0, 1, 2, 3))

@@ -17,7 +17,11 @@ from archlens.layers.dims import Shape, show
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
 from archlens.pytorch.helpers import share
 
-__all__ = ["BuiltNetwork", "Function", "Step", "build", "build_layer", "last_uses", "module_name"]
+__all__ = ["REFUSALS", "BuiltNetwork", "Function", "Step", "build", "build_layer", "last_uses", "module_name"]
+
+
+REFUSALS = (RuntimeError, ValueError, IndexError)
+"""What torch raises where it does not run what it is given."""
 
 
 class Function(nn.Module):
@@ -109,7 +113,7 @@ class BuiltNetwork(nn.Module):
             self.run(tensors)
         except torch.OutOfMemoryError:
             raise
-        except RuntimeError as error:
+        except REFUSALS as error:
             if all(shape[1:] == declared[1:] for shape, declared in zip(shapes, self.inputs.values(), strict=True)):
                 raise
             where = "; ".join(getattr(error, "__notes__", ()))
@@ -123,7 +127,7 @@ class BuiltNetwork(nn.Module):
         for path, module, inputs, outputs, dying in self.steps:
             try:
                 found = module(*[tensors[number] for number in inputs])
-            except RuntimeError as error:
+            except REFUSALS as error:
                 error.add_note(f"in layer {path}")
                 raise
             tensors.update(zip(outputs, found if isinstance(found, tuple | list) else (found,), strict=True))

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
@@ -70,6 +71,7 @@ class Recorder:
             self._beside = torch.cuda.memory_allocated(self._cuda) - self._live.now
         for path, module in self._leaves.items():
             self._hook(module, _starting(self, path), _stopping(self))
+        self._stack.enter_context(_Unwatched())
         self._stack.enter_context(self._live)
         if self._functions:
             self._stack.enter_context(_Functions(self))
@@ -146,6 +148,21 @@ def _starting(recorder: Recorder, path: str) -> Callable[..., None]:
 
 def _stopping(recorder: Recorder) -> Callable[..., None]:
     return lambda module, inputs, found: recorder.stop(type(module).__name__, module, found)
+
+
+class _Unwatched(TorchFunctionMode):
+    """Does what torch does where no mode watches: there a linear layer adds its bias in place to a product of its own.
+
+    Where a mode watches it makes a second tensor of the sum, for inputs that are not contiguous. After `linear` in PyTorch's
+    ATen/native/Linear.cpp.
+    """
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if function is functional.linear and not kwargs:
+            x, weight, bias = (*args, None)[:3]
+            if bias is not None and x.dim() > 2 and not x.is_contiguous():
+                return torch.matmul(x, weight.t()).add_(bias)
+        return function(*args, **(kwargs or {}))
 
 
 class _Functions(TorchFunctionMode):

@@ -32,7 +32,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
 
     static: its computed figures; of them the dtype is taken, and for messages what memory it needs. told: hears what is
     being done. Raises UsageError for a device, dtype or layer that PyTorch does not have and where memory runs out, and
-    RuntimeError, with the layer as its note, where PyTorch refuses to run what was declared.
+    one of REFUSALS, with the layer as its note, where PyTorch refuses to run what was declared.
     """
     place, dtype = device_named(device), dtype_named(static.totals.dtype)
     totals = static.totals
@@ -42,11 +42,13 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
         told("counting operations")
         forward, backward = count_flops(graph)
-        fvcore = None
+        fvcore, notes = None, ("fvcore needs values, so it cannot count on meta",)
         if place.type != "meta":
             told("fvcore")
-            fvcore = count_by_fvcore(network, example_inputs(graph, place, dtype))
-    notes = ("fvcore needs values, so it cannot count on meta",) if fvcore is None else ()
+            try:
+                fvcore, notes = count_by_fvcore(network, example_inputs(graph, place, dtype)), ()
+            except AssertionError as error:  # its rule for norms takes no more than five axes
+                notes = (f"fvcore does not count this network: it asserts of a shape {error}",)
     return Trace(
         analysis=measured_analysis(graph, static, layers, forward.layers, recorder.peak_bytes),
         device=device,

@@ -10,6 +10,7 @@ from archlens.analysis.traced import Counted
 from archlens.analysis.verification import Expected, Verification, verify
 from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
+from archlens.pytorch.build import REFUSALS
 from archlens.pytorch.devices import available_bytes
 from archlens.pytorch.trace import Told, trace
 
@@ -45,7 +46,7 @@ def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: T
     place, why = chosen_device(device, static)
     try:
         run = trace(graph, static, place, told)
-    except RuntimeError as error:
+    except REFUSALS as error:
         raise SpecError(_refusal(graph, error)) from error
     if why:
         run = run._replace(notes=(why, *run.notes))
@@ -59,7 +60,7 @@ def _by_policy(graph: Graph, counted: Counted) -> Expected:
     return Expected(counted, layers, 1, [(one.reason, one.amount) for one in said.differences])
 
 
-def _refusal(graph: Graph, error: RuntimeError) -> Diagnostic:
+def _refusal(graph: Graph, error: Exception) -> Diagnostic:
     """A fault of archlens or of PyTorch: one of them is wrong about a layer."""
     notes = getattr(error, "__notes__", [])
     path = next((note.removeprefix("in layer ") for note in notes if note.startswith("in layer ")), "")

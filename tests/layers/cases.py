@@ -89,7 +89,9 @@ def grid(shape: tuple[int, ...]) -> st.SearchStrategy:
 # ---- vectors, normalization ----
 
 linear = st.fixed_dictionaries({"out_features": st.integers(1, 8)}, optional={"bias": flags, "in_features": st.integers(1, 6)})
-batch_norm = arguments(eps=st.floats(1e-6, 1), momentum=st.none() | st.floats(0, 1), affine=flags, track_running_stats=flags)
+batch_norm = arguments(
+    eps=often(st.floats(1e-6, 1), numbers), momentum=st.none() | st.floats(0, 1), affine=flags, track_running_stats=flags
+)
 response_norm = arguments({"size": st.integers(1, 7)}, alpha=numbers, beta=numbers, k=st.floats(1, 3))
 
 # ---- shapes ----

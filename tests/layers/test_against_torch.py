@@ -79,6 +79,7 @@ STRICTER: Table = {
     "depthwise_conv": ("a negative padding crops where the border is made of the map, and elsewhere it does not", _negative),
     "pad": ("a map without cells, or of padding only, is a mistake", _crops_all),
     "max_pool": ("uneven padding is held to the limits of even padding, and cannot be told apart under ceil_mode", _uneven),
+    "batch_norm": ("torch runs it without eps, and then does not train it", lambda case: case.arguments.get("eps") == 0),
     "avg_pool": ("uneven padding is held to the limits of even padding, and must count in the mean", _uneven),
 }
 

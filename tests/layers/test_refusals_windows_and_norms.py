@@ -6,6 +6,7 @@ import pytest
 
 from archlens.errors import LayerError
 from archlens.layers import (
+    BatchNorm,
     Conv,
     ConvTranspose,
     Embedding,
@@ -122,6 +123,15 @@ REFUSALS = [
         message="instance_norm: each channel is a single value, which would become 0",
         help="normalise before the map is reduced to one cell, or use layer_norm",
     ),
+    *[
+        refusal(
+            lambda eps=eps: BatchNorm(eps),
+            MAP,
+            message=f"batch_norm: eps must be above 0, not {eps}",
+            help="it keeps the root of a variance of 0 from being divided by; the default is 1e-5",
+        )
+        for eps in (-1, 0)
+    ],
     refusal(
         lambda: LayerNorm(768),
         (1, 196, 768),

@@ -58,6 +58,19 @@ def test_whole_numbers_may_be_moved_before_they_are_looked_up(net) -> None:
     assert net(moved, "{ids: 12, more: 12}").verify("cpu").ok
 
 
+def test_a_linear_layer_adds_its_bias_in_place_whether_watched_or_not(net) -> None:
+    """Tokens are a view, not contiguous: the room is that of the output, 16 values of 3 beside the map."""
+    verification = net("- tokens\n- linear: 3", "6x4x4").verify("cpu")
+    assert verification.ok
+    assert verification.trace.layers[1].peak_bytes == 4 * (6 * 16 + 3 * 16)
+
+
+def test_what_fvcore_does_not_take_is_left_out(net) -> None:
+    verification = net("- stack: [prev, prev]\n- stack: [prev, prev]\n- layer_norm").verify("cpu")
+    assert verification.ok
+    assert "[1, 2, 2, 3, 32, 32]" in verification.trace.notes[0]
+
+
 # ---- what is wrong is found ----
 
 
