@@ -172,4 +172,4 @@ class RelativePositionBias(nn.Module):
     def forward(self) -> Tensor:
         index = self.relative_position_index.flatten()
         table = self.relative_position_bias_table[index]
-        return table.view(self.cells, self.cells, -1).permute(2, 0, 1)[None]
+        return table.view(1, self.cells, self.cells, -1).permute(0, 3, 1, 2)
