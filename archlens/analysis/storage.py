@@ -16,11 +16,13 @@ class Storage(NamedTuple):
     """home: for every tensor the one that was allocated for it, itself unless it is a view or written in place.
 
     copies: step → values of the contiguous copies that the layer makes of its inputs before it reads them.
-    integers: tensors that hold int64 indices, by their homes. weights: those that are a parameter itself.
+    estimated: the steps whose copies are an estimate. integers: tensors that hold int64 indices, by their homes. weights: those
+    that are a parameter itself.
     """
 
     home: list[int]
     copies: dict[int, int]
+    estimated: set[int]
     integers: frozenset[int]
     weights: frozenset[int]
 
@@ -38,7 +40,8 @@ def storage(graph: Graph, training: bool = False) -> Storage:
                 weights.update(node.outputs)
         elif layer.reorders or (found.strides and any(tensor in found.strides for tensor in node.inputs)):
             found.make(step, node)
-    return Storage(found.home, found.copies, frozenset([found.home[tensor] for tensor in graph.integers]), frozenset(weights))
+    integers = frozenset([found.home[tensor] for tensor in graph.integers])
+    return Storage(found.home, found.copies, found.estimated, integers, frozenset(weights))
 
 
 class _Layouts:
@@ -49,6 +52,7 @@ class _Layouts:
         self.home = list(range(len(graph.shapes)))
         self.strides: dict[int, Strides] = {}
         self.copies: dict[int, int] = {}
+        self.estimated: set[int] = set()
         self._views: dict[tuple[Layer, Shape], tuple[tuple[bool, Strides | None], ...]] = {}
 
     def of(self, tensor: int) -> tuple[Shape, Strides]:
@@ -88,6 +92,8 @@ class _Layouts:
         copied = node.layer.copied(*inputs) if inputs else 0
         if copied:
             self.copies[step] = copied
+        if node.layer.copies_are_estimated(*inputs):
+            self.estimated.add(step)
         for tensor in node.outputs:
             out = self.shapes[tensor]
             made = laid_out(node.layer.layout(*node.input_shapes), out, inputs)

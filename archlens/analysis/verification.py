@@ -179,6 +179,7 @@ def _memory(graph: Graph, static: Analysis, trace: Trace) -> list[Fact]:
         return [Fact(key, name, computed, {}, "not measured", "what kernels make beside their outputs is not made on meta")]
     rows = [*zip(graph.nodes, static.layers, trace.layers, strict=True)]
     guessed = {node.path for node, _, _ in rows if node.layer.room_is_estimated(*node.input_shapes)}
+    guessed.update([graph.nodes[step].path for step in storage(graph).estimated])
     gaps = [
         Difference(layer.path, layer.live_bytes, one.peak_bytes)
         for _, layer, one in rows

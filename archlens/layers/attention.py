@@ -26,7 +26,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Count, Flag, Number, Probability
 from archlens.layers.keeping import Held
-from archlens.layers.strides import Layout, contiguous, stretched
+from archlens.layers.strides import Layout, Strides, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["ScaledDotProductAttention"]
@@ -201,9 +201,24 @@ class ScaledDotProductAttention(Layer):
         if len(inputs) == 4:
             mask = (inputs[3][0], *(1,) * (merged + 3 - len(inputs[3])), *inputs[3][1:])
             room += stretched(mask, contiguous(mask), (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
-        if self.room_is_estimated(*inputs):
-            return Held(room + prod(roles[0]) + prod(weights) + max(prod(roles[1]), prod(weights)))
-        return Held(room + prod(weights[:-1]))
+        return Held(room + (self._composed(*inputs) if self.room_is_estimated(*inputs) else prod(weights[:-1])))
+
+    def _composed(self, *inputs: Shape) -> int:
+        """What several kernels hold at most: queries scaled, weights, and keys scaled or the weights once more."""
+        queries, keys, _ = roles_of(inputs[:3])
+        weights = prod(self._weights(self._sizes(*inputs)))
+        most: int = prod(queries) + weights + max(prod(keys), weights)
+        return most
+
+    def copies_are_estimated(self, *inputs: tuple[Shape, Strides]) -> bool:
+        """Where features do not lie innermost torch has no fused kernel, and composes one."""
+        return any(strides[-1] != 1 for _, strides in inputs[:3])
+
+    def copied(self, *inputs: tuple[Shape, Strides]) -> int:
+        shapes = [shape for shape, _ in inputs]
+        if not self.copies_are_estimated(*inputs):
+            return 0
+        return max(0, self._composed(*shapes) - self.scratch(*shapes).values)
 
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)

@@ -115,6 +115,10 @@ class Keeping:
         """Whether `scratch` is an estimate: what torch makes on the way hangs on the machine, or on values."""
         return False
 
+    def copies_are_estimated(self, *inputs: tuple[Shape, Strides]) -> bool:
+        """Whether `copied` is an estimate, since they lie so: torch has another kernel for that."""
+        return False
+
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         """What is kept for the backward pass. trained: whether its parameters learn. wanted: for each input, whether a
         gradient flows on to it. Asked only where one of them is so.

@@ -42,7 +42,8 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
         told("counting operations")
         forward, backward = count_flops(graph)
-        fvcore, notes = None, ("fvcore needs values, so it cannot count on meta",)
+        fvcore: Counted | None = None
+        notes: tuple[str, ...] = ("fvcore needs values, so it cannot count on meta",)
         if place.type != "meta":
             told("fvcore")
             try:

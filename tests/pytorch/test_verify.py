@@ -65,6 +65,13 @@ def test_a_linear_layer_adds_its_bias_in_place_whether_watched_or_not(net) -> No
     assert verification.trace.layers[1].peak_bytes == 4 * (6 * 16 + 3 * 16)
 
 
+def test_attention_on_features_that_are_apart_is_an_estimate(net) -> None:
+    """Tokens are a view, features not innermost: torch has no fused kernel, and holds the weights twice."""
+    verification = net("- tokens\n- scaled_dot_product_attention", "6x4x4").verify("cpu")
+    assert verification.ok
+    assert facts(verification)["peak_activation_bytes"] == "estimated"
+
+
 def test_what_fvcore_does_not_take_is_left_out(net) -> None:
     verification = net("- stack: [prev, prev]\n- stack: [prev, prev]\n- layer_norm").verify("cpu")
     assert verification.ok
