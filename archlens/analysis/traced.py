@@ -74,7 +74,8 @@ class Trace(NamedTuple):
 
     analysis: the same facts as the computed ones, measured. device, name of the machine's part: where it ran. dtype: of
     parameters and inputs. layers: as they ran. forward, backward: of FlopCounterMode. fvcore: None where it was not run.
-    peak_bytes: the most alive at once. seconds: of the whole forward pass. notes: what a reader should know.
+    peak_bytes: the most alive at once. seconds: of the whole forward pass. notes: what a reader should know. untrained: why
+    PyTorch does not train it, where it does not; `backward` is empty then.
     """
 
     analysis: Analysis
@@ -89,3 +90,4 @@ class Trace(NamedTuple):
     allocator_bytes: int | None
     seconds: float
     notes: tuple[str, ...] = ()
+    untrained: str = ""

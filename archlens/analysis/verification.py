@@ -96,7 +96,7 @@ def verify(
     def total(key: str, name: str, figure: Callable[[LayerFacts], int]) -> Fact:
         return each(key, name, [figure(layer) for layer in said], [figure(layer) for layer in trace.analysis.layers], int)
 
-    forward, backward = [layer.macs for layer in said], static.training.backward_macs
+    forward = [layer.macs for layer in said]
     return Verification(
         static,
         trace,
@@ -110,7 +110,7 @@ def verify(
             total("trainable_params", "trainable params", lambda layer: layer.params if layer.trainable else 0),
             total("buffers", "buffers", lambda layer: layer.buffers),
             _counts("macs", "MACs forward", forward, [_torch_forward(static, trace), *counters], paths),
-            _counts("backward_macs", "MACs backward", backward, [_torch_backward(graph, static, trace)], paths),
+            _backward_counts(graph, static, trace, paths),
             *_memory(graph, static, trace),
             _fields(fields),
         ),
@@ -134,6 +134,13 @@ def _dtypes(graph: Graph, static: Analysis) -> list[tuple[str, ...]]:
 
 def _torch_forward(static: Analysis, trace: Trace) -> Expected:
     return Expected(trace.forward, {layer.path: 2 * layer.macs for layer in static.layers}, 2)
+
+
+def _backward_counts(graph: Graph, static: Analysis, trace: Trace, paths: Sequence[str]) -> Fact:
+    key, name, computed = "backward_macs", "MACs backward", static.training.backward_macs
+    if trace.untrained:
+        return Fact(key, name, sum(computed), {}, "not measured", f"PyTorch does not train this network: {trace.untrained}")
+    return _counts(key, name, computed, [_torch_backward(graph, static, trace)], paths)
 
 
 def _torch_backward(graph: Graph, static: Analysis, trace: Trace) -> Expected:

@@ -41,7 +41,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
         network = build(graph, place, dtype).eval()
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
         told("counting operations")
-        forward, backward = count_flops(graph)
+        forward, backward, untrained = count_flops(graph)
         fvcore: Counted | None = None
         notes: tuple[str, ...] = ("fvcore needs values, so it cannot count on meta",)
         if place.type != "meta":
@@ -58,6 +58,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
         layers=layers,
         forward=forward,
         backward=backward,
+        untrained=untrained,
         fvcore=fvcore,
         peak_bytes=recorder.peak_bytes,
         allocator_bytes=recorder.allocator_bytes,
@@ -81,21 +82,35 @@ def record(
     return tuple(recorder.layers), recorder, seconds
 
 
-def count_flops(graph: Graph) -> tuple[Counted, Counted]:
+def count_flops(graph: Graph) -> tuple[Counted, Counted, str]:
     """The operations of a forward and a backward pass by torch's FlopCounterMode, on meta tensors.
 
-    Attention runs on the math back end: the mode has no formula for some of the fused kernels and would count nothing there.
+    The third is why torch does not train the network, where it does not since a layer writes in place over what another's
+    gradient needs; the second is empty then. Attention runs on the math back end: the mode has no formula for some of the
+    fused kernels and would count nothing there.
     """
+    why = ""
+    try:
+        counter = _counted(graph)
+    except RuntimeError as error:
+        why = str(error).partition("\n")[0]
+        if "inplace" not in why.replace("-", ""):
+            raise
+        with torch.no_grad():
+            counter = _counted(graph)
+    name = "FlopCounterMode"
+    forward, backward = (Counted(name, "FLOPs", sum(table.values()), table) for table in (counter.forward, counter.backward))
+    return forward, backward, why
+
+
+def _counted(graph: Graph) -> Flops:
     network = build(graph, "meta").eval()
-    leaves = {step.path: step.module for step in network.steps}
-    counter = Flops(leaves)
-    with math_attention(), counter:
+    with math_attention(), Flops({step.path: step.module for step in network.steps}) as counter:
         found = network(*example_inputs(graph, torch.device("meta"), torch.float32))
         outputs = [y for y in (found if isinstance(found, tuple) else (found,)) if y.requires_grad]
-        if outputs:
+        if outputs and torch.is_grad_enabled():
             torch.autograd.backward(outputs, [torch.empty_like(y) for y in outputs])
-    name = "FlopCounterMode"
-    return tuple(Counted(name, "FLOPs", sum(table.values()), table) for table in (counter.forward, counter.backward))  # type: ignore[return-value]
+    return counter
 
 
 def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:

@@ -157,7 +157,7 @@ def verification_json(verification: Verification) -> dict[str, Any]:
                 "buffer_shapes": ran.buffers,
                 "frozen": sorted(ran.frozen),
                 "counts": {one.counter: one.layers.get(ran.path, 0) for one in counters},
-                "backward": {trace.backward.counter: trace.backward.layers.get(ran.path, 0)},
+                "backward": {} if trace.untrained else {trace.backward.counter: trace.backward.layers.get(ran.path, 0)},
                 "allocated_bytes": ran.allocated_bytes,
                 "freed_bytes": ran.freed_bytes,
                 "peak_bytes": ran.peak_bytes,

@@ -72,6 +72,23 @@ def test_attention_on_features_that_are_apart_is_an_estimate(net) -> None:
     assert facts(verification)["peak_activation_bytes"] == "estimated"
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "- conv: 4 3x3\n- sigmoid\n- relu: inplace=true",  # the gradient of a sigmoid is of what it put out
+        "- conv: 4 3x3\n- split: 2\n- relu: inplace=true",
+    ],
+)
+def test_what_torch_runs_and_does_not_train_says_so(net, layers) -> None:
+    verification = net(layers).verify("cpu")
+    assert verification.ok
+    assert facts(verification)["macs"] == "equal"
+    (fact,) = [fact for fact in verification.facts if fact.key == "backward_macs"]
+    assert fact.verdict == "not measured"
+    assert "PyTorch does not train this network: " in fact.note
+    assert "inplace" in fact.note
+
+
 def test_what_fvcore_does_not_take_is_left_out(net) -> None:
     verification = net("- stack: [prev, prev]\n- stack: [prev, prev]\n- layer_norm").verify("cpu")
     assert verification.ok
