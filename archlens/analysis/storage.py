@@ -92,10 +92,12 @@ class _Layouts:
         copied = node.layer.copied(*inputs) if inputs else 0
         if copied:
             self.copies[step] = copied
+        layout = node.layer.layout(*node.input_shapes)
         if node.layer.copies_are_estimated(*inputs):
             self.estimated.add(step)
+            layout = "contiguous"
         for tensor in node.outputs:
             out = self.shapes[tensor]
-            made = laid_out(node.layer.layout(*node.input_shapes), out, inputs)
+            made = laid_out(layout, out, inputs)
             if not is_contiguous(out, made):
                 self.strides[tensor] = made

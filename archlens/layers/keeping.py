@@ -116,7 +116,7 @@ class Keeping:
         return False
 
     def copies_are_estimated(self, *inputs: tuple[Shape, Strides]) -> bool:
-        """Whether `copied` is an estimate, since they lie so: torch has another kernel for that."""
+        """Whether `copied` is an estimate, since they lie so: torch has another kernel for that, whose outputs are contiguous."""
         return False
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:

@@ -169,6 +169,9 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
         module = build_layer(node.layer, *node.input_shapes)
     except UsageError as error:
         raise UsageError(f"{node.path}: {error}") from None
+    except REFUSALS as error:
+        error.add_note(f"in layer {node.path}")
+        raise
     *scopes, name = module_name(node.path).split(".")
     if "" in (name, *scopes):
         raise UsageError(f"`{node.path}` cannot be the name of a module in PyTorch, which cuts names at dots; name it otherwise")
