@@ -74,6 +74,13 @@ def test_attention_on_features_that_are_apart_is_an_estimate(net) -> None:
     assert facts(verification)["peak_activation_bytes"] == "estimated"
 
 
+@pytest.mark.parametrize("after", ["instance_norm", "channel_shuffle: 2\n- reshape: -1"])
+def test_the_heads_of_a_position_bias_lie_together(net, after) -> None:
+    """So an instance norm copies it first, and shuffled channels are laid out anew."""
+    verification = net(f"- relative_position_bias: 4 3\n- {after}").verify("cpu")
+    assert verification.ok, verification.first_difference
+
+
 @pytest.mark.parametrize(
     "layers",
     [
