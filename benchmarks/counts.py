@@ -2,11 +2,12 @@
 
     python benchmarks/counts.py [rounds]
 
-Figures are multiply–accumulates; where a tool says FLOPs and counts two for each, they are halved. The right count is that of
-torch's FlopCounterMode with attention composed of matrix products, which no tool here is asked to agree with in what else
-it counts. Seconds are medians of whole processes that take turns, peak memory is the most of each. The tools count
-torchvision's networks, which have to be imported and built: `(no tool)` does only that. Tools that lie elsewhere are found by
-PYTHONPATH; one that cannot be imported is told on stderr and left empty.
+Figures are multiply–accumulates; where a tool counts two for each, they are halved. The right count is that of torch's
+FlopCounterMode with attention composed of matrix products: convolutions, linear layers and products of attention. Seconds
+are medians of whole processes that take turns, memory is the most that one of them held.
+
+The tools count torchvision's networks, which have to be imported and built: `(no tool)` does only that. A tool is found in
+the environment or by PYTHONPATH; one that cannot be imported is told on stderr and has no figures.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def run(contender: str, model: str) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds, peak = time.perf_counter() - start, usage.ru_maxrss / 1024  # KiB on Linux
     if process.returncode or said.startswith("missing"):
-        return Run(None, seconds, peak, said.strip() or f"exit {process.returncode}")
+        why, reason = ("not installed", said.strip()) if not process.returncode else ("failed", f"exit {process.returncode}")
+        print(f"{contender}, {model}: {why}: {reason}", file=sys.stderr)
+        return Run(None, seconds, peak, why)
     return Run(counted(contender, said), seconds, peak)
 
 
@@ -96,33 +99,30 @@ def table(title: str, rows: dict[str, list[str]]) -> None:
 
 def against(found: Run, right: int | None) -> str:
     """A figure, and how far it is from the right one."""
-    if found.macs is None or right is None:
-        return "–" if found.macs is None else f"{found.macs:,}"
-    return f"{found.macs:,} ({found.macs - right:+,})" if found.macs != right else f"{found.macs:,} (equal)"
+    if found.macs is None:
+        return found.why or "–"
+    return f"{found.macs:,}" if right in (None, found.macs) else f"{found.macs:,} ({found.macs - right:+,})"
 
 
 def main() -> None:
     """Run every contender in turns on every network and print three tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    contenders = []
-    for contender in [*ARCHLENS, *TOOLS]:  # a first turn, which fills the caches of files and bytecode
-        tried = run(contender, "alexnet")
-        if tried.why:
-            print(f"{contender}: left out: {tried.why}", file=sys.stderr)
-        else:
-            contenders.append(contender)
+    contenders = [*ARCHLENS, *TOOLS]
+    # The first turn fills the caches of files and bytecode, and tells who is there.
+    first = {contender: run(contender, "alexnet") for contender in contenders}
     runs: dict[tuple[str, str], list[Run]] = {}
     for model in MODELS:
         for _ in range(rounds):
             for contender in contenders:
-                runs.setdefault((contender, model), []).append(run(contender, model))
-    counts, seconds, peaks = ({name: ["not installed"] * len(MODELS) for name in [*ARCHLENS, *TOOLS]} for _ in range(3))
+                one = first[contender] if first[contender].why else run(contender, model)
+                runs.setdefault((contender, model), []).append(one)
+    counts, seconds, peaks = {}, {}, {}
     for contender in contenders:
         of = [runs[contender, model] for model in MODELS]
-        rights = [runs[RIGHT, model][0].macs if RIGHT in contenders else None for model in MODELS]
+        rights = [runs[RIGHT, model][0].macs for model in MODELS]
         counts[contender] = [against(found[0], right) for found, right in zip(of, rights, strict=True)]
-        seconds[contender] = [f"{median([one.seconds for one in found]):.2f}" for found in of]
-        peaks[contender] = [f"{max(one.peak for one in found):,.0f}" for found in of]
+        seconds[contender] = [found[0].why or f"{median([one.seconds for one in found]):.2f}" for found in of]
+        peaks[contender] = [found[0].why or f"{max(one.peak for one in found):,.0f}" for found in of]
     del counts[NOTHING]
     table("MACs", counts)
     table("seconds", seconds)

@@ -20,8 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PLAIN = """\
 import torch
 from peers import resnet50
-with torch.device("meta"), torch.no_grad():
-    resnet50().eval()(torch.empty(1, 3, 224, 224))
+with torch.device("meta"):
+    network, image = resnet50().eval(), torch.empty(1, 3, 224, 224)
+with torch.no_grad():
+    network(image)
 """
 # As installed packages run: with their bytecode kept; archlens and peers.py are found wherever this file lies.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
