@@ -21,7 +21,25 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["Adapt", "Join", "Line", "Move", "Pad", "Resample", "Shuffle", "Slide", "Spread", "Take", "Total", "Unshuffle"]
+__all__ = [
+    "Adapt",
+    "Join",
+    "Line",
+    "Move",
+    "Pad",
+    "Resample",
+    "Short",
+    "Shuffle",
+    "Slide",
+    "Spread",
+    "Take",
+    "Total",
+    "Unshuffle",
+]
+
+
+class Short(Exception):
+    """A margin that has too few units for a layer to do there what it does on the map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +68,19 @@ class Line:
         return self.without(self.margin, size)
 
     def on_grid(self, step: int) -> Line:
-        """The same with a margin that is a multiple of `step`."""
+        """The same with a margin that is a multiple of `step`; raises Short where none would be left."""
+        if 0 < self.margin < step:
+            raise Short
         return self.without(self.margin % step)
 
     def around(self, size: int, period: int) -> tuple[Line, int]:
-        """The `size` units of the map with as many whole periods on either side as there are, the same number; how many."""
+        """The `size` units of the map with as many whole periods on either side as there are, the same number; how many.
+
+        Raises Short where there is a margin but no period in it.
+        """
         periods = min(self.margin, self.tensor.shape[2] - self.margin - size) // period
+        if periods == 0 < self.margin:
+            raise Short
         margin = periods * period
         return self.without(self.margin - margin, size + 2 * margin), periods
 
@@ -197,6 +222,8 @@ class Take:
 
     def __call__(self, x: Line) -> Line:
         """The same units, counted anew."""
+        if not x.margin:
+            return x.moved(x.tensor[:, :, self.start :: self.step], 0, x.jump * self.step)
         first = (x.margin + self.start) % self.step
         return x.moved(x.tensor[:, :, first :: self.step], (x.margin + self.start) // self.step, x.jump * self.step)
 

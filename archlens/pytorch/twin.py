@@ -75,7 +75,7 @@ class _Along(NamedTuple):
         return self.axis + 2 in [dim % rank for dim in dims]
 
 
-_Found: TypeAlias = "Move | None | list[Move | None]"
+_Found: TypeAlias = "Move | list[Move | None] | None"
 
 
 class _NotFollowed(Exception):
@@ -92,15 +92,11 @@ class _Joins(NamedTuple):
 
 
 def _slides(layer: _Along) -> _Found:
-    border = layer.part.border
-    return Slide(
-        layer.argument("kernel_size"),
-        layer.argument("stride"),
-        layer.argument("padding", 0),
-        layer.argument("dilation", 1),
-        (0, 0) if border is None else layer.pads(border["pad"]),
-        layer.argument("ceil_mode", False),
-    )
+    kernel, stride, padding = layer.argument("kernel_size"), layer.argument("stride"), layer.argument("padding", 0)
+    border = (0, 0) if layer.part.border is None else layer.pads(layer.part.border["pad"])
+    if kernel == stride == 1 and padding == 0 and border == (0, 0):
+        return None
+    return Slide(kernel, stride, padding, layer.argument("dilation", 1), border, layer.argument("ceil_mode", False))
 
 
 def _spreads(layer: _Along) -> _Found:
@@ -227,11 +223,11 @@ def _followed(graph: Graph, node: Node, axis: int, lines: Mapping[int, int]) -> 
     if len(node.output_shapes[0]) != len(node.input_shapes[0]):
         raise _NotFollowed("what it puts out is no feature map")
     moves = _MOVES.get(kind)
-    if moves is None:
-        raise _NotFollowed(f"{kind} is not followed")
     if isinstance(moves, _Joins):
         return [_joined(graph, node, axis, lines, moves.gates)]
     line = _line(graph, node, 0, lines)
+    if moves is None:
+        raise _NotFollowed(f"{kind} is not followed")
     part = counterpart(node.layer, node.input_shapes)
     found = moves(_Along(node, part, axis, node.input_shapes[0][axis + 2], node.output_shapes[0][axis + 2]))
     each = found if isinstance(found, list) else [found]
