@@ -20,7 +20,10 @@ from archlens.spec.variants import resized
 if TYPE_CHECKING:
     from archlens.analysis.facts import Analysis
     from archlens.analysis.sight import Sight
+    from archlens.analysis.traced import Trace
+    from archlens.analysis.verification import Verification
     from archlens.graph.model import Graph
+    from archlens.pytorch.build import BuiltNetwork
 
 __all__ = ["Network", "load", "load_all"]
 
@@ -51,9 +54,17 @@ class Network:
         with _collector_paused():
             return ShownAnalysis(*analyze(graph, self.dtype))
 
-    def analyze(self) -> Analysis:
-        """Every figure; raises SpecError with every fault of the spec."""
-        return self._analysis
+    def analyze(self, policy: str | None = None) -> Analysis:
+        """Every figure; raises SpecError with every fault of the spec.
+
+        policy: another tool, `fvcore`, `ptflops`, `thop` or `darknet`; `recount` then holds what that tool counts for the
+        network, and why. Raises UsageError for a policy there is none of, or a batch that the tool does not count.
+        """
+        if policy is None:
+            return self._analysis
+        from archlens.analysis.policies.recount import recounted
+
+        return recounted(self._analysis, self.graph, policy)
 
     def sight(self, at: str | None = None, unit: Sequence[int] | None = None) -> Sight:
         """What one unit of a layer sees of the input: its stretch with and without padding, and every pixel of it.
@@ -83,6 +94,43 @@ class Network:
         if form not in FORMATS:
             raise UsageError(f"form must be one of {', '.join(FORMATS)}, not {form!r}")
         return explain_network(self.graph, self.analyze(), layers, form, width, paint)
+
+    def build(self, device: str = "cpu", dtype: str | None = None) -> BuiltNetwork:
+        """The network as a PyTorch module that trains; its submodules are called by the paths of the layers.
+
+        device: where its parameters lie; on `meta` they take no memory. dtype: by default that of `load`. Raises UsageError
+        without PyTorch, for a device or dtype that it lacks and for a layer that it has nothing for.
+        """
+        from archlens.pytorch.build import build
+        from archlens.pytorch.devices import device_named, dtype_named
+
+        return build(self.graph, device_named(device), dtype_named(dtype or self.dtype))
+
+    def export(self) -> str:
+        """The network as the text of a PyTorch file that stands alone: blocks as classes, repeats as loops.
+
+        Its last class has the names, shapes and outputs of `build`. Raises UsageError as `build` does.
+        """
+        from archlens.pytorch.export import export
+
+        return export(self.graph)
+
+    def trace(self, device: str = "cpu") -> Trace:
+        """What PyTorch makes of the network: run once for inference, measured layer by layer. Raises as `verify` does."""
+        from archlens.pytorch.trace import trace
+
+        return trace(self.graph, self.analyze(), device)
+
+    def verify(self, device: str = "auto", told: Callable[[str], None] = lambda step: None) -> Verification:
+        """Every computed fact held against a run in PyTorch.
+
+        device: `cpu`, `cuda`, `meta`, or `auto`, the best that can bear it. Raises SpecError where PyTorch refuses to run what
+        archlens accepts, and UsageError without PyTorch, for a device, dtype or layer that it lacks and where memory runs out.
+        told: hears what is being done.
+        """
+        from archlens.pytorch.verify import verify_network
+
+        return verify_network(self.graph, self.analyze(), device, told)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the analysis, or the faults of the spec."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.analysis.memory import Peak
 from archlens.analysis.receptive_field import Misalignment, ReceptiveField, trunk_layer
@@ -12,9 +12,13 @@ from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
 
+if TYPE_CHECKING:
+    from archlens.analysis.policies.recount import Recount
+
 __all__ = [
     "CONVENTIONS",
     "FLOAT_BYTES",
+    "POLICIES",
     "POLICY",
     "Analysis",
     "LayerFacts",
@@ -30,6 +34,9 @@ FLOAT_BYTES = 4
 
 POLICY = "archlens"
 """The policy by which operations are counted."""
+
+POLICIES = (POLICY, "fvcore", "ptflops", "thop", "darknet")
+"""By name, those by which `policies/` can count besides."""
 
 CONVENTIONS: Mapping[str, str] = {
     "params": "learnable values, shared ones once; batch-norm statistics are buffers",
@@ -60,7 +67,7 @@ class LayerFacts(NamedTuple):
     moved: values that go in, come out and are learned, its own or shared; 0 for a view.
     receptive_field: local. strict_field: with gates and statistics over the map.
     parameter_bytes: of the parameters it owns. activation_bytes: of what it puts out, views too. live_bytes: of all
-    activations alive while it runs.
+    activations alive while it runs. policy_count: what the policy of `Analysis.recount` counts, if one was asked for.
     """
 
     path: str
@@ -84,6 +91,7 @@ class LayerFacts(NamedTuple):
     parameter_bytes: int
     activation_bytes: int
     live_bytes: int
+    policy_count: int = 0
 
     @property
     def macs_per_param(self) -> float | None:
@@ -104,6 +112,7 @@ class Totals(NamedTuple):
     receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
     moved: values in, out and learned, summed over the layers as if each ran by itself.
     dtype: of parameters, buffers and activations; the bytes follow from it. activation_bytes: of all that layers put out.
+    policy_count: what the policy of `Analysis.recount` counts, if one was asked for.
     """
 
     params: int
@@ -122,6 +131,11 @@ class Totals(NamedTuple):
     dtype: str
     buffer_bytes: int
     activation_bytes: int
+    policy_count: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        """Every figure by name, but what a policy counts."""
+        return {name: value for name, value in self._asdict().items() if name != "policy_count"}
 
     @property
     def macs_per_param(self) -> float | None:
@@ -160,7 +174,8 @@ class Outcome(NamedTuple):
 class Analysis(NamedTuple):
     """Everything archlens knows of one network.
 
-    peak: when most activations are alive. training: what training needs besides, computed when asked.
+    peak: when most activations are alive. training: what training needs besides, computed when asked. recount: what another
+    tool counts, if asked for.
     """
 
     name: str
@@ -176,6 +191,7 @@ class Analysis(NamedTuple):
     notes: tuple[str, ...]
     peak: Peak
     training: Training
+    recount: Recount | None = None
 
     @property
     def ok(self) -> bool:
@@ -192,6 +208,11 @@ class Analysis(NamedTuple):
         """Samples at once."""
         samples: int = next(iter(self.inputs.values()))[0]
         return samples
+
+    @property
+    def policy(self) -> str:
+        """The name of the policy that `recount` is by; archlens's own where there is none."""
+        return self.recount.policy.name if self.recount else POLICY
 
     @property
     def trunk(self) -> int | None:

@@ -11,7 +11,7 @@ from archlens.layers.dims import Shape
 
 __all__ = ["SUMMED", "Group", "families", "grouped", "summed"]
 
-SUMMED = ("params", "buffers", "macs", "flops", "activations", "moved", "parameter_bytes", "activation_bytes")
+SUMMED = ("params", "buffers", "macs", "flops", "activations", "moved", "parameter_bytes", "activation_bytes", "policy_count")
 
 
 class Group(NamedTuple):
@@ -35,6 +35,7 @@ class Group(NamedTuple):
     moved: int
     parameter_bytes: int
     activation_bytes: int
+    policy_count: int
 
     @property
     def macs_per_param(self) -> float | None:

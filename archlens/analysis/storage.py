@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import NamedTuple
 
 from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
-from archlens.layers.strides import Strides, contiguous, is_contiguous, laid_out, viewed
+from archlens.layers.strides import Strides, contiguous, is_contiguous, laid_out
 
 __all__ = ["Storage", "storage"]
 
@@ -16,7 +15,7 @@ __all__ = ["Storage", "storage"]
 class Storage(NamedTuple):
     """home: for every tensor the one that was allocated for it, itself unless it is a view or written in place.
 
-    copies: step → values of the contiguous copy that the layer makes of its first input before it reads it.
+    copies: step → values of the contiguous copies that the layer makes of its inputs before it reads them.
     integers: tensors that hold int64 indices, by their homes. weights: those that are a parameter itself.
     """
 
@@ -29,20 +28,17 @@ class Storage(NamedTuple):
 def storage(graph: Graph, training: bool = False) -> Storage:
     """The memory of every tensor. One step a layer; only tensors that are not contiguous cost more."""
     found = _Layouts(graph)
-    whole = set()
     weights: set[int] = set()
     for step, node in enumerate(graph.nodes):
         layer = node.layer
-        if layer.integer_inputs:
-            whole.update([found.home[node.inputs[at]] for at in layer.integer_inputs])
         if layer.shares(training):
             if node.inputs:
                 found.share(node)
             else:
                 weights.update(node.outputs)
-        elif found.strides and any(tensor in found.strides for tensor in node.inputs):
+        elif layer.reorders or (found.strides and any(tensor in found.strides for tensor in node.inputs)):
             found.make(step, node)
-    return Storage(found.home, found.copies, frozenset(whole), frozenset(weights))
+    return Storage(found.home, found.copies, frozenset([found.home[tensor] for tensor in graph.integers]), frozenset(weights))
 
 
 class _Layouts:
@@ -87,12 +83,11 @@ class _Layouts:
         return found
 
     def make(self, step: int, node: Node) -> None:
-        """New tensors from inputs of which one is not contiguous."""
-        shape, strides = self.of(node.inputs[0])
-        wanted = node.layer.reads_as(shape)
-        if wanted is not None and viewed(shape, strides, wanted) is None:
-            self.copies[step] = prod(shape)
+        """New tensors that may not be contiguous, or from inputs that are not."""
         inputs = [self.of(tensor) for tensor in node.inputs]
+        copied = node.layer.copied(*inputs)
+        if copied:
+            self.copies[step] = copied
         for tensor in node.outputs:
             out = self.shapes[tensor]
             made = laid_out(node.layer.layout(*node.input_shapes), out, inputs)

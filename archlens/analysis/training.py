@@ -6,6 +6,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from archlens.analysis.gradients import Flow, backward_macs, gradient_flow
 from archlens.analysis.storage import storage
 from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
@@ -52,6 +53,11 @@ class Training:
         """The bytes of the distinct tensors that autograd keeps from the forward pass for the backward pass."""
         return saved_bytes(self._graph, self.value_bytes)
 
+    @cached_property
+    def backward_macs(self) -> tuple[int, ...]:
+        """For each layer the multiply–accumulates of its part of the backward pass."""
+        return tuple(backward_macs(self._graph))
+
     @property
     def gradient_bytes(self) -> int:
         """A value for each trainable parameter."""
@@ -86,18 +92,13 @@ def saved_bytes(graph: Graph, value_bytes: int = 4) -> int:
     buffers do not.
     """
     kept = storage(graph, training=True)
-    wanted = [False] * len(graph.shapes)
     saved: set[int] = set()
     extra = 0
     saves = _Saves()
-    for step, node in enumerate(graph.nodes):
-        flows = tuple([wanted[tensor] for tensor in node.inputs])
-        trained = node.trainable and saves.learns(node)
-        if not (trained or True in flows):
+    for step, (node, flow) in enumerate(zip(graph.nodes, gradient_flow(graph), strict=True)):
+        if flow is None:
             continue
-        for tensor in node.outputs:
-            wanted[tensor] = True
-        inputs, outputs, more = saves.of(node, trained, flows)
+        inputs, outputs, more = saves.of(node, flow)
         extra += more.bytes(value_bytes)
         for at in inputs:
             if at == 0 and step in kept.copies:
@@ -112,19 +113,11 @@ class _Saves:
     """Asks each layer once for each input size and way the gradient flows."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Layer, tuple[Shape, ...], bool, tuple[bool, ...]], Saved] = {}
-        self._learns: dict[tuple[Layer, tuple[Shape, ...]], bool] = {}
+        self._known: dict[tuple[Layer, tuple[Shape, ...], Flow], Saved] = {}
 
-    def learns(self, node: Node) -> bool:
-        key = node.layer, node.input_shapes
-        learns = self._learns.get(key)
-        if learns is None:
-            self._learns[key] = learns = bool(node.layer.parameter_shapes(*node.input_shapes))
-        return learns
-
-    def of(self, node: Node, trained: bool, wanted: tuple[bool, ...]) -> Saved:
-        key = node.layer, node.input_shapes, trained, wanted
+    def of(self, node: Node, flow: Flow) -> Saved:
+        key = node.layer, node.input_shapes, flow
         saved = self._known.get(key)
         if saved is None:
-            self._known[key] = saved = node.layer.saves(*node.input_shapes, trained=trained, wanted=wanted)
+            self._known[key] = saved = node.layer.saves(*node.input_shapes, trained=flow.trained, wanted=flow.wanted)
         return saved

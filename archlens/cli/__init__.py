@@ -23,9 +23,11 @@ _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "field": "What one unit of a layer sees of the input.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
+    "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "schema": "The JSON Schema of the spec language, for editors.",
+    "verify": "Every computed fact held against a run in PyTorch.",
     "specs": "The networks that come with archlens.",
 }
 

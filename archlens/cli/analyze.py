@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
-from archlens.analysis.facts import Analysis
+from archlens.analysis.facts import POLICIES, POLICY, Analysis
 from archlens.cli.shared import (
     FORMATS,
     ColumnNames,
@@ -58,6 +58,13 @@ Report: TypeAlias = "Analysis | _Faulty"
 @click.option("--sort", metavar="NAME", type=ColumnNames(), help="By which column; the largest number first.")
 @click.option("--ascending", is_flag=True, help="The smallest first.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), help="The first N rows, and the sum of the others.")
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default=POLICY,
+    show_default=True,
+    help="Count as another tool does, and say why it differs.",
+)
 @network_options
 def command(
     specs: tuple[str, ...],
@@ -67,6 +74,7 @@ def command(
     sort: str | None,
     ascending: bool,
     top: int | None,
+    policy: str,
     **options: Any,
 ) -> None:
     """Say everything that follows from a network: sizes, parameters, MACs, receptive fields, memory.
@@ -81,6 +89,7 @@ def command(
     archlens analyze vgg16 --columns path,output,params,receptive_field,jump
     archlens analyze resnet50 --level stage
     archlens analyze resnet50 --sort macs --top 10
+    archlens analyze resnet50 --policy fvcore
     archlens analyze resnet:all --format json > resnets.json
 
     Exit status: 0 fine, 1 a fault in a spec or a missed expectation, 2 the request could not be met.
@@ -91,14 +100,14 @@ def command(
         from archlens.report.view import make_view
 
         with failures.caught():
-            view = make_view(columns, level, sort, ascending, top)
+            view = make_view(columns, level, sort, ascending, top, policy)
         failures.exit()
     several = len(specs) > 1 or specs[0].endswith(":all")
-    _WRITERS[form](_reports(specs, options, failures), view, several)
+    _WRITERS[form](_reports(specs, options, failures, policy), view, several)
     failures.exit()
 
 
-def _reports(specs: Sequence[str], options: dict[str, Any], failures: Failures) -> Iterator[Report]:
+def _reports(specs: Sequence[str], options: dict[str, Any], failures: Failures, policy: str = POLICY) -> Iterator[Report]:
     """Every network in order; what it fails at goes to stderr before the next, missed expectations after its report."""
     shown = progress()
     for target in specs:
@@ -114,7 +123,7 @@ def _reports(specs: Sequence[str], options: dict[str, Any], failures: Failures) 
                 with shown(f"compiling {name}"):
                     count = len(network.graph.nodes)
                 with shown(f"analysing {name}, {count:,} layer{'' if count == 1 else 's'}"):
-                    analysis = network.analyze()
+                    analysis = network.analyze(None if policy == POLICY else policy)
             if faults:
                 yield _Faulty(target, tuple(faults))
                 faults.clear()
@@ -139,7 +148,8 @@ def _table(reports: Iterator[Report], view: View | None, several: bool) -> None:
         click.echo(render_table(analysis, wide, view, paint) + "\n", color=True)
         uncounted.update(dict.fromkeys(analysis.uncounted))
     if analysis:
-        click.echo(render_conventions(uncounted, wide, paint, analysis.totals.dtype), color=True)
+        counted = analysis.recount and analysis.recount.policy
+        click.echo(render_conventions(uncounted, wide, paint, analysis.totals.dtype, counted), color=True)
 
 
 def _json(reports: Iterator[Report], view: View | None, several: bool) -> None:
@@ -158,7 +168,7 @@ def _csv(reports: Iterator[Report], view: View | None, several: bool) -> None:
     from archlens.report.csv import csv_heading, csv_rows
 
     for i, analysis in enumerate(_analyses(reports)):
-        click.echo(("" if i else csv_heading(view)) + csv_rows(analysis, view), nl=False)
+        click.echo(("" if i else csv_heading(view, analysis.policy)) + csv_rows(analysis, view), nl=False)
 
 
 def _markdown(reports: Iterator[Report], view: View | None, several: bool) -> None:

@@ -54,10 +54,12 @@ def _layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 def _columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The columns that the last name can become, after the names before it."""
-    from archlens.report.columns import COLUMNS
+    from archlens.analysis.facts import POLICY
+    from archlens.report.columns import columns_of
 
     before, comma, _ = incomplete.rpartition(",")
-    return _items({f"{before}{comma}{name}": column.heading for name, column in COLUMNS.items()}, incomplete)
+    columns = columns_of(ctx.params.get("policy") or POLICY)
+    return _items({f"{before}{comma}{name}": column.heading for name, column in columns.items()}, incomplete)
 
 
 def _levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -14,6 +14,7 @@ from archlens.graph import finish
 from archlens.graph.calls import Calls
 from archlens.graph.control import Control
 from archlens.graph.faults import Faults
+from archlens.graph.integers import integers
 from archlens.graph.layers import LayerMaker, require_holdable
 from archlens.graph.model import Graph, Node
 from archlens.graph.names import Names
@@ -61,6 +62,7 @@ class _Builder:
         self.maker = LayerMaker(self.values, self.faults)
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
+        self.called: dict[str, Call] = {}
 
     # ---- the whole ----
 
@@ -76,6 +78,7 @@ class _Builder:
             help = "no `when` holds, or every `repeat` is 0"
             faults.report("ARC104", "the network has no layers", Span(spec.source, 1, 1, 2), top, help)
         outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.names.tensor(word, top, last))
+        whole = integers(self.nodes, self.producers, top, faults) if not faults.found else frozenset()
         frozen = set() if faults.found else finish.frozen(spec.freeze, self.nodes, top, faults)
         if faults.found:
             raise SpecError(*faults.sorted())
@@ -93,6 +96,9 @@ class _Builder:
             meta=spec.meta,
             expect=spec.expect,
             notes=spec.notes,
+            calls=self.called,
+            names=self.names.bound,
+            integers=whole,
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:
@@ -214,6 +220,8 @@ class _Builder:
             call = Call("", variables, statement.span, f"turn {step + 1} of {steps}")
             inner = frame.within(frame.prefix, {**frame.env, "index": step + 1, **variables}, call)
             inner.prefix = self.names.scope(statement, inner, turn)
+            if statement.name is not None:
+                self.called[inner.prefix[:-1]] = call
             current = self.run(statement.body, inner, current)
         return current
 
@@ -239,7 +247,8 @@ class _Builder:
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
             return self.lost(path)
-        inner = frame.enter(path + "/", {**self.globals, **given}, current, Call(name, given, statement.span, turn))
+        self.called[path] = call = Call(name, given, statement.span, turn)
+        inner = frame.enter(path + "/", {**self.globals, **given}, current, call)
         if statement.weights is not None:
             owner = self.names.owner(statement.weights, frame)
             inner.sharing = (path + "/", owner + "/", statement.weights) if owner else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.errors import Span
+from archlens.graph.scope import Call
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.spec.model import Expectation
@@ -51,7 +52,9 @@ class Graph(NamedTuple):
     inputs, outputs: the network's own, name → tensor number.
     tensors: every tensor named at the top level, name → tensor number.
     expect: what the spec expects of this network. notes: what a reader should know, e.g. why an
-    expectation was left out.
+    expectation was left out. integers: tensors of whole numbers that a layer looks up, int64 whatever the dtype.
+    calls: how each scope came to be that is an instance of a block or a turn of a named `for`, path → call.
+    names: what `as:` calls tensors, those within blocks too, tensor number → name.
     """
 
     name: str
@@ -67,6 +70,9 @@ class Graph(NamedTuple):
     meta: Mapping[str, Any]
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
+    integers: frozenset[int] = frozenset()
+    calls: Mapping[str, Call] = {}
+    names: Mapping[int, str] = {}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.

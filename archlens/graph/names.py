@@ -20,7 +20,10 @@ __all__ = ["Names"]
 
 
 class Names:
-    """Gives names to layers and tensors, and finds what has one. `nodes` grows as the graph does."""
+    """Gives names to layers and tensors, and finds what has one. `nodes` grows as the graph does.
+
+    bound: tensor number → the last name given to it, in whatever block.
+    """
 
     def __init__(self, spec: Spec, nodes: list[Node], values: Values, faults: Faults) -> None:
         self.spec = spec
@@ -28,6 +31,7 @@ class Names:
         self.values = values
         self.faults = faults
         self.paths = Paths()
+        self.bound: dict[int, str] = {}
 
     # ---- paths ----
 
@@ -83,6 +87,7 @@ class Names:
                 self.faults.report("ARC135", f"the name `{name}` is taken", word.span, frame, why, "again here", related)
             else:
                 frame.tensors[name] = (ports[i] if i < len(ports) else UNKNOWN, word.span)
+                self.bound[frame.tensors[name][0]] = name
 
     def tensor(self, word: Word, frame: Frame, current: int) -> int:
         """The tensor a name stands for."""
@@ -145,14 +150,19 @@ class Names:
             self.faults.report("ARC134", f"`{found}` is no layer to share weights with", word.span, frame, help)
             return path
         node = self.nodes[index]
-        mine, theirs = layer.parameter_shapes(*shapes), node.layer.parameter_shapes(*node.input_shapes)
+        mine, theirs = _state(layer, shapes), _state(node.layer, node.input_shapes)
         if type(layer) is not type(node.layer) or mine != theirs:
             related = (Label(node.span, _parameters(theirs)),) if node.span else ()
-            help = "both need the same type and parameter shapes"
+            help = "both need the same type, parameters and buffers"
             message = f"{path} cannot share the weights of {node.path}"
             self.faults.report("ARC204", message, word.span, frame, help, _parameters(mine), related)
             return path
         return node.owner
+
+
+def _state(layer: Layer, shapes: tuple[Shape, ...]) -> dict[str, Shape]:
+    """What a layer holds: its parameters and buffers."""
+    return {**layer.parameter_shapes(*shapes), **layer.buffer_shapes(*shapes)}
 
 
 def _parameters(shapes: dict[str, Shape]) -> str:

@@ -24,9 +24,9 @@ _FAMILIES = {
     "embedding": {"embedding": "Embedding"},
     "attention": {
         "scaled_dot_product_attention": "ScaledDotProductAttention",
-        "multihead_attention": "MultiheadAttention",
-        "relative_position_bias": "RelativePositionBias",
     },
+    "multihead": {"multihead_attention": "MultiheadAttention"},
+    "positions": {"relative_position_bias": "RelativePositionBias"},
     "recurrent": {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"},
     "pooling": {
         "max_pool": "MaxPool",

@@ -11,7 +11,9 @@ from archlens.layers.windows import POINTWISE, Along, Whole, each_axis
 
 __all__ = [
     "MISMATCH",
+    "SOFTMAX_OPS",
     "Attended",
+    "backward_products",
     "leading",
     "query_row",
     "require_heads",
@@ -22,6 +24,8 @@ __all__ = [
 ]
 
 MISMATCH = "ARC203"
+SOFTMAX_OPS = 3
+"""An exponential, a sum and a division per weight, as `softmax` counts them."""
 _ROLES = ("query", "key", "value")
 
 
@@ -104,3 +108,11 @@ def query_row(shape: Shape, lead: Shape) -> tuple[Along, ...]:
     """How the output reads the queries: a token those features that it asks with."""
     tokens = len(shape) - 2
     return whole_row(shape, lead, {tokens: Along(tokens, POINTWISE)})
+
+
+def backward_products(scores: Dim, mixed: Dim, query: bool, key: bool, value: bool, mask: bool = False) -> Dim:
+    """Multiply–accumulates of the backward pass of attention's two products, Q·Kᵀ (`scores`) and its weights · V (`mixed`).
+
+    query, key, value, mask: which of them need a gradient; all but the value's comes through the weights.
+    """
+    return mixed * (int(value) + int(query or key or mask)) + scores * (int(query) + int(key))

@@ -12,23 +12,24 @@ from typing import Any, ClassVar
 from archlens.errors import LayerError
 from archlens.layers.attending import (
     MISMATCH,
+    SOFTMAX_OPS,
     Attended,
+    backward_products,
     leading,
     query_row,
     require_heads,
     require_pairs,
     roles_of,
-    surely_equal,
     whole_row,
 )
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, prod, require, show
-from archlens.layers.fields import Count, Flag, Number, Probability, Sizes
+from archlens.layers.fields import Count, Flag, Number, Probability
+from archlens.layers.keeping import Held
+from archlens.layers.strides import Layout, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, Whole
 
-__all__ = ["MultiheadAttention", "RelativePositionBias", "ScaledDotProductAttention"]
-
-_SOFTMAX = 3  # an exponential, a sum and a division per weight, as `softmax` counts them
+__all__ = ["ScaledDotProductAttention"]
 
 
 class ScaledDotProductAttention(Layer):
@@ -151,12 +152,17 @@ class ScaledDotProductAttention(Layer):
         lead, queries, keys, features = self._sizes(*inputs)
         return prod(lead) * queries * keys * (inputs[0][-1] + features)
 
+    def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
+        lead, queries, keys, features = self._sizes(*inputs)
+        pairs = prod(lead) * queries * keys
+        return backward_products(pairs * inputs[0][-1], pairs * features, *(wanted if len(inputs) > 1 else wanted * 3))
+
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         return prod(self._weights(self._sizes(*inputs))) * self._operations(inputs)
 
     def _operations(self, inputs: tuple[Shape, ...]) -> int:
         """Per weight."""
-        return _SOFTMAX + (self.scale != 1) + (len(inputs) == 4)
+        return SOFTMAX_OPS + (self.scale != 1) + (len(inputs) == 4)
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         sizes = self._sizes(*inputs)
@@ -179,6 +185,26 @@ class ScaledDotProductAttention(Layer):
             found.append(Along(place, POINTWISE) if apart else Along(None, Whole(size)))
         return tuple(found)
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "contiguous" if self.num_heads is not None else "first"  # where the features lie innermost
+
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        """Where values have not the features of queries torch has no fused kernel, and composes one."""
+        return bool(self._sizes(*inputs).features != inputs[0][-1])
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """What is stretched before the batch and windows become one axis, and of each query the logarithm of its sum."""
+        sizes = self._sizes(*inputs)
+        lead, weights, roles = sizes.lead, self._weights(sizes), roles_of(inputs[:3])
+        merged = len(lead) if self.num_heads is not None or len(lead) == 1 else len(lead) - 1  # the last may be heads
+        room = sum([stretched(shape, contiguous(shape), (*lead, *shape[-2:]), merged) for shape in roles])
+        if len(inputs) == 4:
+            mask = (inputs[3][0], *(1,) * (merged + 3 - len(inputs[3])), *inputs[3][1:])
+            room += stretched(mask, contiguous(mask), (*lead[:merged], *mask[-3:]), merged) if max(mask[:-3]) > 1 else 0
+        if self.room_is_estimated(*inputs):
+            return Held(room + prod(roles[0]) + prod(weights) + max(prod(roles[1]), prod(weights)))
+        return Held(room + prod(weights[:-1]))
+
     def variables(self, *inputs: Shape) -> dict[str, Any]:
         lead, queries, keys, features = self._sizes(*inputs)
         return {
@@ -191,146 +217,3 @@ class ScaledDotProductAttention(Layer):
             "scaled": int(self.scale != 1),
             "biased": int(len(inputs) == 4),
         }
-
-
-class MultiheadAttention(Layer):
-    """Multi-head attention with its projections: linear layers to queries, keys and values, attention, a linear layer.
-
-    Every token looks at all others and takes of each as much as its query fits their keys. Each head does so on its share of the
-    features, so several relations are seen at once. The weights do not depend on the number of tokens; the work of the two
-    products in the middle grows with its square.
-
-    One input attends to itself; of two, the first asks and the second is key and value; three are query, key and value. Their
-    features may differ: the query's are what comes out, and where the others differ from it the three projections have weights
-    of their own names. What comes out are the tokens alone, not the weights.
-
-    Both products of every head are counted in full, also under a causal mask. Operations: one per value for the biases of the
-    projections, and 4 per weight of every head: the scale, and 3 for the softmax. Dropout is of training.
-
-    num_heads: heads that the features are split into.
-    dropout: the share of weights that training sets to 0.
-    bias: whether the projections have biases.
-    add_bias_kv: whether a learned key and value are added to those that arrive.
-    add_zero_attn: whether a key and value of zeros are added.
-    is_causal: whether a token reads only those up to its own place.
-    """
-
-    type_name = "multihead_attention"
-    torch_name = "nn.MultiheadAttention"
-    family = "attention"
-    inputs = (1, 3)
-    reference = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3.2.2"
-    example = ("197x768", "12")
-    formulas: ClassVar = {
-        "params": "E * (E + E_k + E_v + 3*B) + E * (E + B) + 2 * E * K",
-        "macs": "L * (T*E*E + S*E_k*E + S*E_v*E + 2*T*A*E + T*E*E)",
-        "elementwise_ops": "L * (B * (T + 2*S + T) * E + 4 * H * T * A)",
-    }
-
-    num_heads: Count
-    dropout: Probability = 0.0
-    bias: Flag = True
-    add_bias_kv: Flag = False
-    add_zero_attn: Flag = False
-    is_causal: Flag = False
-
-    def _sizes(self, *inputs: Shape) -> Attended:
-        query, key, value = roles_of(inputs)
-        lead = leading(self.type_name, (query, key, value), stretch=False)
-        require_heads(self.type_name, self.num_heads, query[-1])
-        require_pairs(self.type_name, key, value)
-        return Attended(lead, query[-2], key[-2] + int(self.add_bias_kv) + int(self.add_zero_attn), query[-1])
-
-    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        sizes = self._sizes(*inputs)
-        return ((*sizes.lead, sizes.queries, sizes.features),)
-
-    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        features, keys, values = (shape[-1] for shape in roles_of(inputs))
-        shapes: dict[str, Shape] = {}
-        if surely_equal(features, keys) and surely_equal(features, values):
-            shapes["in_proj_weight"] = (3 * features, features)
-        else:
-            for letter, size in zip("qkv", (features, keys, values), strict=True):
-                shapes[f"{letter}_proj_weight"] = (features, size)
-        if self.bias:
-            shapes["in_proj_bias"] = (3 * features,)
-        if self.add_bias_kv:
-            shapes["bias_k"] = shapes["bias_v"] = (1, 1, features)
-        shapes["out_proj.weight"] = (features, features)
-        if self.bias:
-            shapes["out_proj.bias"] = (features,)
-        return shapes
-
-    def macs(self, *inputs: Shape) -> Dim:
-        lead, queries, keys, features = self._sizes(*inputs)
-        tokens = prod(lead) * queries
-        return features * (sum(map(prod, roles_of(inputs))) + 2 * tokens * keys + tokens * features)
-
-    def elementwise_ops(self, *inputs: Shape) -> Dim:
-        lead, queries, keys, features = self._sizes(*inputs)
-        tokens = prod(lead) * queries
-        biases = features * (sum(prod(shape[:-1]) for shape in roles_of(inputs)) + tokens) if self.bias else 0
-        return biases + (_SOFTMAX + 1) * self.num_heads * tokens * keys
-
-    def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
-        lead = self._sizes(*inputs).lead
-        if len(inputs) == 1:
-            return (whole_row(inputs[0], lead),)
-        return (query_row(inputs[0], lead), *(whole_row(shape, lead) for shape in inputs[1:]))
-
-    def variables(self, *inputs: Shape) -> dict[str, Any]:
-        lead, queries, keys, features = self._sizes(*inputs)
-        _, key, value = roles_of(inputs)
-        names = {"L": prod(lead[1:]), "H": self.num_heads, "T": queries, "S": key[-2], "A": keys}
-        widths = {"E": features, "E_k": key[-1], "E_v": value[-1]}
-        return {**names, **widths, "B": int(self.bias), "K": int(self.add_bias_kv)}
-
-    def torch_kwargs(self, *inputs: Shape) -> dict[str, Any]:
-        """The arguments of the module; is_causal is one of its call, beside a mask."""
-        query, key, value = roles_of(inputs)
-        widths = {"embed_dim": query[-1], "kdim": key[-1], "vdim": value[-1]}
-        return {**self.arguments, **widths, "batch_first": True}
-
-
-class RelativePositionBias(Layer):
-    """Relative position bias: a learned number for every head and every distance between two cells of a window.
-
-    Attention alone does not know where a token stands; these numbers, added to its weights, tell it how far tokens are apart.
-
-    What comes out, heads×T×T for a window of T cells, is the fourth input of scaled_dot_product_attention. It has no input, and
-    its batch is 1: it serves every window of every example.
-
-    num_heads: heads of the attention.
-    window_size: cells of the window, per axis; one number is that of both axes of a map.
-    """
-
-    type_name = "relative_position_bias"
-    torch_name = "torchvision.models.swin_transformer.ShiftedWindowAttention"
-    family = "attention"
-    inputs = (0, 0)
-    reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4; names as in torchvision's swin_t and swin3d_t"
-    example = ("", "3 7x7")
-    formulas: ClassVar = {"params": "H * prod(D)"}
-
-    num_heads: Count
-    window_size: Sizes
-
-    def settle(self, put: Callable[[str, Any], None]) -> None:
-        if not isinstance(self.window_size, tuple):
-            put("window_size", (self.window_size,) * 2)
-
-    def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
-        cells = prod(self.window_size)
-        return ((1, self.num_heads, cells, cells),)
-
-    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"relative_position_bias_table": (prod(2 * n - 1 for n in self.window_size), self.num_heads)}
-
-    def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        cells = prod(self.window_size)
-        square = len(self.window_size) == 3  # as torchvision has it: flat for images, not for videos
-        return {"relative_position_index": (cells, cells) if square else (cells * cells,)}
-
-    def variables(self, *inputs: Shape) -> dict[str, Any]:
-        return {"H": self.num_heads, "D": tuple(2 * n - 1 for n in self.window_size)}

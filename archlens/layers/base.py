@@ -197,6 +197,14 @@ class Layer(Keeping):
         """Multiply–accumulates of convolutions and matrix products, bias not counted."""
         return 0
 
+    def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
+        """Multiply–accumulates of the backward pass. trained: whether its parameters learn. wanted: for each input, whether a
+        gradient flows on to it. Asked only where one of them is so.
+
+        By default that of a product: for each of its two factors that needs a gradient, the work of the forward pass again.
+        """
+        return self.macs(*inputs) * (int(trained) + sum(wanted))
+
     def elementwise_ops(self, *inputs: Shape) -> Dim:
         """Every other arithmetic operation: one per addition, product, comparison or function value."""
         return 0

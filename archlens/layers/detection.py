@@ -9,6 +9,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, either, equal, gcd, prod, require, show
 from archlens.layers.fields import Axis, Flag, Number, Sizes
+from archlens.layers.keeping import Held
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["RoIAlign", "RoIPool"]
@@ -82,6 +83,9 @@ class RoIAlign(_RoI):
     sampling_ratio: Axis = -1
     aligned: Flag = False
 
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        return True  # as many samples as the values of the boxes say
+
     def _samples(self, x: Shape) -> tuple[Dim, ...]:
         """Samples of a cell along each axis."""
         if self.sampling_ratio > 0:
@@ -122,3 +126,9 @@ class RoIPool(_RoI):
 
     def variables(self, x: Shape, boxes: Shape) -> dict[str, Any]:
         return {**super().variables(x, boxes), "spans": self._spans(x)}
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """The grids before they are one tensor, the values of the last, and the boxes scaled, then rounded."""
+        (out,) = self.output_shapes(*inputs)
+        corners = prod(inputs[1])
+        return Held(max(4 * corners - prod(out), prod(out) + prod(out[2:]) + 2 * corners))

@@ -10,7 +10,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, either, equal, maximum, prod, require, show
 from archlens.layers.fields import Axis
 from archlens.layers.keeping import Held, Saved
-from archlens.layers.strides import Layout
+from archlens.layers.strides import Layout, Strides, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Gate, Whole, Window, each_axis
 
 __all__ = ["Add", "Concat", "Divide", "Matmul", "Maximum", "Minimum", "Multiply", "Stack", "Subtract"]
@@ -194,6 +194,16 @@ class Matmul(Layer):
             hows: dict[int, AxisMap] = {axis: Whole(1) for axis in range(1, rank - 2) if shape[axis] < out[axis]}
             rows.append(each_axis(rank, {**hows, inner: Along(None, Whole(shape[inner]))}))
         return tuple(rows)
+
+    def scratch(self, *inputs: Shape) -> Held:
+        return Held(self._copies(*[(x, contiguous(x)) for x in inputs]))
+
+    def copied(self, *inputs: tuple[Shape, Strides]) -> int:
+        return self._copies(*inputs) - self.scratch(*[x for x, _ in inputs]).values
+
+    def _copies(self, *inputs: tuple[Shape, Strides]) -> int:
+        lead = tuple(map(max, *[x[:-2] for x, _ in inputs]))
+        return sum([stretched(x, strides, (*lead, *x[-2:]), len(lead)) for x, strides in inputs])  # one axis before the matrices
 
     def variables(self, a: Shape, b: Shape) -> dict[str, Any]:
         return {"B": prod(self.output_shapes(a, b)[0][1:-2]), "M": a[-2], "K": a[-1], "N": b[-1]}

@@ -85,6 +85,11 @@ class Keeping:
             found.append(tuple([0 if x[axis] == 1 < size else strides[axis] for axis, size in axes]))
         return tuple(found)
 
+    @property
+    def reorders(self) -> bool:
+        """Whether it lays out new tensors as `layout` says even where all inputs are contiguous."""
+        return False
+
     def layout(self, *inputs: Shape) -> Layout:
         """How it lays out new tensors where an input is not contiguous."""
         return "contiguous"
@@ -93,10 +98,11 @@ class Keeping:
         """The sizes under which it reads its input; an input whose strides do not allow that is copied first."""
         return None
 
-    def copies_first(self, x: Shape, strides: Strides) -> bool:
-        """Whether an input that lies so is copied before it is read."""
+    def copied(self, *inputs: tuple[Shape, Strides]) -> int:
+        """The values of the copies that it makes of inputs before it reads them, since they lie so and not contiguous."""
+        x, strides = inputs[0]
         wanted = self.reads_as(x)
-        return wanted is not None and viewed(x, strides, wanted) is None
+        return 0 if wanted is None or viewed(x, strides, wanted) is not None else prod(x)
 
     def scratch(self, *inputs: Shape) -> Held:
         """The most it holds at once beside its inputs and its outputs while it runs for inference.
@@ -104,6 +110,10 @@ class Keeping:
         The rooms that a kernel takes for itself (im2col, cuDNN workspaces) are not part of it.
         """
         return self.padded(*inputs)
+
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        """Whether `scratch` is an estimate: what torch makes on the way hangs on the machine, or on values."""
+        return False
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         """What is kept for the backward pass. trained: whether its parameters learn. wanted: for each input, whether a

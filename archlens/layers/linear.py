@@ -8,7 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, equal, prod, require, show
 from archlens.layers.fields import Count, Flag
-from archlens.layers.keeping import Saved
+from archlens.layers.keeping import Held, Saved
 from archlens.layers.windows import POINTWISE, Along, Whole
 
 __all__ = ["RBF", "Linear"]
@@ -123,3 +123,7 @@ class RBF(Layer):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"F_in": x[1], "F_out": self.out_features}
+
+    def scratch(self, *inputs: Shape) -> Held:
+        differences = prod(inputs[0]) * self.out_features
+        return Held(2 * differences - inputs[0][0] * self.out_features)  # and their squares, before they are summed

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from archlens.layers.dims import Dim, Shape, prod
 from archlens.layers.fields import Count, Flag, Padding, Sizes
+from archlens.layers.keeping import Held
 from archlens.layers.sliding import Sliding
 
 __all__ = ["LocallyConnected"]
@@ -74,3 +75,10 @@ class LocallyConnected(Sliding):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {**super().variables(x), "C_in": x[1], "C_out": self.out_channels, "B": int(self.bias)}
+
+    def scratch(self, *inputs: Shape) -> Held:
+        """The border, the windows side by side (`unfold` takes no less than its input has), the products without the bias."""
+        (out,) = self.output_shapes(*inputs)
+        border = self.padded(*inputs).values
+        windows = max(border or prod(inputs[0]), out[0] * self._taps(inputs[0]) * prod(out[2:]))
+        return Held(border + windows + (prod(out) if self.bias else 0))

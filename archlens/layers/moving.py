@@ -9,6 +9,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, divides, require, show
 from archlens.layers.fields import Axes, Count, Shifts
 from archlens.layers.keeping import Saved
+from archlens.layers.strides import Layout
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole, Window, each_axis, rearranged
 
 __all__ = ["ChannelShuffle", "Moving", "Permute", "PixelShuffle", "PixelUnshuffle", "Roll"]
@@ -94,6 +95,9 @@ class PixelShuffle(Moving):
         )
         return ((x[0], x[1] // (r * r), x[2] * r, x[3] * r),)
 
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+
     def rearranges(self, x: Shape) -> Rearranged:
         r = self.upscale_factor
         return rearranged([[x[1] // (r * r), r, r], [x[2]], [x[3]]], [[0], [3, 1], [4, 2]])
@@ -123,6 +127,9 @@ class PixelUnshuffle(Moving):
         r = self.downscale_factor
         require_divides(self, "downscale_factor", "a factor of", (r, r), x)
         return ((x[0], x[1] * r * r, x[2] // r, x[3] // r),)
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
 
     def rearranges(self, x: Shape) -> Rearranged:
         r = self.downscale_factor
@@ -158,6 +165,9 @@ class ChannelShuffle(Moving):
             help="choose a number of groups that divides the channels",
         )
         return (x,)
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
 
     def rearranges(self, x: Shape) -> Rearranged:
         rest = range(2, len(x))
@@ -199,6 +209,10 @@ class Roll(Layer):
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         moved = {axis: _rolled(x[axis], shift, local) for axis, shift in self._distances(x).items()}
         return (each_axis(len(x), moved),)
+
+    def layout(self, *inputs: Shape) -> Layout:
+        moved = all(shift % inputs[0][axis] for axis, shift in self._distances(inputs[0]).items())
+        return "channels_last" if moved and len(inputs[0]) > 3 else "contiguous"
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved()

@@ -145,8 +145,9 @@ class GroupNorm(Layer):
     def layout(self, *inputs: Shape) -> Layout:
         return "channels_last" if len(inputs[0]) > 3 else "contiguous"
 
-    def copies_first(self, x: Shape, strides: Strides) -> bool:
-        return not same_strides(x, strides, laid_out(self.layout(x), x, [(x, strides)]))
+    def copied(self, *inputs: tuple[Shape, Strides]) -> int:
+        x, strides = inputs[0]
+        return 0 if same_strides(x, strides, laid_out(self.layout(x), x, inputs)) else prod(x)
 
     def scratch(self, *inputs: Shape) -> Held:
         return Held(2 * inputs[0][0] * self.num_groups)  # mean and 1/deviation of each group

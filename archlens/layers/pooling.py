@@ -212,8 +212,8 @@ class LPPool(_Windowed):
 
     def scratch(self, *inputs: Shape) -> Held:
         means = prod(self.output_shapes(*inputs)[0])
-        powers = prod(inputs[0]) + (means if len(inputs[0]) == 3 else 0)
-        return Held(max(powers, 3 * means))  # beside the means of the powers: the powers, or signs and sizes of the means
+        # Beside the means of the powers: the powers, or signs and sizes of the means.
+        return Held(max(prod(inputs[0]), 3 * means))
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved((0,), extra=Held(prod(inputs[0]) + 4 * prod(self.output_shapes(*inputs)[0])))

@@ -66,9 +66,20 @@ class _Recurrent(Layer):
                 shapes[f"bias_ih{end}"] = shapes[f"bias_hh{end}"] = (values,)
         return shapes
 
+    def room_is_estimated(self, *inputs: Shape) -> bool:
+        return True  # one kernel on some machines, several on others
+
     def macs(self, x: Shape) -> Dim:
         values = self.gates * self.hidden_size
         return x[0] * x[1] * sum(values * (features + self._width()) for _, features in self._cells(x))
+
+    def backward_macs(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Dim:
+        """The first layer's inputs may need no gradient; the zeros that every state starts from do not."""
+        (x,) = inputs
+        values, cells = self.gates * self.hidden_size, self._cells(x)
+        first = 0 if wanted[0] else values * x[-1] * self._directions()
+        start = values * self._width() * len(cells)
+        return self.macs(x) * (1 + int(trained)) - x[0] * (x[1] * first + start)
 
     def elementwise_ops(self, x: Shape) -> Dim:
         each = self.unit_ops + (2 * self.gates if self.bias else 0)

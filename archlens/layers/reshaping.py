@@ -157,9 +157,9 @@ class Pad(_Moving):
         return {"pad": torch_pads(self._pairs(x)), "mode": self.mode, "value": self.value}
 
     def layout(self, *inputs: Shape) -> Layout:
-        if all(end <= 0 for pair in self._pairs(inputs[0]) for end in pair):
+        if self.mode == "constant" and all(end <= 0 for pair in self._pairs(inputs[0]) for end in pair):
             return "kept"  # a slice is copied
-        return "channels_last" if len(inputs[0]) > 3 else "contiguous"
+        return "channels_last" if self.mode != "circular" and len(inputs[0]) > 3 else "contiguous"
 
 
 class Crop(_Moving):

@@ -22,15 +22,16 @@ __all__ = [
     "laid_out",
     "rearranged_strides",
     "same_strides",
+    "stretched",
     "viewed",
 ]
 
 Strides: TypeAlias = tuple[int, ...]
 Sizes: TypeAlias = tuple[int, ...]
 
-Layout: TypeAlias = Literal["contiguous", "channels_last", "kept"]
+Layout: TypeAlias = Literal["contiguous", "channels_last", "channels_innermost", "kept", "first"]
 """How a layer lays out what it makes: one axis after the other; with the channels innermost where its inputs have
-them so, else contiguous; or in the order of its inputs' axes."""
+them so, else contiguous; so whatever its inputs; in the order of its inputs' axes; or of the first one's."""
 
 
 def compact(shape: Sizes, outermost_first: Sequence[int]) -> Strides:
@@ -80,6 +81,16 @@ def viewed(shape: Sizes, strides: Strides, wanted: Sizes) -> Strides | None:
     return tuple(found)
 
 
+def stretched(shape: Sizes, strides: Strides, full: Sizes, merged: int) -> int:
+    """The values of the copy that stretching `shape` to `full` and making one axis of the first `merged` takes; 0 for a view.
+
+    torch stretches without a copy, by strides of 0, but makes one axis only of what lies together.
+    """
+    steps = [0 if n == 1 < wanted else step for n, wanted, step in zip(shape, full, strides, strict=True)]
+    first = full[:merged]
+    return prod(full) if viewed(first, tuple(steps[:merged]), (prod(first),)) is None else 0
+
+
 def rearranged_strides(how: Rearranged, strides: Strides) -> Strides | None:
     """The strides after axes were moved and put together; None where the last needs a copy. The batch stays first."""
     steps = [0] * len(how.sizes)
@@ -99,15 +110,15 @@ def rearranged_strides(how: Rearranged, strides: Strides) -> Strides | None:
 
 def laid_out(layout: Layout, shape: Sizes, inputs: Sequence[tuple[Sizes, Strides]]) -> Strides:
     """The strides of a new tensor that a layer of this layout makes from inputs of these sizes and strides."""
-    if layout == "kept":
+    if layout in ("kept", "first"):
         first, strides = inputs[0]
-        if len(inputs) == 1:
+        if len(inputs) == 1 or layout == "first":
             return in_order(shape, [strides])
         for sizes, others in inputs[1:]:  # a sum of three is two sums of two
             first, before = tuple(map(max, first, sizes)), (first, strides)
             strides = in_order(first, [_stretched(first, *before), _stretched(first, sizes, others)])
         return strides
-    if layout == "channels_last" and all(_channels_last(*one) for one in inputs):
+    if layout == "channels_innermost" or (layout == "channels_last" and all(_channels_last(*one) for one in inputs)):
         return compact(shape, [0, *range(2, len(shape)), 1])
     return contiguous(shape)
 

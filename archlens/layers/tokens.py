@@ -73,10 +73,16 @@ class Untokens(Moving):
         return {"dim": 2, "sizes": _each(self.output_size)}
 
 
-class WindowPartition(Moving):
+class _Windows(Moving):
+    def shares(self, training: bool) -> bool:
+        return True  # where strides allow it: a window as large as the map, or of one cell
+
+
+class WindowPartition(_Windows):
     """A map in windows that do not overlap: C×H×W becomes windows × tokens × C, both row by row.
 
-    Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy.
+    Attention on it stays inside each window, so its work grows with the size of the map and not with its square. A copy,
+    unless one window is the whole map.
 
     size: of the window, per axis; it divides the map.
     """
@@ -106,10 +112,10 @@ class WindowPartition(Moving):
         return {"size": tuple(size for _, size in self._grid(x))}
 
 
-class WindowReverse(Moving):
+class WindowReverse(_Windows):
     """Windows put together: windows × tokens × C, as `window_partition` makes them, becomes C×H×W.
 
-    A copy.
+    A copy, unless one window is the whole map.
 
     size: of the window, per axis.
     output_size: H×W of the map, one size for each axis.

@@ -10,6 +10,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Count, Flag, Number
 from archlens.layers.keeping import Held, Saved
+from archlens.layers.strides import Layout
 from archlens.layers.windows import Along, Whole, each_axis
 
 __all__ = ["LayerNorm", "RMSNorm"]
@@ -71,6 +72,13 @@ class _VectorNorm(Layer):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {"X": x[1:], "N": self._normalized(x), "A": int(self.elementwise_affine)}
+
+    @property
+    def reorders(self) -> bool:
+        return self.channels_first  # the channels come last, and back as a view
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_innermost" if self.channels_first else "contiguous"
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         """Those of torch's class; and `channels_first` where the channels have to be brought to the end and back around it."""
@@ -155,9 +163,10 @@ class RMSNorm(_VectorNorm):
         return (3 + self.elementwise_affine) * prod(x)
 
     def scratch(self, *inputs: Shape) -> Held:
-        vectors = self._vectors(inputs[0])
-        if self.elementwise_affine:
-            return Held(prod(inputs[0]) + vectors)  # what is to be scaled, and 1/root of each vector
+        x, vectors = inputs[0], self._vectors(inputs[0])
+        moved = self.channels_first and x[1] > 1 and prod(x[2:]) > 1
+        if self.elementwise_affine or moved:
+            return Held(prod(x) + vectors)  # what is to be scaled, or put in order, and 1/root of each vector
         return Held(2 * vectors)  # the squares, which the result follows, and their means before and after eps
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:

@@ -15,6 +15,7 @@ from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, show
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
+from archlens.pytorch.helpers import share
 
 __all__ = ["BuiltNetwork", "Function", "Step", "build", "build_layer"]
 
@@ -87,23 +88,22 @@ class BuiltNetwork(nn.Module):
         super().__init__()
         self.inputs: dict[str, Shape] = {name: graph.shapes[tensor] for name, tensor in graph.inputs.items()}
         self._name = graph.name
-        self._numbers = tuple(graph.inputs.values())
+        self.numbers = tuple(graph.inputs.values())
         self._outputs = tuple(graph.outputs.values())
+        self.steps: list[Step] = []  # there before a layer of that name is
         modules = {node.path: _settled(self, node) for node in graph.nodes}
-        dying = _last_uses(graph)
-        self.steps = [
-            Step(node.path, modules[node.path], node.inputs, node.outputs, dying[at]) for at, node in enumerate(graph.nodes)
-        ]
+        for node, dying in zip(graph.nodes, _last_uses(graph), strict=True):
+            self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, dying))
         for node in graph.nodes:
             if node.owner != node.path:
-                _share(modules[node.path], modules[node.owner])
+                share(modules[node.path], modules[node.owner])
             if not node.trainable:
                 modules[node.path].requires_grad_(False)
 
     def forward(self, *inputs: Tensor, **named: Tensor) -> Any:
         """Run; raises UsageError for inputs that do not go in."""
         given = self._named(inputs, named)
-        tensors = dict(zip(self._numbers, given, strict=True))
+        tensors = dict(zip(self.numbers, given, strict=True))
         shapes = [tuple(tensor.shape) for tensor in given]
         try:
             self.run(tensors)
@@ -126,10 +126,7 @@ class BuiltNetwork(nn.Module):
             except RuntimeError as error:
                 error.add_note(f"in layer {path}")
                 raise
-            if len(outputs) == 1:
-                tensors[outputs[0]] = found
-            else:
-                tensors.update(zip(outputs, found, strict=True))
+            tensors.update(zip(outputs, found if isinstance(found, tuple | list) else (found,), strict=True))
             del found
             for number in dying:
                 del tensors[number]
@@ -138,8 +135,9 @@ class BuiltNetwork(nn.Module):
         """The inputs in order; raises UsageError where they are not those declared."""
         names = [*self.inputs]
         given = {**dict(zip(names, inputs, strict=False)), **named}
-        if len(inputs) + len(named) != len(names) or ([*given] != names and {*given} != {*names}):
-            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {len(inputs) + len(named)}")
+        count = len(inputs) + len(named)
+        if count != len(names) or {*given} != {*names}:
+            raise UsageError(f"{self._name} takes {self._told_inputs()}, got {count} input{'' if count == 1 else 's'}")
         for name, declared in self.inputs.items():
             if given[name].dim() != len(declared):
                 got = show(tuple(given[name].shape))
@@ -177,14 +175,6 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
         raise UsageError(f"`{node.path}` is called like another part of the network in PyTorch; name it otherwise")
     owner._modules[name] = module  # not add_module, which refuses a layer called `train` or `float`
     return module
-
-
-def _share(module: nn.Module, owner: nn.Module) -> None:
-    """Let `module` use the parameters and buffers of `owner`."""
-    for place, part in owner.named_modules():
-        mine = module.get_submodule(place)
-        mine._parameters.update(part._parameters)
-        mine._buffers.update(part._buffers)
 
 
 def _last_uses(graph: Graph) -> list[tuple[int, ...]]:

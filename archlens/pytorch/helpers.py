@@ -1,6 +1,7 @@
 """Layers for which torch has no class or function of its own, written as a person would.
 
-Each stands alone, on torch's names only: `archlens export` copies the source of those that a network needs into its file.
+Each stands alone, on torch's names only: `archlens export` copies the source of those that a network needs into its file. So
+they are written as narrow as that file is, and in a way that wider lines would not change.
 Parameters and buffers are called and shaped as the layer types in `archlens/layers/` say.
 """
 
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from archlens.pytorch.attention import MultiheadAttention, RelativePositionBias, ScaledDotProductAttention
 from archlens.pytorch.regions import roi_align, roi_pool
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "merge_windows",
     "roi_align",
     "roi_pool",
+    "share",
     "slice_axis",
     "split_windows",
     "to_tokens",
@@ -56,17 +59,25 @@ def from_tokens(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
 def split_windows(x: Tensor, size: tuple[int, ...]) -> Tensor:
     """A map in windows: N×C×… to N × windows × tokens × C, both row by row."""
     axes = range(len(size))
-    parts = [part for n, s in zip(x.shape[2:], size, strict=True) for part in (n // s, s)]
+    sides = zip(x.shape[2:], size, strict=True)
+    parts = [part for n, s in sides for part in (n // s, s)]
     order = (0, *[2 + 2 * i for i in axes], *[3 + 2 * i for i in axes], 1)
-    return x.reshape(*x.shape[:2], *parts).permute(order).reshape(len(x), -1, math.prod(size), x.shape[1])
+    x = x.reshape(*x.shape[:2], *parts).permute(order)
+    return x.reshape(len(x), -1, math.prod(size), x.shape[-1])
 
 
-def merge_windows(x: Tensor, size: tuple[int, ...], output_size: tuple[int, ...]) -> Tensor:
+def merge_windows(
+    x: Tensor,
+    size: tuple[int, ...],
+    output_size: tuple[int, ...],
+) -> Tensor:
     """Windows as one map: N × windows × tokens × C to N×C×output_size."""
     rank = len(size)
     counts = [n // s for n, s in zip(output_size, size, strict=True)]
-    order = (0, 2 * rank + 1, *[axis for i in range(rank) for axis in (1 + i, 1 + rank + i)])
-    return x.reshape(len(x), *counts, *size, x.shape[3]).permute(order).reshape(len(x), x.shape[3], *output_size)
+    axes = [axis for i in range(rank) for axis in (1 + i, 1 + rank + i)]
+    x = x.reshape(len(x), *counts, *size, x.shape[3])
+    x = x.permute(0, 2 * rank + 1, *axes)
+    return x.reshape(*x.shape[:2], *output_size)
 
 
 def slice_axis(x: Tensor, dim: int, start: int, end: int | None, step: int) -> Tensor:
@@ -75,6 +86,15 @@ def slice_axis(x: Tensor, dim: int, start: int, end: int | None, step: int) -> T
 
 
 # ---- parameters ----
+
+
+def share(module: nn.Module, owner: nn.Module) -> None:
+    """Let a module use the parameters and buffers of another that is built alike."""
+    for mine, theirs in zip(module.modules(), owner.modules(), strict=True):
+        for name, parameter in theirs.named_parameters(recurse=False):
+            setattr(mine, name, parameter)
+        for name, buffer in theirs.named_buffers(recurse=False):
+            setattr(mine, name, buffer)
 
 
 class Parameter(nn.Module):
@@ -116,7 +136,7 @@ class RBF(nn.Module):
 
 
 class LocallyConnected(nn.Module):
-    """A convolution with filters of its own at every position of a map of known size."""
+    """A convolution with filters of its own at every position of a map."""
 
     def __init__(
         self,
@@ -132,16 +152,23 @@ class LocallyConnected(nn.Module):
         super().__init__()
         taps = in_channels * math.prod(kernel_size)
         bound = 1 / math.sqrt(taps)
-        self.kernel_size, self.stride, self.padding, self.dilation = kernel_size, stride, padding, dilation
-        self.weight = nn.Parameter(torch.empty(out_channels, *output_size, taps).uniform_(-bound, bound))
-        self.bias = nn.Parameter(torch.empty(out_channels, *output_size).uniform_(-bound, bound)) if bias else None
+        self.kernel_size, self.stride = kernel_size, stride
+        self.padding, self.dilation = padding, dilation
+        weight = torch.empty(out_channels, *output_size, taps)
+        self.weight = nn.Parameter(weight.uniform_(-bound, bound))
+        self.bias = None
+        if bias:
+            values = torch.empty(out_channels, *output_size)
+            self.bias = nn.Parameter(values.uniform_(-bound, bound))
 
     def forward(self, x: Tensor) -> Tensor:
         window = [self.kernel_size, self.dilation, self.padding, self.stride]
         if x.dim() == 3:  # a map of one row
-            x, window = x.unsqueeze(2), [(int(i != 2), *values) for i, values in enumerate(window)]
-        columns = functional.unfold(x, *window)
-        products = torch.bmm(columns.permute(2, 0, 1), self.weight.flatten(1, -2).permute(1, 2, 0))  # a matrix for each position
+            x = x.unsqueeze(2)
+            window = [(int(i != 2), *values) for i, values in enumerate(window)]
+        columns = functional.unfold(x, *window).permute(2, 0, 1)
+        filters = self.weight.flatten(1, -2).permute(1, 2, 0)
+        products = torch.bmm(columns, filters)  # a matrix for each position
         y = products.permute(1, 2, 0).unflatten(2, self.weight.shape[1:-1])
         return y if self.bias is None else y + self.bias
 
@@ -164,7 +191,7 @@ class ChannelsRMSNorm(nn.RMSNorm):
 
 
 class DropPath(nn.Module):
-    """Stochastic depth: in training an example loses the whole branch with probability p."""
+    """Stochastic depth: in training an example loses the branch with probability p."""
 
     def __init__(self, p: float) -> None:
         super().__init__()
@@ -177,128 +204,32 @@ class DropPath(nn.Module):
         return x * (noise.div_(1 - self.p) if self.p < 1 else noise)
 
 
-# ---- attention ----
-
-
-class MultiheadAttention(nn.MultiheadAttention):
-    """torch's, from tokens to tokens alone: one input attends to itself; of two, the second is key and value.
-
-    Axes between batch and tokens are windows, each attended to by itself.
-    """
-
-    def __init__(
-        self,
-        embed_dim: int,
-        num_heads: int,
-        dropout: float = 0.0,
-        bias: bool = True,
-        add_bias_kv: bool = False,
-        add_zero_attn: bool = False,
-        kdim: int | None = None,
-        vdim: int | None = None,
-        is_causal: bool = False,
-    ) -> None:
-        super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first=True)
-        self.is_causal = is_causal
-
-    def forward(self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None) -> Tensor:
-        key = query if key is None else key
-        value = key if value is None else value
-        lead = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
-        if len(lead) > 1 or not len(query) == len(key) == len(value):
-            query, key, value = (x.expand(*lead, *x.shape[-2:]).flatten(0, -3) for x in (query, key, value))
-        mask = None
-        if self.is_causal:
-            mask = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool, device=query.device).triu(1)
-        y, _ = super().forward(query, key, value, need_weights=False, attn_mask=mask)
-        return y.unflatten(0, lead) if len(lead) > 1 else y
-
-
-class ScaledDotProductAttention(nn.Module):
-    """torch's function on features that heads share: softmax(Q·Kᵀ·scale + mask)·V."""
-
-    def __init__(
-        self,
-        num_heads: int | None = None,
-        is_causal: bool = False,
-        scale: float | None = None,
-        dropout_p: float = 0.0,
-        enable_gqa: bool = False,
-    ) -> None:
-        super().__init__()
-        self.num_heads, self.is_causal, self.scale = num_heads, is_causal, scale
-        self.dropout_p, self.enable_gqa = dropout_p, enable_gqa
-
-    def forward(
-        self, query: Tensor, key: Tensor | None = None, value: Tensor | None = None, mask: Tensor | None = None
-    ) -> Tensor:
-        key = query if key is None else key
-        value = key if value is None else value
-        if self.num_heads is not None:
-            head = query.shape[-1] // self.num_heads
-            groups = key.shape[-1] // head if self.enable_gqa else self.num_heads
-            query = query.unflatten(-1, (self.num_heads, head)).transpose(-3, -2)
-            key, value = (x.unflatten(-1, (groups, x.shape[-1] // groups)).transpose(-3, -2) for x in (key, value))
-        if mask is not None:  # its axes after the batch are matched from the right
-            mask = mask.reshape(len(mask), *[1] * (query.dim() - mask.dim()), *mask.shape[1:])
-        y = functional.scaled_dot_product_attention(
-            query,
-            key,
-            value,
-            attn_mask=mask,
-            dropout_p=self.dropout_p if self.training else 0.0,
-            is_causal=self.is_causal,
-            scale=self.scale,
-            enable_gqa=self.enable_gqa,
-        )
-        return y if self.num_heads is None else y.transpose(-3, -2).flatten(-2)
-
-
-class RelativePositionBias(nn.Module):
-    """A learned number for every head and every distance between two cells of a window."""
-
-    relative_position_index: Tensor
-
-    def __init__(self, num_heads: int, window_size: tuple[int, ...]) -> None:
-        super().__init__()
-        self.cells = math.prod(window_size)
-        distances = [2 * n - 1 for n in window_size]
-        self.relative_position_bias_table = nn.Parameter(torch.empty(math.prod(distances), num_heads))
-        nn.init.trunc_normal_(self.relative_position_bias_table, std=0.02)
-        places = torch.cartesian_prod(*[torch.arange(n) for n in window_size]).view(self.cells, -1)
-        index = torch.zeros(self.cells, self.cells, dtype=torch.int64)
-        for axis, (n, count) in enumerate(zip(window_size, distances, strict=True)):
-            index = index * count + (places[:, None, axis] - places[None, :, axis] + n - 1)
-        self.register_buffer("relative_position_index", index if len(window_size) == 3 else index.flatten())
-
-    def forward(self) -> Tensor:
-        table = self.relative_position_bias_table[self.relative_position_index.flatten()]
-        return table.view(self.cells, self.cells, -1).permute(2, 0, 1)[None]
-
-
 # ---- recurrence ----
 
 
 class LSTM(nn.LSTM):
-    """torch's: the sequence, and the last layer's final state and cell, directions side by side."""
+    """torch's: the sequence, and the last layer's state and cell at its end."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         y, (state, cell) = super().forward(x)
-        directions = 2 if self.bidirectional else 1
-        return y, torch.cat([*state[-directions:]], dim=-1), torch.cat([*cell[-directions:]], dim=-1)
+        last = -2 if self.bidirectional else -1  # directions side by side
+        state = torch.cat([*state[last:]], dim=-1)
+        return y, state, torch.cat([*cell[last:]], dim=-1)
 
 
 class GRU(nn.GRU):
-    """torch's: the sequence, and the last layer's final state, directions side by side."""
+    """torch's: the sequence, and the last layer's state at its end."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         y, state = super().forward(x)
-        return y, torch.cat([*state[-2 if self.bidirectional else -1 :]], dim=-1)
+        last = -2 if self.bidirectional else -1  # directions side by side
+        return y, torch.cat([*state[last:]], dim=-1)
 
 
 class RNN(nn.RNN):
-    """torch's: the sequence, and the last layer's final state, directions side by side."""
+    """torch's: the sequence, and the last layer's state at its end."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         y, state = super().forward(x)
-        return y, torch.cat([*state[-2 if self.bidirectional else -1 :]], dim=-1)
+        last = -2 if self.bidirectional else -1  # directions side by side
+        return y, torch.cat([*state[last:]], dim=-1)

@@ -1,23 +1,40 @@
-"""The columns a layer table can have: what each is called, its value, and how people read it."""
+"""The columns a layer table can have: what each is called, its value, and how people read it.
+
+A policy other than archlens's has two of its own, called by its name: what it counts, and the share of that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from archlens.analysis.facts import Analysis, LayerFacts, Totals
+from archlens.analysis.facts import POLICIES, POLICY, Analysis, LayerFacts, Totals
 from archlens.analysis.levels import Group
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.errors import UsageError, closest
 from archlens.report.numbers import bar, each, grouped, percent, plain_number, ratio, short, size_text, sizes_text
 from archlens.report.operations import operation_text
 
-__all__ = ["BAR", "COLUMNS", "DEFAULT", "GROUPED", "Column", "Row", "bound", "choose", "column_named", "total_text"]
+__all__ = [
+    "BAR",
+    "COLUMNS",
+    "DEFAULT",
+    "GROUPED",
+    "Column",
+    "Row",
+    "bound",
+    "by_policy",
+    "choose",
+    "column_named",
+    "columns_of",
+    "total_text",
+]
 
 Row: TypeAlias = "LayerFacts | Group"
 BAR = 8
 """Characters of a full bar."""
+_COUNT = "policy_count"
 
 
 class Column(NamedTuple):
@@ -59,9 +76,11 @@ def _name(name: str, heading: str, value: Callable[[LayerFacts], str | None]) ->
     return Column(name, heading, text, text)
 
 
-def _count(name: str, heading: str, total: bool = True) -> Column:
+def _count(name: str, heading: str, total: bool = True, figure: str = "") -> Column:
+    figure = figure or name
+
     def value(layer: LayerFacts) -> int:
-        count: int = getattr(layer, name)
+        count: int = getattr(layer, figure)
         return count
 
     def text(layer: LayerFacts) -> str:
@@ -70,7 +89,7 @@ def _count(name: str, heading: str, total: bool = True) -> Column:
     def brief(layer: LayerFacts) -> str:
         return short(value(layer)) if value(layer) else ""
 
-    return Column(name, heading, value, text, brief, True, name if total else "", "sum" if total else "layer")
+    return Column(name, heading, value, text, brief, True, figure if total else "", "sum" if total else "layer")
 
 
 def _ratio(name: str, heading: str) -> Column:
@@ -83,14 +102,14 @@ def _ratio(name: str, heading: str) -> Column:
     )
 
 
-def _share(figure: str, heading: str) -> Column:
+def _share(figure: str, heading: str, name: str = "") -> Column:
     """A column that `bound` completes."""
 
     def part(row: Row) -> int:
         count: int = getattr(row, figure)
         return count
 
-    return Column(f"{figure}_share", heading, part, lambda row: "", None, True, "", "sum", part, figure)
+    return Column(f"{name or figure}_share", heading, part, lambda row: "", None, True, "", "sum", part, figure)
 
 
 def bound(column: Column, totals: Totals) -> Column:
@@ -203,34 +222,55 @@ GROUPED = ("path", "layers", "output", "params", "params_share", "macs", "macs_s
 """The same where rows are blocks or stages."""
 
 
-def choose(names: str, groups: bool = False) -> tuple[Column, ...]:
+def columns_of(policy: str = POLICY) -> Mapping[str, Column]:
+    """The columns of a network that is counted by `policy`."""
+    if policy == POLICY:
+        return COLUMNS
+    own = (_count(policy, policy, figure=_COUNT), _share(_COUNT, f"of {policy}", policy))
+    return {**COLUMNS, **{column.name: column for column in own}}
+
+
+def by_policy(name: str, policy: str) -> str:
+    """The column that stands where that of this name does by itself: the policy's for the MACs and their share.
+
+    >>> by_policy("~macs", "fvcore")
+    '~fvcore'
+    """
+    plain = name.lstrip("~#") in ("macs", "macs_share") and policy != POLICY
+    return name.replace("macs", policy) if plain else name
+
+
+def choose(names: str, groups: bool = False, policy: str = POLICY) -> tuple[Column, ...]:
     """The columns of a comma-separated list, by name or heading; raises UsageError for a name there is none of.
 
     groups: whether the rows are blocks or stages, of which less is said than of layers.
     """
-    found = [column_named(name, groups) for name in filter(None, (part.strip() for part in names.split(",")))]
+    found = [column_named(name, groups, policy) for name in filter(None, (part.strip() for part in names.split(",")))]
     if not found:
-        raise UsageError(f"--columns names no column; there are {_names(groups)}")
+        raise UsageError(f"--columns names no column; there are {_names(groups, policy)}")
     return tuple(found)
 
 
-def column_named(name: str, groups: bool = False) -> Column:
+def column_named(name: str, groups: bool = False, policy: str = POLICY) -> Column:
     """The column called so, by name or heading; raises UsageError when there is none, or none of groups."""
-    known = {**{column.heading.lower(): column for column in COLUMNS.values()}, **COLUMNS}
+    columns = columns_of(policy)
+    known = {**{column.heading.lower(): column for column in columns.values()}, **columns}
     column = known.get(name.lower()) or known.get(name.lower().replace("-", "_"))
+    if column is None and (tool := name.lower().removesuffix("_share")) in POLICIES[1:]:
+        raise UsageError(f"`{name}` is a column where networks are counted so; add --policy {tool}")
     if column is None:
         near = closest(name, known)
-        cure = f"did you mean `{known[near].name}`?" if near else f"there are {_names(groups)}"
+        cure = f"did you mean `{known[near].name}`?" if near else f"there are {_names(groups, policy)}"
         raise UsageError(f"no column is called `{name}`; {cure}")
     if not groups and column.of == "group":
         raise UsageError(f"`{column.name}` is said of groups; add --level block, say")
     if groups and column.of == "layer":
-        raise UsageError(f"`{column.name}` is said of single layers, not of groups; of groups there are {_names(groups)}")
+        raise UsageError(f"`{column.name}` is said of single layers, not of groups; of groups there are {_names(groups, policy)}")
     return column
 
 
-def _names(groups: bool) -> str:
-    return ", ".join([column.name for column in COLUMNS.values() if column.of != ("layer" if groups else "group")])
+def _names(groups: bool, policy: str) -> str:
+    return ", ".join([column.name for column in columns_of(policy).values() if column.of != ("layer" if groups else "group")])
 
 
 def total_text(column: Column, analysis: Analysis, briefly: bool = False) -> str:

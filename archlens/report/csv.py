@@ -15,10 +15,13 @@ __all__ = ["csv_heading", "csv_rows"]
 _SIZES = re.compile(r"-?[0-9.]+(x-?[0-9.]+)*\Z")
 
 
-def csv_heading(view: View | None = None) -> str:
-    """The first line: the network's name, the columns, and the policy by which operations are counted."""
+def csv_heading(view: View | None = None, policy: str = POLICY) -> str:
+    """The first line: the network's name, the columns, and the policy by which FLOPs are counted.
+
+    policy: another that has columns of its own.
+    """
     view = view or View()
-    names = [column.name for column in view.columns] if view.columns else view.names()
+    names = [column.name for column in view.columns] if view.columns else view.names(policy)
     return _lines([["network", *names, "policy"]])
 
 

@@ -246,7 +246,7 @@ def _where_values_are(one: Explained, own: list[Shape]) -> Iterator[Block]:
         yield Text("a copy: the values of the input do not lie in the order that a view needs")
     elif not own and not one.node.inputs:
         yield Text("the output is the parameter itself")
-    elif not own and layer.is_view:
+    elif not own and (layer.is_view or not layer.inplace):
         many = "outputs are views: they share" if len(one.node.outputs) > 1 else "output is a view: it shares"
         yield Text(f"the {many} the memory of the input")
     elif not own:

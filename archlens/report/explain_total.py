@@ -188,7 +188,7 @@ def network_json(graph: Graph, analysis: Analysis, found: Reach | None) -> dict[
     number = analysis.trunk
     trail = deepest_trail(graph, _weighs(analysis.layers))
     return {
-        "totals": analysis.totals._asdict(),
+        "totals": analysis.totals.figures(),
         "parts": {total.figure: _parts_json(analysis.layers, total.figure, "") for total in _TOTALS},
         "peak": peak_json(analysis),
         "depth": [graph.nodes[one].path for one in trail],

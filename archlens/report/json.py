@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archlens.analysis.facts import POLICY, Analysis, LayerFacts, conventions
+from archlens.analysis.facts import POLICY, Analysis, LayerFacts, Totals, conventions
 from archlens.analysis.levels import Group, families, summed
 from archlens.analysis.training import OPTIMIZERS
 from archlens.errors import Diagnostic
 from archlens.report.numbers import plain_number
+
+if TYPE_CHECKING:
+    from archlens.analysis.policies.recount import Recount
 
 __all__ = ["SCHEMA", "analysis_json", "faults_json", "peak_json", "render_json", "training_json"]
 
@@ -44,14 +47,16 @@ def analysis_json(analysis: Analysis, groups: Sequence[Group | LayerFacts] | Non
         "inputs": analysis.inputs,
         "outputs": analysis.outputs,
         "totals": {
-            **totals._asdict(),
+            **totals.figures(),
+            **_counted(totals, analysis),
             "macs_per_param": totals.macs_per_param,
             "arithmetic_intensity": totals.arithmetic_intensity,
             "peak": peak_json(analysis),
             "training": training_json(analysis),
+            **({} if analysis.recount is None else {"policy": _policy(analysis.recount)}),
         },
         "families": {group.path: _family(group, analysis) for group in families(analysis.layers)},
-        "layers": [_layer(layer) for layer in analysis.layers],
+        "layers": [{**_layer(layer), **_counted(layer, analysis)} for layer in analysis.layers],
         **({} if groups is None else {"groups": [_group(group, analysis) for group in groups]}),
         "expectations": [
             {"key": one.key, "expected": one.expected, "actual": one.actual, "ok": one.ok} for one in analysis.expectations
@@ -109,6 +114,24 @@ def faults_json(spec: str, faults: Sequence[Diagnostic]) -> dict[str, Any]:
     }
 
 
+def _policy(recount: Recount) -> dict[str, Any]:
+    """What another tool counts, and why it is not archlens's MACs; the amounts add up to the difference."""
+    return {
+        "name": recount.policy.name,
+        "version": recount.policy.version,
+        "unit": recount.policy.unit,
+        "total": recount.total,
+        "archlens_macs": recount.macs,
+        "differences": [one._asdict() for one in recount.differences],
+        "uncounted": recount.uncounted,
+    }
+
+
+def _counted(row: Group | LayerFacts | Totals, analysis: Analysis) -> dict[str, int]:
+    """What the policy counts, where one was asked for."""
+    return {} if analysis.recount is None else {"policy_count": row.policy_count}
+
+
 def _family(group: Group, analysis: Analysis) -> dict[str, Any]:
     """Sums, and shares as percentages of the whole network; null where there is nothing to share."""
     totals = analysis.totals
@@ -120,6 +143,7 @@ def _family(group: Group, analysis: Analysis) -> dict[str, Any]:
         "macs_share": 100 * group.macs / totals.macs if totals.macs else None,
         "flops": group.flops,
         "activations": group.activations,
+        **_counted(group, analysis),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archlens.analysis.facts import POLICY, Analysis
+from archlens.analysis.facts import POLICIES, POLICY, Analysis
 from archlens.errors import printable
 from archlens.report.page import Page, Sheet, page
 from archlens.report.view import View
@@ -78,7 +78,8 @@ def latex_sheet(sheet: Sheet, caption: str, label: str) -> str:
 
 def _caption(said: Page) -> str:
     """Totals, and where they come from."""
-    figures = ", ".join([f"{fact.figure} {fact.label}" for fact in said.facts if fact.label in ("params", "MACs", "FLOPs")])
+    told = ("params", "MACs", "FLOPs", *POLICIES)
+    figures = ", ".join([f"{fact.figure} {fact.label}" for fact in said.facts if fact.label in told])
     return f"{tex(said.title)} ({tex(said.flow)}): {tex(figures)}; policy {POLICY}. Source: {tex(said.spec)}."
 
 

@@ -8,7 +8,15 @@ from typing import NamedTuple
 from archlens.analysis.facts import Analysis
 from archlens.report.columns import total_text
 from archlens.report.numbers import size_text
-from archlens.report.summary import Fact, convention_texts, expectation_text, facts, family_texts, misalignment_texts
+from archlens.report.summary import (
+    Fact,
+    convention_texts,
+    difference_texts,
+    expectation_text,
+    facts,
+    family_texts,
+    misalignment_texts,
+)
 from archlens.report.view import View
 
 __all__ = ["Page", "Sheet", "page"]
@@ -26,8 +34,8 @@ class Sheet(NamedTuple):
 class Page(NamedTuple):
     """What a report says of one network.
 
-    spec: the file. flow: `input 3×224×224, output 1000`. facts: totals. remarks: families, expectations, notes and
-    misaligned joins. conventions: how each figure is meant.
+    spec: the file. flow: `input 3×224×224, output 1000`. facts: totals. remarks: families, differences of a policy,
+    expectations, notes and misaligned joins. conventions: how each figure is meant.
     """
 
     title: str
@@ -48,7 +56,7 @@ def page(analysis: Analysis, view: View | None = None) -> Page:
         tuple(facts(analysis)),
         tuple(_remarks(analysis)),
         _sheet(analysis, view or View()),
-        tuple(convention_texts(analysis.uncounted)),
+        tuple(convention_texts(analysis.uncounted, policy=analysis.recount and analysis.recount.policy)),
     )
 
 
@@ -72,6 +80,7 @@ def _flow(analysis: Analysis) -> Iterator[str]:
 
 def _remarks(analysis: Analysis) -> Iterator[str]:
     yield from [f"{label}: {text}" for label, text in family_texts(analysis)]
+    yield from [f"differs: {text}" for text in difference_texts(analysis)]
     yield from map(expectation_text, analysis.expectations)
     yield from [f"note: {note}" for note in analysis.notes]
     yield from [f"misaligned: {text}" for text in misalignment_texts(analysis)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archlens.analysis.facts import POLICY, Analysis, Outcome, conventions
 from archlens.analysis.levels import families
@@ -13,10 +13,14 @@ from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.grid import Paint, cut, plain, wrapped
 from archlens.report.numbers import bytes_text, grouped, percent, ratio, short, size_text, sizes_text
 
+if TYPE_CHECKING:
+    from archlens.analysis.policies.rules import Policy
+
 __all__ = [
     "Fact",
     "convention_lines",
     "convention_texts",
+    "difference_texts",
     "expectation_text",
     "facts",
     "family_texts",
@@ -51,6 +55,9 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
         kept = "saved with the parameters, not learned"
         yield Fact("buffers", grouped(totals.buffers), f"{kept}; {bytes_text(totals.buffer_bytes)}")
     yield Fact("MACs", grouped(totals.macs), f"{short(totals.macs)}{batch}")
+    if analysis.recount:
+        total, policy = analysis.recount.total, analysis.recount.policy
+        yield Fact(policy.name, grouped(total), f"{short(total)}{batch}, the {policy.unit} of {policy.name} {policy.version}")
     yield Fact("FLOPs", grouped(totals.flops), f"{short(totals.flops)}{batch}, policy {POLICY}")
     peak = bytes_text(totals.peak_activation_bytes)
     yield Fact("activations", grouped(totals.activations), f"values put out{batch}; at most {peak} alive at once")
@@ -89,6 +96,7 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
     for label, text in family_texts(analysis):
         lines += wrapped(label, text, width, _LABEL, paint)
     for label, texts in (
+        ("differs", [(text, "") for text in difference_texts(analysis)]),
         ("expected", _outcomes(analysis)),
         ("note", [(note, "") for note in analysis.notes]),
         ("misaligned", [(text, "") for text in misalignment_texts(analysis)]),
@@ -97,6 +105,19 @@ def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> 
             lines += wrapped(label, printable(text), width, _LABEL, paint, role)
             label = ""
     return lines
+
+
+def difference_texts(analysis: Analysis) -> Iterator[str]:
+    """Why what a policy counts is not the MACs: `+22,227,968 batch_norm: 2 per value, 53 layers`; and what it leaves out."""
+    found = analysis.recount
+    if not found:
+        return
+    for one in found.differences:
+        yield f"{one.amount:+,} {one.reason}, {grouped(one.layers)} layer{'' if one.layers == 1 else 's'}"
+    if not found.differences:
+        yield f"0, {found.policy.name} counts what archlens does"
+    if found.uncounted:
+        yield f"{found.policy.name} counts nothing for {', '.join(found.uncounted)}"
 
 
 def family_texts(analysis: Analysis) -> Iterator[tuple[str, str]]:
@@ -113,11 +134,15 @@ def family_texts(analysis: Analysis) -> Iterator[tuple[str, str]]:
 
 
 def convention_lines(
-    uncounted: Iterable[str] = (), width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE
+    uncounted: Iterable[str] = (),
+    width: int = 80,
+    paint: Paint = plain,
+    dtype: str = FIGURES_DTYPE,
+    policy: Policy | None = None,
 ) -> list[str]:
     """How each figure is meant, for a terminal; uncounted: layer types for which no operation is counted."""
     lines = []
-    for name, text in convention_texts(uncounted, dtype):
+    for name, text in convention_texts(uncounted, dtype, policy):
         lines += wrapped(name, text, width, _LABEL) if width >= 60 else [name, *wrapped("", text, width, 4)]
     return [paint(line, "faint") for line in lines]
 
@@ -151,8 +176,12 @@ def misalignment_texts(analysis: Analysis) -> Iterator[str]:
         yield f"and {len(axes) - _MISALIGNED} more joins"
 
 
-def convention_texts(uncounted: Iterable[str] = (), dtype: str = FIGURES_DTYPE) -> Iterator[tuple[str, str]]:
+def convention_texts(
+    uncounted: Iterable[str] = (), dtype: str = FIGURES_DTYPE, policy: Policy | None = None
+) -> Iterator[tuple[str, str]]:
     """Name and meaning of each figure; uncounted: layer types for which no operation is counted."""
+    if policy:
+        yield policy.name, policy.about
     for name, text in conventions(dtype).items():
         named = ", ".join(uncounted) if name == "not counted" else ""
         yield _SPELLED.get(name, name), f"{text}; hence 0 for {named}" if named else text

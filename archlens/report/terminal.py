@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.levels import Group
 from archlens.errors import printable, text_width
 from archlens.layers.dims import Shape
 from archlens.layers.dtypes import FIGURES_DTYPE
-from archlens.report.columns import BAR, COLUMNS, Column, bound, total_text
+from archlens.report.columns import BAR, Column, bound, by_policy, columns_of, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.groups import Line, grouped_lines
 from archlens.report.numbers import grouped, size_text
 from archlens.report.summary import convention_lines, summary_lines
 from archlens.report.view import View
+
+if TYPE_CHECKING:
+    from archlens.analysis.policies.rules import Policy
 
 __all__ = ["render_conventions", "render_table"]
 
@@ -62,9 +66,11 @@ def render_table(analysis: Analysis, width: int = 80, view: View | None = None, 
     return "\n".join([*head, "", *_table(analysis, width, view or View(), paint), "", *summary_lines(analysis, width, paint)])
 
 
-def render_conventions(uncounted: Iterable[str], width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE) -> str:
+def render_conventions(
+    uncounted: Iterable[str], width: int = 80, paint: Paint = plain, dtype: str = FIGURES_DTYPE, policy: Policy | None = None
+) -> str:
     """How the figures are meant, once for all networks; uncounted: layer types for which no operation is counted."""
-    return "\n".join(convention_lines(uncounted, width, paint, dtype))
+    return "\n".join(convention_lines(uncounted, width, paint, dtype, policy))
 
 
 def _about(analysis: Analysis) -> list[str]:
@@ -119,13 +125,17 @@ def _choices(analysis: Analysis, view: View) -> list[list[tuple[Column, str]]]:
     marks += " shared_with" if any(layer.shared_with for layer in analysis.layers) else ""
     if marks and not view.groups:
         names = [*(choice + marks for choice in _CHOICES[:_MARKED]), *names]
-    return [[_column(word, analysis) for word in _with_order(choice.split(), view)] for choice in names]
+    return [[_column(word, analysis) for word in _with_order(_words(choice, analysis), view)] for choice in names]
+
+
+def _words(choice: str, analysis: Analysis) -> list[str]:
+    return [by_policy(word, analysis.policy) for word in choice.split()]
 
 
 def _column(word: str, analysis: Analysis) -> tuple[Column, str]:
     """`~macs`, `#macs_share` or `macs` as a column and how it is said."""
     name = word.lstrip("~#")
-    return bound(COLUMNS[name], analysis.totals), word[: len(word) - len(name)]
+    return bound(columns_of(analysis.policy)[name], analysis.totals), word[: len(word) - len(name)]
 
 
 def _with_order(words: list[str], view: View) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from archlens.analysis.facts import Analysis
+from archlens.analysis.facts import POLICY, Analysis
 from archlens.analysis.levels import grouped, summed
 from archlens.errors import UsageError, closest
-from archlens.report.columns import COLUMNS, DEFAULT, GROUPED, Column, Row, bound, choose, column_named
+from archlens.report.columns import DEFAULT, GROUPED, Column, Row, bound, by_policy, choose, column_named, columns_of
 
 __all__ = ["LEVELS", "View", "make_view"]
 
@@ -38,18 +38,19 @@ class View(NamedTuple):
 
     def chosen(self, analysis: Analysis, otherwise: Sequence[str] = ()) -> tuple[Column, ...]:
         """The columns for one network; `otherwise` are the names where none were asked for, with what rows are sorted by."""
-        names = otherwise or (GROUPED if self.groups else DEFAULT)
-        chosen = self.columns or tuple([COLUMNS[name] for name in self.with_order(names)])
+        names = otherwise or [by_policy(name, analysis.policy) for name in (GROUPED if self.groups else DEFAULT)]
+        known = columns_of(analysis.policy)
+        chosen = self.columns or tuple([known[name] for name in self.with_order(names)])
         return tuple([bound(column, analysis.totals) for column in chosen])
 
     def every(self, analysis: Analysis) -> tuple[Column, ...]:
         """As `chosen`, with all that can be said where none were asked for."""
-        return self.chosen(analysis, self.names())
+        return self.chosen(analysis, self.names(analysis.policy))
 
-    def names(self) -> tuple[str, ...]:
+    def names(self, policy: str = POLICY) -> tuple[str, ...]:
         """The names of all columns that can be said of these rows."""
         other = "layer" if self.groups else "group"
-        return tuple([column.name for column in COLUMNS.values() if column.of != other])
+        return tuple([column.name for column in columns_of(policy).values() if column.of != other])
 
     def with_order(self, names: Sequence[str]) -> tuple[str, ...]:
         """The names, and what rows are sorted by where it is not among them."""
@@ -73,6 +74,7 @@ def make_view(
     sort: str | None = None,
     ascending: bool = False,
     top: int | None = None,
+    policy: str = POLICY,
 ) -> View:
     """The view that these words ask for; raises UsageError for a level or column there is none of, or an order of nothing."""
     if ascending and sort is None:
@@ -82,8 +84,8 @@ def make_view(
         help = f"did you mean `{near}`?" if near else f"there are {', '.join(LEVELS)}, or how many parts of a path, such as 2"
         raise UsageError(f"no level is called `{level}`; {help}")
     groups = level != "layer"
-    chosen = None if columns is None else choose(columns, groups)
-    return View(chosen, level, None if sort is None else column_named(sort, groups), ascending, top)
+    chosen = None if columns is None else choose(columns, groups, policy)
+    return View(chosen, level, None if sort is None else column_named(sort, groups, policy), ascending, top)
 
 
 def _sorted(rows: list[Row], column: Column, ascending: bool) -> list[Row]:

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from archlens.graph.model import Graph, Node
-from tests.storages import Live, storage_of
+from archlens.pytorch.storages import Live, storage_of
 
 __all__ = ["measured_peak", "measured_saved"]
 

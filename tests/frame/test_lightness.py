@@ -10,7 +10,7 @@ import pytest
 
 from tests.frame.source import ROOT
 
-HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "pygraphviz", "sympy", "torch", "torchvision"}
+HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "ptflops", "pygraphviz", "sympy", "thop", "torch", "torchvision"}
 TABULATED = {"specs", "analyze table", "analyze markdown", "explain markdown", "memory markdown"}  # what tabulate lays out
 STATIC = {
     "--help": ["--help"],
@@ -25,6 +25,7 @@ STATIC = {
         f"analyze {form}": ["analyze", "vgg16", "--format", form]
         for form in ("table", "markdown", "csv", "json", "latex", "html")
     },
+    "analyze --policy": ["analyze", "vgg16", "--policy", "fvcore", "--format", "json"],
     "analyze --level": ["analyze", "vgg16", "--level", "stage", "--sort", "macs", "--top", "3"],
     **{f"memory {form}": ["memory", "vgg16", "--format", form] for form in ("table", "markdown", "json")},
 }

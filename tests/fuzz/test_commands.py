@@ -15,55 +15,15 @@ from click.testing import CliRunner
 
 import archlens
 from archlens.cli import _group
-from archlens.errors import SpecError
-from archlens.layers import layer_types
-from tests.fuzz.lines import line_of
+from tests.fuzz.networks import random_spec
 from tests.pages import BLOCKS, Block, lay_out
 
 EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "30"))
-LAYERS = 12
-TRIES = 120
 RECIPES = [
     block
     for block in BLOCKS
     if block.page in ("docs/cookbook.md", "docs/spec.md") and block.language == "yaml" and block.text.startswith("archlens:")
 ]
-ACTIVATIONS = [kind for kind in layer_types().values() if kind.family == "activation"]
-OTHERS = [kind for kind in layer_types().values() if kind.family != "activation"]
-STARTS = ("3x16x16", "4x12", "6x5x4x4", "7x8")
-AXES = ("[0, 2, 1]", "[0, 2, 1, 3]", "[0, 3, 1, 2]", "[2, 3]", "[1, 2]", "[2]", "[1]")
-VALUES = ("1", "2", "2", "3", "4", "6", "8", "16", "0", "-1", "0.5", "2x2", "3x3", "true", *AXES)
-
-
-def written(random: Random, names: list[str]) -> str:
-    """A layer of any type with arguments that may fit, on what is above or on named tensors."""
-    kind = random.choice(ACTIVATIONS if random.random() < 0.1 else OTHERS)
-    values = {
-        field.name: random.choice([*VALUES, *field.kind.choices * 9])
-        for field in kind.fields
-        if field.required or random.random() < 0.25
-    }
-    count = random.randint(kind.inputs[0], kind.inputs[1] or 3)
-    sources = ["prev", *[random.choice(["prev", *names]) for _ in range(count - 1)]][:count]
-    return line_of(kind, values, sources, f"t{len(names)}")
-
-
-def random_spec(random: Random, file: Path) -> str:
-    """A network of up to LAYERS layers, each one kept if the spec still compiles."""
-    text = f"archlens: 1\ninput: {random.choice(STARTS)}\nlayers:\n"
-    names: list[str] = []
-    for _ in range(TRIES):
-        longer = text + written(random, names)
-        file.write_text(longer, encoding="utf-8")
-        try:
-            archlens.load(str(file)).graph  # noqa: B018
-        except SpecError:
-            continue
-        text = longer
-        names.append(f"t{len(names)}")
-        if len(names) == LAYERS:
-            break
-    return text
 
 
 def show(target: str) -> None:

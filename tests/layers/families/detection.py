@@ -23,11 +23,14 @@ __all__ = ["CASES", "ILLEGAL", "LOOSER", "ORACLES", "SIZED", "STRICTER", "WIDER"
 
 @st.composite
 def boxed(draw: Any, given: st.SearchStrategy) -> Case:
-    """A map and boxes; now and then the map is a sequence, or a box has not 4 numbers or no axis of its own."""
+    """A map and boxes, the same for every example or not; now and then the map is a sequence, or a box has not 4 numbers or no
+    axis of its own.
+    """
     batch = draw(st.integers(1, 2))
     spatial = draw(often(st.tuples(st.integers(1, 6), st.integers(1, 6)), st.sampled_from([(5,), (3, 3, 3)])))
+    rows = draw(st.sampled_from([1, batch]))
     boxes = draw(
-        often(st.just((batch, draw(st.integers(1, 3)), 4)), st.sampled_from([(batch, 2, 5), (batch, 4), (batch, 2, 4, 1)]))
+        often(st.just((rows, draw(st.integers(1, 3)), 4)), st.sampled_from([(batch, 2, 5), (batch, 4), (batch, 2, 4, 1)]))
     )
     return Case(draw(given), ((batch, draw(st.integers(1, 3)), *spatial), boxes))
 

@@ -1,0 +1,215 @@
+"""Are the computed facts those of a run? Fact by fact, layer by layer, every difference accounted for or told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.storage import storage
+from archlens.analysis.traced import Counted, SeenField, Trace
+from archlens.graph.model import Graph
+
+__all__ = ["Difference", "Expected", "Fact", "Verdict", "Verification", "verify"]
+
+Verdict: TypeAlias = Literal["equal", "accounted", "estimated", "differs", "not measured"]
+
+
+class Difference(NamedTuple):
+    """A layer of which something is not as computed. measured: None where nothing is."""
+
+    path: str
+    computed: Any
+    measured: Any
+
+
+class Fact(NamedTuple):
+    """One kind of figure, computed and measured.
+
+    key: its name in JSON. computed: the figure. measured: what others find, by name. verdict: `accounted` is a difference that is
+    explained to the last unit, `estimated` is a figure that hangs on the machine or on values. note: what explains it, or why
+    nothing was measured. differences: layers that differ unexplained.
+    """
+
+    key: str
+    name: str
+    computed: int | None
+    measured: Mapping[str, int | None]
+    verdict: Verdict
+    note: str = ""
+    differences: tuple[Difference, ...] = ()
+
+
+class Expected(NamedTuple):
+    """What a counter found, and what it should find by its habits.
+
+    layers: by path, in the counter's unit. per_mac: its counts for a multiply–accumulate. reasons: why its total is not that of
+    archlens, with how many multiply–accumulates each makes.
+    """
+
+    counted: Counted
+    layers: Mapping[str, int]
+    per_mac: int
+    reasons: Sequence[tuple[str, int]] = ()
+
+
+class Verification(NamedTuple):
+    """Every fact of one network, and the run they were held against."""
+
+    static: Analysis
+    trace: Trace
+    facts: tuple[Fact, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no fact differs."""
+        return all(fact.verdict != "differs" for fact in self.facts)
+
+    @property
+    def first_difference(self) -> tuple[Fact, Difference] | None:
+        """The first layer in the order of running that differs, and in what; None where no layer does."""
+        order = {layer.path: at for at, layer in enumerate(self.static.layers)}
+        found = [(fact, difference) for fact in self.facts for difference in fact.differences]
+        return min(found, key=lambda one: order[one[1].path], default=None)
+
+
+def verify(
+    graph: Graph,
+    static: Analysis,
+    trace: Trace,
+    counters: Sequence[Expected] = (),
+    fields: Sequence[SeenField] | None = None,
+) -> Verification:
+    """The facts of `static` against those of `trace`, which ran `graph`.
+
+    counters: of other tools, beside torch's own. fields: the receptive fields measured, if they were.
+    """
+    nodes, said, ran = graph.nodes, static.layers, trace.layers
+    frozen = [frozenset() if node.trainable else frozenset(one.parameters) for node, one in zip(nodes, ran, strict=True)]
+    buffers = [node.layer.buffer_shapes(*node.input_shapes) for node in nodes]
+    paths = [layer.path for layer in said]
+
+    def each(key: str, name: str, computed: Sequence[Any], found: Sequence[Any], count: Callable[[Any], int] = len) -> Fact:
+        gaps = [Difference(*row) for row in zip(paths, computed, found, strict=True) if row[1] != row[2]]
+        return _fact(key, name, sum(map(count, computed)), sum(map(count, found)), gaps)
+
+    def total(key: str, name: str, figure: Callable[[LayerFacts], int]) -> Fact:
+        return each(key, name, [figure(layer) for layer in said], [figure(layer) for layer in trace.analysis.layers], int)
+
+    forward, backward = [layer.macs for layer in said], static.training.backward_macs
+    return Verification(
+        static,
+        trace,
+        (
+            each("output_sizes", "output sizes", [layer.output_shapes for layer in said], [one.outputs for one in ran]),
+            each("output_dtypes", "output dtypes", _dtypes(graph, static), [one.dtypes for one in ran]),
+            each("parameter_names", "parameter tensors", [a.parameter_shapes for a in said], [one.parameters for one in ran]),
+            each("buffer_names", "buffer tensors", buffers, [one.buffers for one in ran]),
+            each("frozen_names", "frozen tensors", frozen, [one.frozen for one in ran]),
+            total("params", "params", lambda layer: layer.params),
+            total("trainable_params", "trainable params", lambda layer: layer.params if layer.trainable else 0),
+            total("buffers", "buffers", lambda layer: layer.buffers),
+            _counts("macs", "MACs forward", forward, [_torch_forward(static, trace), *counters], paths),
+            _counts("backward_macs", "MACs backward", backward, [_torch_backward(graph, static, trace)], paths),
+            *_memory(graph, static, trace),
+            _fields(fields),
+        ),
+    )
+
+
+def _fact(key: str, name: str, computed: int, measured: int, gaps: Sequence[Difference]) -> Fact:
+    differs = gaps or computed != measured
+    return Fact(key, name, computed, {"PyTorch": measured}, "differs" if differs else "equal", "", tuple(gaps))
+
+
+def _dtypes(graph: Graph, static: Analysis) -> list[tuple[str, ...]]:
+    """The dtype of every layer's outputs: the network's, but for indices."""
+    kept = storage(graph)
+    integers = {tensor for tensor, home in enumerate(kept.home) if home in kept.integers}
+    return [tuple(["int64" if tensor in integers else static.totals.dtype for tensor in node.outputs]) for node in graph.nodes]
+
+
+# ---- operations ----
+
+
+def _torch_forward(static: Analysis, trace: Trace) -> Expected:
+    return Expected(trace.forward, {layer.path: 2 * layer.macs for layer in static.layers}, 2)
+
+
+def _torch_backward(graph: Graph, static: Analysis, trace: Trace) -> Expected:
+    """torch takes the weight gradient of a grouped convolution for that of one group."""
+    layers, more = {}, 0
+    for node, macs, backward in zip(graph.nodes, static.layers, static.training.backward_macs, strict=True):
+        groups = node.layer.torch_kwargs(*node.input_shapes).get("groups", 1)
+        extra = macs.macs * (groups - 1) if backward and macs.trainable else 0
+        layers[node.path] = 2 * (backward + extra)
+        more += extra
+    reasons = [("weight gradients of grouped convolutions counted as of one group", more)] if more else []
+    return Expected(trace.backward, layers, 2, reasons)
+
+
+def _counts(key: str, name: str, computed: Sequence[int], claims: Sequence[Expected], paths: Sequence[str]) -> Fact:
+    """What counters find, each held to its own habits."""
+    ours = sum(computed)
+    verdict: Verdict = "equal"
+    notes, gaps, measured = [], [], {}
+    for counted, layers, per_mac, reasons in claims:
+        found = counted.total // per_mac
+        measured[counted.counter] = found
+        wrong = [path for path in paths if counted.layers.get(path, 0) != layers[path]]
+        gaps += [Difference(path, layers[path] // per_mac, counted.layers.get(path, 0) // per_mac) for path in wrong]
+        explained = sum([amount for _, amount in reasons])
+        if wrong or counted.total != per_mac * (ours + explained):
+            verdict = "differs"
+        elif reasons and verdict == "equal":
+            verdict = "accounted"
+        if reasons and not wrong:
+            notes.append(f"{counted.counter}: " + ", ".join([f"{amount:+,} {reason}" for reason, amount in reasons]))
+    return Fact(key, name, ours, measured, verdict, "; ".join(notes), tuple(gaps))
+
+
+# ---- memory ----
+
+
+def _memory(graph: Graph, static: Analysis, trace: Trace) -> list[Fact]:
+    """The most that is alive at once, in the network and while each layer runs."""
+    key, name = "peak_activation_bytes", "peak activation bytes"
+    computed = static.totals.peak_activation_bytes
+    if trace.device == "meta":
+        return [Fact(key, name, computed, {}, "not measured", "what kernels make beside their outputs is not made on meta")]
+    rows = [*zip(graph.nodes, static.layers, trace.layers, strict=True)]
+    guessed = {node.path for node, _, _ in rows if node.layer.room_is_estimated(*node.input_shapes)}
+    gaps = [
+        Difference(layer.path, layer.live_bytes, one.peak_bytes)
+        for _, layer, one in rows
+        if layer.live_bytes != one.peak_bytes and layer.path not in guessed
+    ]
+    if trace.device != "cpu":
+        return [_on_cuda(Fact(key, name, computed, {"PyTorch": trace.peak_bytes}, "equal"), trace, len(gaps))]
+    fact = _fact(key, name, computed, trace.peak_bytes, gaps)
+    if guessed and not gaps and fact.verdict == "differs":
+        note = f"what {', '.join(sorted(guessed))} hold while they run is an estimate; all other layers are equal"
+        return [fact._replace(verdict="estimated", note=note)]
+    return [fact]
+
+
+def _on_cuda(fact: Fact, trace: Trace, others: int) -> Fact:
+    """Kernels there hold other things for themselves, which is told and not judged."""
+    held = trace.allocator_bytes or 0
+    beside = f"the allocator gave out {held:,}: blocks of 512 bytes, and the rooms that cuBLAS and cuDNN take"
+    kernels = f"; {others} layers hold something else than on a CPU while they run" if others else ""
+    verdict: Verdict = "equal" if fact.computed == trace.peak_bytes else "accounted"
+    return fact._replace(verdict=verdict, note=beside + kernels, measured={**fact.measured, "allocator": held})
+
+
+# ---- receptive field ----
+
+
+def _fields(fields: Sequence[SeenField] | None) -> Fact:
+    key, name = "receptive_fields", "receptive fields"
+    if not fields:
+        why = "no layer has a feature map" if fields is not None else "not asked for"
+        return Fact(key, name, None, {}, "not measured", why)
+    gaps = tuple([Difference(*seen) for seen in fields if seen.computed != seen.measured])
+    equal = len(fields) - len(gaps)
+    return Fact(key, name, len(fields), {"PyTorch": equal}, "differs" if gaps else "equal", "by gradient, at every map", gaps)

@@ -1,0 +1,118 @@
+"""A graph built, run and recorded: what PyTorch makes of it, as an `Analysis` and layer by layer."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from archlens.analysis.facts import Analysis
+from archlens.analysis.measured import measured_analysis
+from archlens.analysis.traced import Counted, Trace, TracedLayer
+from archlens.graph.model import Graph
+from archlens.pytorch.build import BuiltNetwork, build
+from archlens.pytorch.devices import device_name, device_named, dtype_named, example_inputs, told_when_full
+from archlens.pytorch.flops import Flops, math_attention
+from archlens.pytorch.recorder import Recorder
+
+__all__ = ["count_by_fvcore", "count_flops", "record", "trace"]
+
+Told = Callable[[str], None]
+
+
+def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lambda step: None) -> Trace:
+    """`graph` run once for inference on `device`, and its operations counted forward and backward.
+
+    static: its computed figures; of them the dtype is taken, and for messages what memory it needs. told: hears what is
+    being done. Raises UsageError for a device, dtype or layer that PyTorch does not have and where memory runs out, and
+    RuntimeError, with the layer as its note, where PyTorch refuses to run what was declared.
+    """
+    place, dtype = device_named(device), dtype_named(static.totals.dtype)
+    totals = static.totals
+    with told_when_full(totals.parameter_bytes + totals.buffer_bytes + totals.peak_activation_bytes, place), _quiet():
+        told("building")
+        network = build(graph, place, dtype).eval()
+        layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
+        told("counting operations")
+        forward, backward = count_flops(graph)
+        fvcore = None
+        if place.type != "meta":
+            told("fvcore")
+            fvcore = count_by_fvcore(network, example_inputs(graph, place, dtype))
+    notes = ("fvcore needs values, so it cannot count on meta",) if fvcore is None else ()
+    return Trace(
+        analysis=measured_analysis(graph, static, layers, forward.layers, recorder.peak_bytes),
+        device=device,
+        device_name=device_name(place),
+        dtype=totals.dtype,
+        layers=layers,
+        forward=forward,
+        backward=backward,
+        fvcore=fvcore,
+        peak_bytes=recorder.peak_bytes,
+        allocator_bytes=recorder.allocator_bytes,
+        seconds=seconds,
+        notes=notes,
+    )
+
+
+def record(
+    network: BuiltNetwork, inputs: list[Tensor], told: Told = lambda step: None
+) -> tuple[tuple[TracedLayer, ...], Recorder, float]:
+    """The layers of one inference as they ran, and its seconds. `inputs` is emptied: the run lets go of them when it can."""
+    leaves = {step.path: step.module for step in network.steps}
+    tensors = dict(zip(network.numbers, inputs, strict=True))
+    recorder = Recorder(network, leaves, inputs, begun=told)
+    inputs.clear()
+    with torch.no_grad(), recorder:
+        since = time.perf_counter()
+        network.run(tensors)
+        seconds = time.perf_counter() - since
+    return tuple(recorder.layers), recorder, seconds
+
+
+def count_flops(graph: Graph) -> tuple[Counted, Counted]:
+    """The operations of a forward and a backward pass by torch's FlopCounterMode, on meta tensors.
+
+    Attention runs on the math back end: the mode has no formula for some of the fused kernels and would count nothing there.
+    """
+    network = build(graph, "meta").eval()
+    leaves = {step.path: step.module for step in network.steps}
+    counter = Flops(leaves)
+    with math_attention(), counter:
+        found = network(*example_inputs(graph, torch.device("meta"), torch.float32))
+        outputs = [y for y in (found if isinstance(found, tuple) else (found,)) if y.requires_grad]
+        if outputs:
+            torch.autograd.backward(outputs, [torch.empty_like(y) for y in outputs])
+    name = "FlopCounterMode"
+    return tuple(Counted(name, "FLOPs", sum(table.values()), table) for table in (counter.forward, counter.backward))  # type: ignore[return-value]
+
+
+def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
+    """The operations of a forward pass by fvcore's FlopCountAnalysis, which runs the network to trace it.
+
+    Without the fast path of attention in inference, in which it would see none of its products.
+    """
+    logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), torch.no_grad(), math_attention():
+        warnings.simplefilter("ignore")  # of the tracer, about values that it takes to be constant, and of its own age
+        from fvcore.nn import FlopCountAnalysis
+
+        counter = FlopCountAnalysis(network, tuple(inputs))
+        counter.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
+        by_module: Mapping[str, int] = counter.by_module()
+        layers = {step.path: int(by_module[step.path.replace("/", ".")]) for step in network.steps}
+        return Counted("fvcore", "MACs", int(counter.total()), layers, dict(counter.unsupported_ops()))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """torch warns of arguments without effect, such as the dropout of a single recurrent layer; that is for design rules."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

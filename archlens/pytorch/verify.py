@@ -1,0 +1,76 @@
+"""A network held against PyTorch: where to run it, what to run, and who else counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from archlens.analysis.facts import Analysis
+from archlens.analysis.policies.recount import recount
+from archlens.analysis.traced import Counted
+from archlens.analysis.verification import Expected, Verification, verify
+from archlens.errors import Diagnostic, SpecError
+from archlens.graph.model import Graph
+from archlens.pytorch.devices import available_bytes
+from archlens.pytorch.trace import trace
+
+__all__ = ["chosen_device", "verify_network"]
+
+LARGEST_RUN = 200_000_000_000
+"""Multiply–accumulates of a forward pass beyond which a CPU is not asked by itself: about ten seconds on two cores."""
+
+Told = Callable[[str], None]
+
+
+def chosen_device(device: str, static: Analysis) -> tuple[str, str]:
+    """Where `auto` runs, and why it is not where it would be: on a GPU if there is one, else on the CPU if it can bear it."""
+    if device != "auto":
+        return device, ""
+    place = "cuda" if torch.cuda.is_available() else "cpu"
+    needed, free = _needed_bytes(static), available_bytes(torch.device(place))
+    if free is not None and needed > 0.6 * free:
+        return "meta", f"too large to run on {place}: {needed / 2**30:.1f} GiB of {free / 2**30:.1f} GiB free"
+    billions = static.totals.macs / 1e9
+    if place == "cpu" and static.totals.macs > LARGEST_RUN:
+        return (
+            "meta",
+            f"too large to run on a CPU: {billions:,.0f} billion MACs; --device cpu runs it all the same",
+        )
+    return place, ""
+
+
+def _needed_bytes(static: Analysis) -> int:
+    return static.totals.parameter_bytes + static.totals.buffer_bytes + static.totals.peak_activation_bytes
+
+
+def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: Told = lambda step: None) -> Verification:
+    """`static` held against a run of `graph` on `device`.
+
+    Raises SpecError, at the line of the layer, where PyTorch refuses to run what archlens accepts, and UsageError for a device,
+    dtype or layer that PyTorch does not have and where memory runs out.
+    """
+    place, why = chosen_device(device, static)
+    try:
+        run = trace(graph, static, place, told)
+    except RuntimeError as error:
+        raise SpecError(_refusal(graph, error)) from error
+    if why:
+        run = run._replace(notes=(why, *run.notes))
+    return verify(graph, static, run, [] if run.fvcore is None else [_by_policy(graph, run.fvcore)])
+
+
+def _by_policy(graph: Graph, counted: Counted) -> Expected:
+    """What a tool found, and what it should find by its policy."""
+    said = recount(graph, counted.counter)
+    layers = {node.path: count for node, count in zip(graph.nodes, said.per_layer, strict=True)}
+    return Expected(counted, layers, 1, [(one.reason, one.amount) for one in said.differences])
+
+
+def _refusal(graph: Graph, error: RuntimeError) -> Diagnostic:
+    """A fault of archlens or of PyTorch: one of them is wrong about a layer."""
+    notes = getattr(error, "__notes__", [])
+    path = next((note.removeprefix("in layer ") for note in notes if note.startswith("in layer ")), "")
+    span = next((node.span for node in graph.nodes if node.path == path), None)
+    message = f"{path or graph.name}: archlens takes it and PyTorch does not: {str(error).splitlines()[0]}"
+    return Diagnostic("ARC402", message, span, "here", help="the two should agree; please report the spec")

@@ -1,0 +1,129 @@
+"""The exported file: it runs by itself, and is the built module in names, sizes, freezing and outputs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+from click.testing import CliRunner
+from torch import nn
+
+import archlens
+from archlens.cli import _group
+from archlens.network import Network
+from archlens.pytorch.devices import example_inputs
+from tests.fuzz.networks import random_spec
+from tests.pages import BLOCKS, Block, lay_out
+from tests.pytorch.networks import nested_network
+
+EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
+LARGE = 300_000_000  # multiply–accumulates; of more only sizes are compared
+RECIPES = [block for block in BLOCKS if block.page == "docs/cookbook.md" and block.text.startswith("archlens: 1")]
+
+
+def made(text: str, device: str) -> nn.Module:
+    """The network's class of the file, the last one."""
+    space: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(text, "model.py", "exec"), space)
+    name = text[text.index('if __name__ == "__main__"') :].partition("model = ")[2].partition("(")[0]
+    with torch.device(device):
+        return space[name]()
+
+
+def assert_the_same(network: Network) -> str:
+    """The file's network is the built one; gives the file."""
+    text = network.export()
+    assert "archlens." not in text.partition("\n")[2]
+    large = network.analyze().totals.macs > LARGE
+    device = "meta" if large else "cpu"
+    built, ours = network.build(device).eval(), made(text, device).eval()
+    assert {key: tuple(value.shape) for key, value in ours.state_dict().items()} == {
+        key: tuple(value.shape) for key, value in built.state_dict().items()
+    }
+    learns = {key: value.requires_grad for key, value in built.named_parameters()}
+    assert {key: value.requires_grad for key, value in ours.named_parameters()} == learns
+    if not large:
+        ours.load_state_dict(built.state_dict(), strict=True)
+    inputs = example_inputs(network.graph, torch.device(device), torch.float32)
+    with torch.no_grad():
+        theirs, mine = built(*[x.clone() for x in inputs]), ours(*[x.clone() for x in inputs])
+    for one, other in zip(*[found if isinstance(found, tuple) else (found,) for found in (theirs, mine)], strict=True):
+        assert one.shape == other.shape
+        assert large or torch.equal(one, other) or torch.allclose(one, other, equal_nan=True, rtol=0, atol=0)
+    return text
+
+
+@pytest.mark.parametrize("name", sorted(archlens.shipped()))
+def test_shipped_networks(name: str) -> None:
+    assert_the_same(archlens.load(name))
+
+
+@pytest.mark.parametrize("recipe", [pytest.param(block, id=f"{block.page}:{block.line}") for block in RECIPES])
+def test_recipes(recipe: Block, tmp_path: Path) -> None:
+    lay_out(recipe, tmp_path)
+    file = tmp_path / "net.yaml"
+    file.write_text(recipe.text, encoding="utf-8")
+    assert_the_same(archlens.load(str(file)))
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES))
+def test_random_networks(seed: int, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(random_spec(Random(seed), file), encoding="utf-8")
+    assert_the_same(archlens.load(str(file)))
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES))
+def test_random_networks_of_blocks(seed: int, tmp_path: Path) -> None:
+    assert_the_same(nested_network(Random(seed), tmp_path / "net.yaml"))
+
+
+def test_files_are_formatted_and_of_a_persons_length(tmp_path: Path) -> None:
+    lengths = {}
+    for name in sorted(archlens.shipped()):
+        text = archlens.load(name).export()
+        lengths[name] = text.count("\n")
+        (tmp_path / f"{name.replace(':', '_')}.py").write_text(text, encoding="utf-8")
+    for command in (["format", "--check"], ["check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path)], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout
+    assert lengths["resnet152"] <= 150
+    assert lengths["googlenet_2014"] <= 150
+    assert lengths["vgg16"] <= 150
+
+
+def test_the_file_runs_by_itself(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    result = CliRunner().invoke(_group, ["export", "lenet5", "-o", str(file)])
+    assert result.exit_code == 0, result.output
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == "61,706 parameters, output (1, 10)\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [("", "is a folder; name a file in it"), ("no/such/model.py", "cannot be written"), ("mine.py", "add --force")],
+)
+def test_files_that_cannot_be_written(target: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("precious\n")
+    before = sorted(tmp_path.iterdir())
+    result = CliRunner().invoke(_group, ["export", "lenet5", "-o", str(tmp_path / target)])
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "mine.py").read_text() == "precious\n"
+
+
+def test_a_file_holds_one_network() -> None:
+    result = CliRunner().invoke(_group, ["export", "resnet:all"])
+    assert result.exit_code == 2
+    assert "a file holds one; name a variant" in result.stderr

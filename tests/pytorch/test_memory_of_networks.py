@@ -1,0 +1,107 @@
+"""Whole networks run layer by layer: the bytes alive while each layer runs, and at the peak, are those that the analysis says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import archlens
+from archlens.graph.model import Graph, Node
+from archlens.network import Network
+from archlens.pytorch.build import BuiltNetwork, build
+from archlens.pytorch.storages import Live
+from tests.pages import BLOCKS, Block
+
+torch.set_num_threads(1)
+
+SHIPPED = [
+    *("alexnet", "alexnet_2012", "c3d", "fc_200", "googlenet_2014", "googlenet_2014_training", "lenet5", "lenet5_1998", "m5"),
+    *("mlp", "mobilenet_v1", "resnet18", "resnet34", "resnet50", "resnet50_v1", "resnet101", "resnet152", "unet:same"),
+    *("vgg11", "vgg13", "vgg16", "vgg19", "vit_b16", "vit_b32"),
+]
+OTHER_ON_META = ("batch_norm", "multihead_attention")  # statistics of every channel; attention without a fused kernel
+RECIPES = [
+    block
+    for block in BLOCKS
+    if block.page == "docs/cookbook.md" and block.language == "yaml" and block.text.startswith("archlens: 1")
+]
+
+
+def built(graph: Graph, device: str) -> BuiltNetwork:
+    """With zeros for parameters: to draw them takes longer than to run."""
+    network = build(graph, "meta")
+    if device != "meta":
+        network.to_empty(device=device)
+        for value in network.state_dict().values():
+            value.zero_()
+    return network.eval()
+
+
+def inputs_of(graph: Graph, device: str) -> dict[int, torch.Tensor]:
+    whole = {node.inputs[at] for node in graph.nodes for at in node.layer.integer_inputs}
+    kinds = {tensor: torch.int64 if tensor in whole else torch.float32 for tensor in graph.inputs.values()}
+    return {tensor: torch.zeros(graph.shapes[tensor], dtype=kind, device=device) for tensor, kind in kinds.items()}
+
+
+def measured(graph: Graph, device: str = "cpu") -> list[int]:
+    """For each layer the most bytes of storages alive while it runs; parameters and buffers do not count."""
+    network, held = built(graph, device), inputs_of(graph, device)
+    peaks: list[int] = []
+
+    def begin(*_: Any) -> None:
+        live.restart()
+
+    def end(*_: Any) -> None:
+        peaks.append(live.peak)
+
+    for step in network.steps:
+        step.module.register_forward_pre_hook(begin)
+        step.module.register_forward_hook(end)
+    with torch.no_grad(), Live(held.values(), network.state_dict(keep_vars=True).values()) as live:
+        network.run(held)
+    return peaks
+
+
+def is_exact(node: Node) -> bool:
+    return not node.layer.room_is_estimated(*node.input_shapes)
+
+
+def assert_measured(network: Network, device: str = "cpu", exact: Callable[[Node], bool] = is_exact) -> None:
+    """To the byte, for the layers that are exact."""
+    graph, analysis = network.graph, network.analyze()
+    peaks = measured(graph, device)
+    told = [i for i, node in enumerate(graph.nodes) if exact(node)]
+    said = {graph.nodes[i].path: analysis.layers[i].live_bytes for i in told}
+    assert {graph.nodes[i].path: peaks[i] for i in told} == said
+    if len(told) == len(peaks):
+        inputs = sum(value.nbytes for value in inputs_of(graph, "meta").values())
+        assert max(inputs, *peaks) == analysis.totals.peak_activation_bytes
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_networks(name: str) -> None:
+    assert_measured(archlens.load(name))
+
+
+@pytest.mark.parametrize("name", ["alexnet", "googlenet_2014", "lenet5", "m5", "mobilenet_v1", "resnet18", "vit_b32"])
+def test_batches(name: str) -> None:
+    assert_measured(archlens.load(name, batch=3))
+
+
+@pytest.mark.parametrize("block", RECIPES, ids=lambda block: f"line {block.line}")
+def test_recipes(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(block.text, encoding="utf-8")
+    smaller = {"image": "3x96x128", "boxes": "3x4"} if "boxes:" in block.text else None
+    for batch in (1, 2):
+        assert_measured(archlens.load(str(path), batch=batch, input=smaller))
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "unet", "vit_l16"])
+def test_on_the_meta_device(name: str) -> None:
+    """No values, the same bytes, but where its kernels are not the CPU's."""
+    assert_measured(archlens.load(name, batch=2), "meta", lambda node: node.layer.type_name not in OTHER_ON_META)

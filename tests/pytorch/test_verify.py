@@ -1,0 +1,170 @@
+"""Verify: what ships holds, what is wrong is found and named, and what cannot be run says why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+import archlens
+from archlens.analysis.verification import Verification
+from archlens.cli import _group
+from archlens.layers import BatchNorm, Conv, Linear, MaxPool
+from archlens.layers.keeping import Held
+from archlens.pytorch import devices, verify
+
+LARGE = 1_000_000_000  # multiply–accumulates; more is verified on meta here, its memory in test_memory_of_networks.py
+NETWORKS = {
+    f"{name}:{variant}" if variant else name: (name, variant)
+    for name in sorted(archlens.shipped())
+    for variant in (archlens.load(name).spec.variants or [None])
+}
+
+
+def verified(*arguments: str) -> Any:
+    return CliRunner().invoke(_group, ["verify", *arguments])
+
+
+def facts(verification: Verification) -> dict[str, str]:
+    return {fact.key: fact.verdict for fact in verification.facts}
+
+
+@pytest.mark.parametrize("target", NETWORKS)
+def test_what_ships_holds(target: str) -> None:
+    network = archlens.load(target)
+    large = network.analyze().totals.macs > LARGE
+    verification = network.verify("meta" if large else "cpu")
+    assert verification.ok, [fact for fact in verification.facts if fact.verdict == "differs"]
+    unmeasured = {key for key, verdict in facts(verification).items() if verdict == "not measured"}
+    assert unmeasured <= ({"peak_activation_bytes", "receptive_fields"} if large else {"receptive_fields"})
+
+
+def test_a_trace_is_an_analysis() -> None:
+    network = archlens.load("lenet5")
+    static, traced = network.analyze(), network.trace().analysis
+    assert traced is not None
+    assert traced.totals.params == static.totals.params
+    assert traced.totals.peak_activation_bytes == static.totals.peak_activation_bytes
+    assert [layer.output_shapes for layer in traced.layers] == [layer.output_shapes for layer in static.layers]
+    assert traced.peak.layer == static.peak.layer
+
+
+# ---- what is wrong is found ----
+
+
+@pytest.mark.parametrize(
+    ("cls", "method", "wrong", "key", "layer"),
+    [
+        (Conv, "macs", lambda right: lambda self, x: right(self, x) + 1, "macs", "conv1"),
+        (Conv, "backward_macs", lambda right: lambda self, *x, **how: right(self, *x, **how) + 1, "backward_macs", "conv1"),
+        (BatchNorm, "parameter_shapes", lambda right: lambda self, x: {"weight": (x[1],)}, "parameter_names", "batch_norm"),
+        (BatchNorm, "buffer_shapes", lambda right: lambda self, x: {}, "buffer_names", "batch_norm"),
+        (MaxPool, "scratch", lambda right: lambda self, *x: Held(), "peak_activation_bytes", "max_pool"),
+        (Linear, "output_shapes", lambda right: lambda self, x: ((*x[:-1], self.out_features + 1),), "output_sizes", "linear"),
+    ],
+)
+def test_a_wrong_rule_is_found_where_it_is_first_used(net, monkeypatch, cls, method, wrong, key, layer) -> None:
+    monkeypatch.setattr(cls, method, wrong(getattr(cls, method)))
+    network = net("- conv: 4 3x3\n  name: conv1\n- batch_norm\n- max_pool: 2\n- conv: 8 3x3\n- global_avg_pool\n- linear: 7")
+    verification = network.verify("cpu")
+    assert not verification.ok
+    assert facts(verification)[key] == "differs"
+    assert next(gap.path for fact in verification.facts if fact.key == key for gap in fact.differences) == layer
+
+
+def test_a_difference_exits_1_at_the_line_of_the_layer(net, monkeypatch) -> None:
+    right = Conv.macs
+    monkeypatch.setattr(Conv, "macs", lambda self, x: right(self, x) + 1)
+    path = net("- relu\n- conv: 4 3x3").spec.source.name
+    result = verified(path)
+    assert result.exit_code == 1
+    assert f"{path}:5:5: error[ARC401]: conv: MACs forward: 97,201 computed, 97,200 measured" in result.stderr
+    assert "✗ differs" in result.stdout
+    report = json.loads(verified(path, "--format", "json").stdout)
+    assert report["ok"] is False
+    (fact,) = [fact for fact in report["facts"] if fact["key"] == "macs"]
+    assert fact["differences"] == 2 * [{"path": "conv", "computed": 97201, "measured": 97200}]
+
+
+def test_what_torch_refuses_exits_1_at_the_line_of_the_layer(net, monkeypatch) -> None:
+    monkeypatch.setattr(Conv, "torch_kwargs", lambda self, x: {"in_channels": 7, "out_channels": 4, "kernel_size": 3})
+    result = verified(net("- relu\n- conv: 4 3x3").spec.source.name)
+    assert result.exit_code == 1
+    assert "error[ARC402]: conv: archlens takes it and PyTorch does not" in result.stderr
+
+
+# ---- what cannot be run ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--device", "cuda"], "no CUDA device: "),
+        (["--device", "tpu"], "no device is called `tpu`; there are auto, cpu, cuda, meta"),
+        (["--dtype", "int8"], "PyTorch does not compute whole networks in int8; choose float64, float32, bfloat16, float16"),
+    ],
+)
+def test_what_there_is_not(monkeypatch, arguments, told) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    result = verified("lenet5", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_without_torch_there_is_one_line(monkeypatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("archlens.pytorch")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = verified("lenet5")
+    assert result.exit_code == 2
+    assert "this needs PyTorch" in result.stderr
+    assert "pip install 'archlens[torch]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("[enforce fail] can't allocate memory")]
+)
+def test_no_room_says_what_was_needed(monkeypatch, error) -> None:
+    def full(*arguments: Any, **named: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("archlens.pytorch.trace.record", full)
+    monkeypatch.setattr(devices, "available_bytes", lambda device: 2**30)
+    result = verified("vgg16", "--device", "cpu")
+    assert result.exit_code == 2
+    assert (
+        "out of memory on cpu: weights and activations take 0.5 GiB, and 1.0 GiB are free; choose --device meta" in result.stderr
+    )
+
+
+def test_too_large_to_run_goes_to_meta_and_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(verify, "available_bytes", lambda device: 10_000_000)
+    result = verified("alexnet")
+    assert result.exit_code == 0
+    assert "on meta" in result.stdout
+    assert "too large to run on cpu: 0.2 GiB of 0.0 GiB free" in result.stdout
+    assert "– not measured" in result.stdout
+
+
+def test_dtypes_and_batches() -> None:
+    for dtype in ("float64", "bfloat16"):
+        assert archlens.load("lenet5", dtype=dtype, batch=3).verify("cpu").ok
+
+
+def test_formats() -> None:
+    table = verified("lenet5", "mlp", "--layers")
+    assert table.exit_code == 0, table.output
+    assert "MACs backward" in table.stdout
+    assert "live bytes" in table.stdout
+    markdown = verified("lenet5", "--format", "markdown", "--layers").stdout
+    assert "| params" in markdown
+    assert markdown.startswith("## LeNet-5")
+    both = json.loads(verified("lenet5", "mlp", "--format", "json").stdout)
+    assert [one["ok"] for one in both] == [True, True]
+    assert {layer["path"] for layer in both[0]["layers"]} == {layer.path for layer in archlens.load("lenet5").analyze().layers}
