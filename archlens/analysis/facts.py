@@ -138,6 +138,11 @@ class Totals(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "policy_count"}
 
     @property
+    def running_bytes(self) -> int:
+        """What an inference needs at once: parameters, buffers and the most activations alive."""
+        return self.parameter_bytes + self.buffer_bytes + self.peak_activation_bytes
+
+    @property
     def macs_per_param(self) -> float | None:
         """How often a parameter is used, on average; None where there are none."""
         return per_param(self.macs, self.params)

@@ -17,7 +17,7 @@ from archlens.layers.dims import Shape, show
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
 from archlens.pytorch.helpers import share
 
-__all__ = ["BuiltNetwork", "Function", "Step", "build", "build_layer"]
+__all__ = ["BuiltNetwork", "Function", "Step", "build", "build_layer", "last_uses", "module_name"]
 
 
 class Function(nn.Module):
@@ -92,8 +92,8 @@ class BuiltNetwork(nn.Module):
         self._outputs = tuple(graph.outputs.values())
         self.steps: list[Step] = []  # there before a layer of that name is
         modules = {node.path: _settled(self, node) for node in graph.nodes}
-        for node, dying in zip(graph.nodes, _last_uses(graph), strict=True):
-            self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, dying))
+        for node, dying in zip(graph.nodes, _dying(graph), strict=True):
+            self.steps.append(Step(node.path, modules[node.path], node.inputs, node.outputs, tuple(dying)))
         for node in graph.nodes:
             if node.owner != node.path:
                 share(modules[node.path], modules[node.owner])
@@ -165,7 +165,7 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
         module = build_layer(node.layer, *node.input_shapes)
     except UsageError as error:
         raise UsageError(f"{node.path}: {error}") from None
-    *scopes, name = node.path.replace("/", ".").split(".")
+    *scopes, name = module_name(node.path).split(".")
     if "" in (name, *scopes):
         raise UsageError(f"`{node.path}` cannot be the name of a module in PyTorch, which cuts names at dots; name it otherwise")
     owner = root
@@ -177,12 +177,27 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
     return module
 
 
-def _last_uses(graph: Graph) -> list[tuple[int, ...]]:
+def module_name(path: str) -> str:
+    """What torch calls the module at a path."""
+    return path.replace("/", ".")
+
+
+def last_uses(graph: Graph) -> list[int]:
+    """For each tensor the number of the last node that reads it; one past the end for outputs; -1 where nobody does."""
+    found = [-1] * len(graph.shapes)
+    for number, node in enumerate(graph.nodes):
+        for tensor in node.inputs:
+            found[tensor] = number
+    for tensor in graph.outputs.values():
+        found[tensor] = len(graph.nodes)
+    return found
+
+
+def _dying(graph: Graph) -> list[list[int]]:
     """For each layer the tensors that it is the last to read, and those it makes for nobody."""
-    kept = {*graph.outputs.values()}
-    found: list[tuple[int, ...]] = []
-    for node in reversed(graph.nodes):
-        dying = [tensor for tensor in dict.fromkeys((*node.inputs, *node.outputs)) if tensor not in kept]
-        kept.update(dying)
-        found.append(tuple(dying))
-    return found[::-1]
+    found: list[list[int]] = [[] for _ in graph.nodes]
+    for tensor, last in enumerate(last_uses(graph)):
+        step = last if last >= 0 else graph.producers[tensor]
+        if 0 <= step < len(found):
+            found[step].append(tensor)
+    return found

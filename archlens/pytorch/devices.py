@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from archlens.analysis.storage import storage
 from archlens.errors import UsageError
 from archlens.graph.model import Graph
 
@@ -89,14 +88,15 @@ def told_when_full(needed: int, device: torch.device) -> Iterator[None]:
 
 
 def tables(graph: Graph) -> dict[int, int]:
-    """For each tensor that layers look up in tables: how many rows the smallest has. Views are what they are views of."""
-    kept = storage(graph)
+    """For each tensor of whole numbers: how many rows the smallest table has that a layer looks them up in."""
     most: dict[int, int] = {}
-    for node in graph.nodes:
-        for at in node.layer.integer_inputs:
-            rows = min(shape[0] for shape in node.layer.parameter_shapes(*node.input_shapes).values())
-            home = kept.home[node.inputs[at]]
-            most[home] = min(most.get(home, rows), rows)
+    for node in reversed(graph.nodes):
+        rows = [most[tensor] for tensor in node.outputs if tensor in most]  # it only moves them
+        for at, tensor in enumerate(node.inputs):
+            if at in node.layer.integer_inputs:
+                rows = [min(shape[0] for shape in node.layer.parameter_shapes(*node.input_shapes).values())]
+            if rows and tensor in graph.integers:
+                most[tensor] = min(most.get(tensor, rows[0]), *rows)
     return most
 
 

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -15,14 +16,15 @@ from archlens.analysis.facts import Analysis
 from archlens.analysis.measured import measured_analysis
 from archlens.analysis.traced import Counted, Trace, TracedLayer
 from archlens.graph.model import Graph
-from archlens.pytorch.build import BuiltNetwork, build
+from archlens.pytorch.build import BuiltNetwork, build, module_name
 from archlens.pytorch.devices import device_name, device_named, dtype_named, example_inputs, told_when_full
 from archlens.pytorch.flops import Flops, math_attention
 from archlens.pytorch.recorder import Recorder
 
-__all__ = ["count_by_fvcore", "count_flops", "record", "trace"]
+__all__ = ["Told", "count_by_fvcore", "count_flops", "record", "trace"]
 
-Told = Callable[[str], None]
+Told: TypeAlias = Callable[[str], None]
+"""Hears what is being done."""
 
 
 def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lambda step: None) -> Trace:
@@ -34,7 +36,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
     """
     place, dtype = device_named(device), dtype_named(static.totals.dtype)
     totals = static.totals
-    with told_when_full(totals.parameter_bytes + totals.buffer_bytes + totals.peak_activation_bytes, place), _quiet():
+    with told_when_full(totals.running_bytes, place), _quiet():
         told("building")
         network = build(graph, place, dtype).eval()
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
@@ -94,25 +96,22 @@ def count_flops(graph: Graph) -> tuple[Counted, Counted]:
 
 
 def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
-    """The operations of a forward pass by fvcore's FlopCountAnalysis, which runs the network to trace it.
-
-    Without the fast path of attention in inference, in which it would see none of its products.
-    """
+    """The operations of a forward pass by fvcore's FlopCountAnalysis, which runs the network to trace it."""
     logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), torch.no_grad(), math_attention():
-        warnings.simplefilter("ignore")  # of the tracer, about values that it takes to be constant, and of its own age
-        from fvcore.nn import FlopCountAnalysis
+    with _quiet(), torch.no_grad():
+        from fvcore.nn import FlopCountAnalysis  # which warns of its own age
 
         counter = FlopCountAnalysis(network, tuple(inputs))
         counter.unsupported_ops_warnings(False).uncalled_modules_warnings(False).tracer_warnings("none")
         by_module: Mapping[str, int] = counter.by_module()
-        layers = {step.path: int(by_module[step.path.replace("/", ".")]) for step in network.steps}
+        layers = {step.path: int(by_module[module_name(step.path)]) for step in network.steps}
         return Counted("fvcore", "MACs", int(counter.total()), layers, dict(counter.unsupported_ops()))
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """torch warns of arguments without effect, such as the dropout of a single recurrent layer; that is for design rules."""
+    """torch warns of arguments without effect, such as the dropout of a single recurrent layer, which is for design rules; its
+    tracer of values that it takes to be constant."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 
 from archlens.analysis.facts import Analysis
@@ -13,14 +11,12 @@ from archlens.analysis.verification import Expected, Verification, verify
 from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
 from archlens.pytorch.devices import available_bytes
-from archlens.pytorch.trace import trace
+from archlens.pytorch.trace import Told, trace
 
 __all__ = ["chosen_device", "verify_network"]
 
 LARGEST_RUN = 200_000_000_000
 """Multiply–accumulates of a forward pass beyond which a CPU is not asked by itself: about ten seconds on two cores."""
-
-Told = Callable[[str], None]
 
 
 def chosen_device(device: str, static: Analysis) -> tuple[str, str]:
@@ -28,7 +24,7 @@ def chosen_device(device: str, static: Analysis) -> tuple[str, str]:
     if device != "auto":
         return device, ""
     place = "cuda" if torch.cuda.is_available() else "cpu"
-    needed, free = _needed_bytes(static), available_bytes(torch.device(place))
+    needed, free = static.totals.running_bytes, available_bytes(torch.device(place))
     if free is not None and needed > 0.6 * free:
         return "meta", f"too large to run on {place}: {needed / 2**30:.1f} GiB of {free / 2**30:.1f} GiB free"
     billions = static.totals.macs / 1e9
@@ -38,10 +34,6 @@ def chosen_device(device: str, static: Analysis) -> tuple[str, str]:
             f"too large to run on a CPU: {billions:,.0f} billion MACs; --device cpu runs it all the same",
         )
     return place, ""
-
-
-def _needed_bytes(static: Analysis) -> int:
-    return static.totals.parameter_bytes + static.totals.buffer_bytes + static.totals.peak_activation_bytes
 
 
 def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: Told = lambda step: None) -> Verification:

@@ -93,8 +93,12 @@ def render_verification(verification: Verification, width: int = 80, layers: boo
 
 def _drawn(head: list[str], rows: list[list[str]], roles: list[str], paint: Paint) -> list[str]:
     columns = [[title, *[row[i] for row in rows]] for i, title in enumerate(head)]
-    numeric = [0 < i < len(head) - 1 for i in range(len(head))]
-    return draw(columns, numeric, roles, paint, footer=False)
+    return draw(columns, _numeric(head), roles, paint, footer=False)
+
+
+def _numeric(head: Sequence[str]) -> list[bool]:
+    """All but the name at the beginning and the verdict at the end."""
+    return [0 < i < len(head) - 1 for i in range(len(head))]
 
 
 def render_verification_markdown(verification: Verification, layers: bool = False) -> str:
@@ -104,8 +108,8 @@ def render_verification_markdown(verification: Verification, layers: bool = Fals
     lines += [f"- {escaped(label)}: {escaped(text)}" for label, text in _remarks(verification)]
     tables = [(head, rows), *([_layer_table(verification, 200)] if layers else [])]
     for head, rows in tables:
-        numeric = [0 < i < len(head) - 1 for i in range(len(head))]
-        lines += ["", pipe_table([escaped(text) for text in head], [[escaped(text) for text in row] for row in rows], numeric)]
+        cells = [[escaped(text) for text in row] for row in rows]
+        lines += ["", pipe_table([escaped(text) for text in head], cells, _numeric(head))]
     return "\n".join(lines)
 
 

@@ -53,6 +53,11 @@ def test_a_trace_is_an_analysis() -> None:
     assert traced.peak.layer == static.peak.layer
 
 
+def test_whole_numbers_may_be_moved_before_they_are_looked_up(net) -> None:
+    moved = "- concat:\n    a: [{roll: shifts=1 dims=1, from: ids}]\n    b: [{slice: 1 2 10, from: more}]\n- embedding: 5 8"
+    assert net(moved, "{ids: 12, more: 12}").verify("cpu").ok
+
+
 # ---- what is wrong is found ----
 
 

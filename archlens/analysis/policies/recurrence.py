@@ -7,8 +7,6 @@ from archlens.layers.base import Layer
 
 __all__ = ["recurrent"]
 
-_GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-
 
 def recurrent(unit_ops: dict[str, int], wide: bool) -> Rule:
     """The MACs, and for each value of the state `unit_ops` by type and two biases a gate.
@@ -18,12 +16,13 @@ def recurrent(unit_ops: dict[str, int], wide: bool) -> Rule:
 
     def rule(layer: Layer, inputs: Shapes, outputs: Shapes) -> list[Part]:
         (batch, tokens, features), given = inputs[0], layer.arguments
-        gates, hidden, layers = _GATES[layer.type_name], given["hidden_size"], given["num_layers"]
+        hidden, layers = given["hidden_size"], given["num_layers"]
+        values = layer.parameter_shapes(*inputs)["weight_ih_l0"][0]  # of all gates
         ways = 2 if given["bidirectional"] else 1
         runs = batch * tokens * ways
-        each = unit_ops[layer.type_name] + (2 * gates if given["bias"] else 0)
+        each = unit_ops[layer.type_name] + (2 * values // hidden if given["bias"] else 0)
         width = hidden if wide else given.get("proj_size") or hidden
-        products = gates * hidden * (features + width + (layers - 1) * (ways * width + width))
+        products = values * (features + width + (layers - 1) * (ways * width + width))
         macs = layer.macs(*inputs)
         return [
             Part("", macs),

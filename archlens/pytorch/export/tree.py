@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from archlens.graph.model import Graph
 from archlens.graph.scope import Call
+from archlens.pytorch.build import last_uses, module_name
 from archlens.pytorch.counterparts import Counterpart, counterpart
 from archlens.pytorch.export.names import stem
 
@@ -65,7 +66,7 @@ class Tree:
         for path, call in graph.calls.items():
             self._called(path, call)
         self.names = {**graph.names, **_names(graph)}
-        self.last_uses = _last_uses(graph)
+        self.last_uses = last_uses(graph)
         self.in_place = any(node.layer.arguments.get("inplace") for node in graph.nodes)
         for scope in self.root.scopes():
             scope.open = scope.owner is not None and self._is_open(scope)
@@ -74,7 +75,7 @@ class Tree:
     def _placed(self, path: str, number: int) -> Part:
         part = self.root
         part.nodes.append(number)
-        *scopes, name = path.replace("/", ".").split(".")
+        *scopes, name = module_name(path).split(".")
         for scope in scopes:
             part = part.parts.setdefault(scope, Part(scope, part))
             part.nodes.append(number)
@@ -85,7 +86,7 @@ class Tree:
     def _called(self, path: str, call: Call) -> None:
         """Note the call at its scope; a block without layers has none."""
         part: Part | None = self.root
-        for name in path.replace("/", ".").split("."):
+        for name in module_name(path).split("."):
             part = part.parts.get(name) if part is not None else None
         if part is not None:
             part.call = call
@@ -141,14 +142,3 @@ def _names(graph: Graph) -> dict[int, str]:
     """Names of the tensors that go in and come out, where the spec gives any."""
     pairs = [*graph.outputs.items(), *graph.inputs.items()]
     return {tensor: name for name, tensor in pairs if name not in ("input", "output")}
-
-
-def _last_uses(graph: Graph) -> list[int]:
-    """For each tensor the last node that reads it; one past the end for outputs; -1 where nobody does."""
-    found = [-1] * len(graph.shapes)
-    for number, node in enumerate(graph.nodes):
-        for tensor in node.inputs:
-            found[tensor] = number
-    for tensor in graph.outputs.values():
-        found[tensor] = len(graph.nodes)
-    return found
