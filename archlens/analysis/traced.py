@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archlens.analysis.facts import Analysis
 from archlens.layers.dims import Shape
 
-__all__ = ["Counted", "SeenField", "Trace", "TracedLayer"]
+__all__ = ["Counted", "Trace", "TracedLayer"]
 
 
 class TracedLayer(NamedTuple):
@@ -56,17 +56,6 @@ class Counted(NamedTuple):
     total: int
     layers: Mapping[str, int]
     unsupported: Mapping[str, int] = {}
-
-
-class SeenField(NamedTuple):
-    """The pixels of the input that carry gradient to the centre unit of a feature map.
-
-    computed, measured: along each axis the first and the last, those in the padding computed too; None where there are none.
-    """
-
-    path: str
-    computed: tuple[tuple[int, int], ...] | None
-    measured: tuple[tuple[int, int], ...] | None
 
 
 class Trace(NamedTuple):

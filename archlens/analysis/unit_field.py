@@ -51,8 +51,10 @@ def unit_field(
     return _followed(graph, node, start, strict, back, lambda a, b: (min(a[0], b[0]), max(a[1], b[1])))
 
 
-def unit_coverage(graph: Graph, node: Node, unit: Sequence[int | None], *, strict: bool = False) -> dict[str, tuple[Units, ...]]:
-    """As `unit_field`, clipped: along each axis the set of real units that are read, holes left out."""
+def unit_coverage(
+    graph: Graph, node: Node, unit: Sequence[int | None], *, strict: bool = False, clip: bool = True
+) -> dict[str, tuple[Units, ...]]:
+    """As `unit_field`: along each axis the set of units that are read, holes left out."""
 
     def back(read: Read, reached: tuple[Units, ...], shape: Shape) -> tuple[Units, ...] | None:
         if read.digits is not None:
@@ -60,7 +62,7 @@ def unit_coverage(graph: Graph, node: Node, unit: Sequence[int | None], *, stric
         before = []
         for (axis, how), size in zip(read.axes, shape[1:], strict=True):
             asked: Iterable[int] = (0,) if axis is None or how.step == 0 else reached[axis - 1]
-            before.append(frozenset([tap for at in asked for tap in taps(how, at) if 0 <= tap < size]))
+            before.append(frozenset([tap for at in asked for tap in taps(how, at) if not clip or 0 <= tap < size]))
         return tuple(before) if all(before) else None
 
     start = tuple([frozenset(range(size) if at is None else (at,)) for at, size in _indices(node, unit)])

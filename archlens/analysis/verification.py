@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.measured_field import TOO_MANY, MeasuredFields, field_gaps
 from archlens.analysis.storage import storage
-from archlens.analysis.traced import Counted, SeenField, Trace
+from archlens.analysis.traced import Counted, Trace
 from archlens.graph.model import Graph
 
 __all__ = ["Difference", "Expected", "Fact", "Verdict", "Verification", "verify"]
@@ -77,12 +78,12 @@ def verify(
     graph: Graph,
     static: Analysis,
     trace: Trace,
+    fields: MeasuredFields,
     counters: Sequence[Expected] = (),
-    fields: Sequence[SeenField] | None = None,
 ) -> Verification:
-    """The facts of `static` against those of `trace`, which ran `graph`.
+    """The facts of `static` against those of `trace`, which ran `graph`, and its receptive fields against those measured.
 
-    counters: of other tools, beside torch's own. fields: the receptive fields measured, if they were.
+    counters: of other tools, beside torch's own.
     """
     nodes, said, ran = graph.nodes, static.layers, trace.layers
     frozen = [frozenset() if node.trainable else frozenset(one.parameters) for node, one in zip(nodes, ran, strict=True)]
@@ -112,7 +113,7 @@ def verify(
             _counts("macs", "MACs forward", forward, [_torch_forward(static, trace), *counters], paths),
             _backward_counts(graph, static, trace, paths),
             *_memory(graph, static, trace),
-            _fields(fields),
+            _fields(graph, static, fields),
         ),
     )
 
@@ -213,11 +214,23 @@ def _on_cuda(fact: Fact, trace: Trace, others: int) -> Fact:
 # ---- receptive field ----
 
 
-def _fields(fields: Sequence[SeenField] | None) -> Fact:
+def _fields(graph: Graph, static: Analysis, measured: MeasuredFields) -> Fact:
     key, name = "receptive_fields", "receptive fields"
-    if not fields:
-        why = "no layer has a feature map" if fields is not None else "not asked for"
-        return Fact(key, name, None, {}, "not measured", why)
-    gaps = tuple([Difference(*seen) for seen in fields if seen.computed != seen.measured])
-    equal = len(fields) - len(gaps)
-    return Fact(key, name, len(fields), {"PyTorch": equal}, "differs" if gaps else "equal", "by gradient, at every map", gaps)
+    if not measured.fields:
+        return Fact(key, name, None, {}, "not measured", "no layer puts out a feature map that is followed")
+    found = field_gaps(graph, [layer.receptive_field for layer in static.layers], measured)
+    bounds = sum([gap.is_bound for gap in found])
+    gaps = tuple(
+        [Difference(gap.path, f"{gap.figure} {_told(gap.computed)}", _told(gap.measured)) for gap in found if not gap.is_bound]
+    )
+    note = "by gradient, at the layers that put out feature maps"
+    if TOO_MANY in measured.unmeasured.values():
+        note += f"; {TOO_MANY}"
+    if bounds:
+        note += f"; {bounds:,} fields are wider by the holes that windows leave, whose single taps are those measured"
+    verdict: Verdict = "differs" if gaps else "accounted" if bounds else "equal"
+    return Fact(key, name, len(measured.fields), {"PyTorch": len(measured.fields) - len(found)}, verdict, note, gaps)
+
+
+def _told(figure: object) -> str:
+    return "×".join(map(str, figure)) if isinstance(figure, tuple) else str(figure)

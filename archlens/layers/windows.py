@@ -239,6 +239,9 @@ def taps(axis: AxisMap, unit: int) -> Iterable[int]:
     if isinstance(axis, Transposed):
         offsets = [unit + axis.padding - axis.dilation * tap for tap in range(axis.kernel)]
         return [offset // axis.stride for offset in offsets if offset % axis.stride == 0]
+    if isinstance(axis, Cubic):
+        at, after = axis.linear.reach(unit, unit)
+        return (at,) if at == after else range(first, last + 1)
     return range(first, last + 1)
 
 

@@ -12,6 +12,7 @@ from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
 from archlens.pytorch.build import REFUSALS
 from archlens.pytorch.devices import available_bytes
+from archlens.pytorch.field import measure_fields
 from archlens.pytorch.trace import Told, trace
 
 __all__ = ["chosen_device", "verify_network"]
@@ -50,7 +51,8 @@ def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: T
         raise SpecError(_refusal(graph, error)) from error
     if why:
         run = run._replace(notes=(why, *run.notes))
-    return verify(graph, static, run, [] if run.fvcore is None else [_by_policy(graph, run.fvcore)])
+    told("receptive fields")
+    return verify(graph, static, run, measure_fields(graph), [] if run.fvcore is None else [_by_policy(graph, run.fvcore)])
 
 
 def _by_policy(graph: Graph, counted: Counted) -> Expected:

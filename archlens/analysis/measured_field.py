@@ -1,0 +1,95 @@
+"""Receptive fields as measured, and whether those computed are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from operator import gt, lt
+from typing import NamedTuple, TypeAlias
+
+from archlens.analysis.receptive_field import ReceptiveField
+from archlens.analysis.unit_field import unit_coverage
+from archlens.graph.model import Graph, Node
+
+__all__ = ["NOTHING", "TOO_MANY", "FieldGap", "Interval", "MeasuredField", "MeasuredFields", "field_gaps"]
+
+Interval: TypeAlias = "tuple[int, int]"
+NOTHING: Interval = (0, -1)  # what a unit sees that sees nothing
+TOO_MANY = "of a network this deep only some are measured, evenly spread"
+
+
+class MeasuredField(NamedTuple):
+    """What the units of one layer see of a network input; every tuple holds one value per spatial axis of that input.
+
+    first, centre: the first and the last pixel that unit 0 and unit n // 2 see; those before 0 and from the input's size on
+    are padding. jump: pixels between neighbouring units, of the fastest path where paths differ. input: the network input's name.
+    """
+
+    first: tuple[Interval, ...]
+    centre: tuple[Interval, ...]
+    jump: tuple[Fraction, ...]
+    input: str
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        """The first pixel that unit 0 sees."""
+        return tuple([first for first, _ in self.first])
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Pixels from the first to the last that the centre unit sees."""
+        return tuple([last - first + 1 for first, last in self.centre])
+
+
+class MeasuredFields(NamedTuple):
+    """The fields of a graph by the path of the layer, and for every other layer why it has none."""
+
+    fields: Mapping[str, MeasuredField]
+    unmeasured: Mapping[str, str]
+
+
+class FieldGap(NamedTuple):
+    """A layer whose field is not the one computed.
+
+    figure: which member differs: `size`, `start`, `jump`, `input`, or `field` where none was computed. is_bound: the computed
+    field is wider by design, because windows leave holes, and the single taps that archlens names are those measured.
+    """
+
+    path: str
+    figure: str
+    computed: object
+    measured: object
+    is_bound: bool
+
+
+def field_gaps(graph: Graph, computed: Sequence[ReceptiveField | None], measured: MeasuredFields) -> list[FieldGap]:
+    """The computed local fields, in the order of the layers, against those measured: the first figure that differs of each."""
+    gaps = []
+    for node, figures in zip(graph.nodes, computed, strict=True):
+        seen = measured.fields.get(node.path)
+        if seen is None:
+            continue
+        if figures is None:
+            gaps.append(FieldGap(node.path, "field", None, seen, False))
+            continue
+        for figure in ("input", "size", "start", "jump"):
+            ours, theirs = getattr(figures, figure), getattr(seen, figure)
+            if ours != theirs:
+                gaps.append(FieldGap(node.path, figure, ours, theirs, _is_bound(graph, node, figures, seen)))
+                break
+    return gaps
+
+
+def _is_bound(graph: Graph, node: Node, computed: ReceptiveField, measured: MeasuredField) -> bool:
+    """Whether the computed field is no narrower, and the taps behind it, holes left out, are those measured."""
+    if computed.input != measured.input or computed.jump != measured.jump:
+        return False
+    sizes = node.output_shapes[0][2:]
+    for unit, seen in (([0] * len(sizes), measured.first), ([n // 2 for n in sizes], measured.centre)):
+        taps = unit_coverage(graph, node, unit, clip=False).get(measured.input)
+        if seen != ((NOTHING,) * len(sizes) if taps is None else tuple([(min(along), max(along)) for along in taps])):
+            return False
+    # A unit that sees nothing has no field that could be too small.
+    narrower = any(map(lt, computed.size, measured.size)) and NOTHING not in measured.centre
+    later = any(map(gt, computed.start, measured.start)) and NOTHING not in measured.first
+    return not narrower and not later
