@@ -227,7 +227,7 @@ def _fields(graph: Graph, static: Analysis, measured: MeasuredFields) -> Fact:
     if TOO_MANY in measured.unmeasured.values():
         note += f"; {TOO_MANY}"
     if bounds:
-        note += f"; {bounds:,} fields are wider by the holes that windows leave, whose single taps are those measured"
+        note += f"; {bounds:,} fields are wider, as windows leave holes in them"
     verdict: Verdict = "differs" if gaps else "accounted" if bounds else "equal"
     return Fact(key, name, len(measured.fields), {"PyTorch": len(measured.fields) - len(found)}, verdict, note, gaps)
 

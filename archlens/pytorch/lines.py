@@ -34,7 +34,6 @@ __all__ = [
     "Spread",
     "Take",
     "Total",
-    "Unshuffle",
 ]
 
 
@@ -242,21 +241,6 @@ class Shuffle:
 
 
 @dataclass(frozen=True)
-class Unshuffle:
-    """`factor` units that become channels of one."""
-
-    factor: int
-
-    def __call__(self, x: Line) -> Line:
-        """Each probe is a map of `factor` columns, all alike; the channels that come of it are added up."""
-        x = x.on_grid(self.factor)
-        whole = x.tensor.shape[2] // self.factor * self.factor
-        maps = x.tensor[:, :, :whole].permute(3, 1, 2, 0).expand(-1, -1, -1, self.factor)
-        y = functional.pixel_unshuffle(maps, self.factor).sum(1, keepdim=True).permute(3, 1, 2, 0)
-        return x.moved(y, x.margin // self.factor, x.jump * self.factor)
-
-
-@dataclass(frozen=True)
 class Join:
     """Maps met unit by unit, by a sum whatever joins them. stretched: those of a single unit that meets all `size`."""
 
@@ -282,7 +266,7 @@ class Join:
         return Line(_sum(parts), margin, max(jumps), first)
 
 
-Move: TypeAlias = "Slide | Spread | Resample | Adapt | Total | Pad | Take | Shuffle | Unshuffle | Join"
+Move: TypeAlias = "Slide | Spread | Resample | Adapt | Total | Pad | Take | Shuffle | Join"
 
 
 def _sum(parts: Sequence[Tensor]) -> Tensor:

@@ -6,7 +6,7 @@ and what comes after it is not measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
@@ -14,7 +14,7 @@ import torch
 from archlens.analysis.receptive_field import source_name
 from archlens.graph.model import Graph, Node
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
-from archlens.pytorch.lines import Adapt, Join, Move, Pad, Resample, Shuffle, Slide, Spread, Take, Total, Unshuffle
+from archlens.pytorch.lines import Adapt, Join, Move, Pad, Resample, Shuffle, Slide, Spread, Take, Total
 
 __all__ = ["Plan", "Step", "Twin", "twin"]
 
@@ -107,6 +107,8 @@ def _resamples(layer: _Along) -> _Found:
     arguments = layer.part.arguments
     mode = arguments["mode"]
     mode = mode if mode in ("nearest", "bicubic") else "bilinear"
+    if mode == "nearest" and arguments["scale_factor"] is None and layer.output % layer.size and layer.size % layer.output:
+        raise _NotFollowed("where nearest lies between units, PyTorch rounds by the length of the map")
     return Resample(layer.size, layer.output, arguments["scale_factor"], mode, arguments["align_corners"])
 
 
@@ -146,15 +148,14 @@ def _takes(layer: _Along) -> _Found:
         return [None] * len(layer.node.outputs)
     found = resolve(layer.part.target)(torch.arange(layer.size), **{**layer.part.arguments, "dim": 0})
     pieces = [piece.tolist() for piece in ([found] if isinstance(found, torch.Tensor) else found)]
-    return [Take(units[0], units[1] - units[0] if len(units) > 1 else 1) for units in pieces]
+    step = layer.part.arguments.get("step", 1)
+    return [Take(units[0], units[1] - units[0] if len(units) > 1 else step) for units in pieces]
 
 
 def _shuffles(layer: _Along) -> _Found:
+    if layer.size == 1:
+        raise _NotFollowed("of a single unit it makes several, which are no distance apart")
     return Shuffle(layer.part.arguments["upscale_factor"])
-
-
-def _unshuffles(layer: _Along) -> _Found:
-    return Unshuffle(layer.part.arguments["downscale_factor"])
 
 
 _SAME_TYPES = (
@@ -176,7 +177,6 @@ _MOVES: Mapping[str, Callable[[_Along], _Found] | _Joins] = {
     **dict.fromkeys(("pad", "crop"), _pads),
     **dict.fromkeys(("split", "chunk", "slice"), _takes),
     "pixel_shuffle": _shuffles,
-    "pixel_unshuffle": _unshuffles,
     **dict.fromkeys(("add", "subtract", "divide", "maximum", "minimum", "concat"), _Joins(gates=False)),
     "multiply": _Joins(gates=True),
 }
@@ -200,18 +200,35 @@ def twin(graph: Graph, axis: int) -> Twin:
             inputs.append((tensor, shape[axis + 2]))
     steps: list[Step] = []
     unfollowed: dict[str, str] = {}
+    ended: set[int] = set()
     for node in graph.nodes:
         try:
             for tensor, step in zip(node.outputs, _followed(graph, node, axis, lines), strict=True):
-                lines[tensor] = step if isinstance(step, int) else tensor
                 if isinstance(step, Step):
+                    if _ends(step, ended):
+                        ended.add(step.output)
                     steps.append(step)
+                lines[tensor] = step if isinstance(step, int) else tensor
         except _NotFollowed as reason:
             unfollowed[node.path] = str(reason)
     lines = {tensor: line for tensor, line in lines.items() if line != _NO_MAP}
     made = [tensor for node in graph.nodes for tensor in node.outputs if tensor in lines]
     maps = tuple([(line, graph.shapes[line][axis + 2]) for line in dict.fromkeys([lines[tensor] for tensor in made])])
     return Twin(Plan(tuple(inputs), tuple(steps), maps), lines, unfollowed)
+
+
+def _ends(step: Step, ended: Collection[int]) -> bool:
+    """Whether the map that a step makes has nothing beyond its ends, since all of it is summed up somewhere before.
+
+    Raises _NotFollowed where the step would look there.
+    """
+    if isinstance(step.move, Total):
+        return True
+    if isinstance(step.move, Join):
+        return any(line in ended and not wide for line, wide in zip(step.inputs, step.move.stretched, strict=True))
+    if step.inputs[0] in ended and not isinstance(step.move, Resample | Take):
+        raise _NotFollowed("it goes over the ends of a map that sees the whole input")
+    return step.inputs[0] in ended
 
 
 def _followed(graph: Graph, node: Node, axis: int, lines: Mapping[int, int]) -> Sequence[Step | int]:

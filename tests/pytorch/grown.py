@@ -8,7 +8,6 @@ from random import Random
 from archlens.errors import LayerError
 from archlens.graph.model import Graph
 from archlens.layers import (
-    AdaptiveAvgPool,
     Add,
     AvgPool,
     BatchNorm,
@@ -21,7 +20,6 @@ from archlens.layers import (
     Multiply,
     Pad,
     PixelShuffle,
-    PixelUnshuffle,
     ReLU,
     Slice,
     Softmax,
@@ -89,19 +87,10 @@ def _spread(net: Network, random: Random, tensor: int, holes: bool) -> None:
 
 
 def _resample(net: Network, random: Random, tensor: int, holes: bool) -> None:
+    """By a scale: to a size, PyTorch's own rounding on the longer map of the twin would be measured."""
     axes = len(net.sizes(tensor))
     modes = ["nearest", ("linear", "bilinear", "trilinear")[axes - 1]] + ["bicubic"] * (axes == 2 and holes)
-    mode = random.choice(modes)
-    align = mode != "nearest" and random.random() < 0.3
-    if random.random() < 0.5:
-        layer = Upsample(scale_factor=random.choice([2, 3, 0.5, 1.5]), mode=mode, align_corners=align)
-    else:
-        layer = Upsample(size=_each(random, axes, 1, 20), mode=mode, align_corners=align)
-    _put(net, layer, tensor)
-
-
-def _adapt(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    _put(net, AdaptiveAvgPool(_each(random, len(net.sizes(tensor)), 1, 9)), tensor)
+    _put(net, Upsample(scale_factor=random.choice([2, 3, 0.5, 1.5]), mode=random.choice(modes)), tensor)
 
 
 def _frame(net: Network, random: Random, tensor: int, holes: bool) -> None:
@@ -111,11 +100,11 @@ def _frame(net: Network, random: Random, tensor: int, holes: bool) -> None:
 
 
 def _plain(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    _put(net, random.choice([ReLU(), BatchNorm(), Softmax(random.randint(1, 1 + len(net.sizes(tensor))))]), tensor)
+    _put(net, random.choice([ReLU(), BatchNorm(), Softmax(1)]), tensor)
 
 
 def _shuffle(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    _put(net, random.choice([PixelShuffle(2), PixelUnshuffle(2)]), tensor)
+    _put(net, PixelShuffle(2), tensor)
 
 
 def _join(net: Network, random: Random, tensor: int, holes: bool) -> None:
@@ -128,9 +117,9 @@ def _join(net: Network, random: Random, tensor: int, holes: bool) -> None:
 
 
 def _gate(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    """A map times, or plus, one value for all of it."""
-    pooled = net.layer(GlobalAvgPool(keepdim=True), random.randrange(len(net.shapes)))
-    _put(net, random.choice([Multiply(), Multiply(), Add()]), tensor, pooled)
+    """A map times one value for all of it."""
+    if min(net.sizes(tensor)) > 1:
+        _put(net, Multiply(), tensor, net.layer(GlobalAvgPool(keepdim=True), tensor))
 
 
 MOVES: list[Callable[..., None]] = [
@@ -139,7 +128,6 @@ MOVES: list[Callable[..., None]] = [
     *([_join] * 3),
     _spread,
     _resample,
-    _adapt,
     _frame,
     _plain,
     _shuffle,

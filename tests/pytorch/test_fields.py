@@ -1,0 +1,90 @@
+"""Receptive fields measured by gradient: equal to those computed, on shipped and on random networks; a wrong one is found."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import pytest
+
+import archlens
+from archlens.analysis.measured_field import TOO_MANY, field_gaps
+from archlens.analysis.receptive_field import receptive_fields
+from archlens.graph.model import Graph
+from archlens.pytorch import field as measuring
+from archlens.pytorch.counterparts import counterpart
+from archlens.pytorch.field import measure_fields
+from tests.pytorch.grown import grow_layers
+
+COUNT = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
+
+
+def test_figures_worked_out_by_hand(net) -> None:
+    graph = net("- conv: 4 7x7 /2 padding=3\n- max_pool: 3x3 /2 padding=1\n- conv: 4 3x3 same", "3x32x32").graph
+    fields = measure_fields(graph).fields
+    assert [(one.size, one.start, one.jump) for one in fields.values()] == [
+        ((7, 7), (-3, -3), (2, 2)),
+        ((11, 11), (-5, -5), (4, 4)),
+        ((19, 19), (-9, -9), (4, 4)),
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in archlens.shipped() if name not in ("resnet101", "resnet152")])
+def test_every_map_of_what_ships_is_measured(name: str) -> None:
+    graph = archlens.load(name).graph
+    measured = measure_fields(graph)
+    computed = receptive_fields(graph).local
+    assert field_gaps(graph, computed, measured) == []
+    for node, field in zip(graph.nodes, computed, strict=True):
+        is_map = field is not None and len(node.output_shapes[0]) == len(node.input_shapes[0]) == len(field.size) + 2
+        assert is_map == (node.path in measured.fields), node.path
+
+
+def random_graphs(holes: bool) -> list[Graph]:
+    kinds = [(axes, inputs) for axes in (1, 2, 3) for inputs in (1, 2)]
+    return [grow_layers(Random(seed), axes=kinds[seed % 6][0], inputs=kinds[seed % 6][1], holes=holes) for seed in range(COUNT)]
+
+
+def test_random_networks_without_holes_have_the_fields_computed() -> None:
+    layers = 0
+    for seed, graph in enumerate(random_graphs(holes=False)):
+        measured = measure_fields(graph)
+        gaps = [gap for gap in field_gaps(graph, receptive_fields(graph).local, measured) if not gap.is_bound]
+        assert gaps == [], f"seed {seed}"
+        layers += len(measured.fields)
+    assert layers > 4 * COUNT
+
+
+def test_random_networks_with_holes_are_at_most_wider() -> None:
+    wider = 0
+    for seed, graph in enumerate(random_graphs(holes=True)):
+        gaps = field_gaps(graph, receptive_fields(graph).local, measure_fields(graph))
+        assert all(gap.is_bound for gap in gaps), f"seed {seed}: {gaps}"
+        wider += len(gaps)
+    assert COUNT < 25 or wider > 0
+
+
+def counterpart_with_another_kernel(layer, shapes):
+    """torch's convolution of 5×5 as one of 7×7."""
+    part = counterpart(layer, shapes)
+    if part.arguments.get("kernel_size") != (5, 5):
+        return part
+    return part._replace(arguments={**part.arguments, "kernel_size": (7, 7)})
+
+
+def test_a_wrong_window_is_found(net, monkeypatch) -> None:
+    network = net("- conv: 4 3x3\n- relu\n- conv: 4 5x5 /2")
+    monkeypatch.setattr("archlens.pytorch.twin.counterpart", counterpart_with_another_kernel)
+    verification = network.verify("meta")
+    (fact,) = [fact for fact in verification.facts if fact.key == "receptive_fields"]
+    assert fact.verdict == "differs"
+    assert fact.differences == (("conv2", "size 7×7", "9×9"),)
+
+
+def test_of_a_deep_network_some_are_measured(net, monkeypatch) -> None:
+    monkeypatch.setattr(measuring, "_RUNS", 100)
+    graph = net("- conv: 3 3x3 /1 padding=1\n  repeat: 20", "3x8x8").graph
+    measured = measure_fields(graph)
+    assert [*measured.fields] == ["conv1", "conv5", "conv9", "conv13", "conv17"]
+    assert {*measured.unmeasured.values()} == {TOO_MANY}
+    assert field_gaps(graph, receptive_fields(graph).local, measured) == []
