@@ -32,8 +32,8 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
     """Build networks in PyTorch, run them, and hold every computed fact against the measured one.
 
     Output sizes, parameters and buffers by name, what learns, multiply–accumulates forward and backward by torch's own
-    counter and fvcore, memory alive at every layer, and receptive fields by gradient. Differences of counting are accounted for to the last unit; any other
-    exits 1 and names the first layer that differs.
+    counter and fvcore, memory alive at every layer, and receptive fields by gradient. Differences of counting are
+    accounted for to the last unit; any other exits 1 and names the first layer that differs.
 
     \b
     archlens verify resnet50
