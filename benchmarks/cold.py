@@ -9,20 +9,17 @@ yaml. torchinfo and fvcore count the same network, written in plain torch (`peer
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from statistics import median
+
+from processes import environment, seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHLENS = [str(Path(sys.executable).with_name("archlens")), "analyze", "specs/resnet50.yaml"]
 PEERS = str(ROOT / "benchmarks" / "peers.py")
 BASE = "python -c 'import click, yaml'"
 PEER_ROUNDS = 3  # they take seconds
-# As installed packages run: with their bytecode kept, which an editable install under this setting would not have.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"NO_COLOR": "1"}
 
 
 def contenders() -> dict[str, list[str]]:
@@ -38,13 +35,6 @@ def contenders() -> dict[str, list[str]]:
     return found
 
 
-def seconds(command: list[str]) -> float:
-    """One run of `command`, from start to exit."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
-    return time.perf_counter() - start
-
-
 def main() -> None:
     """Time every contender in turns and print a row each."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
@@ -54,7 +44,7 @@ def main() -> None:
         for name, command in commands.items():
             if name in ("torchinfo", "fvcore") and turn > PEER_ROUNDS:
                 continue
-            took = seconds(command)
+            took = seconds(command, ROOT, environment())
             if turn > 0:  # the first turn fills the caches of files and bytecode
                 times[name].append(took)
     base = median(times[BASE])

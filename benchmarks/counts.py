@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from processes import environment
+
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = str(ROOT / "benchmarks" / "peers.py")
 MODELS = {"alexnet": "alexnet", "vgg16": "vgg16", "resnet50": "resnet50", "vit_b_16": "vit_b16"}  # torchvision's → archlens's
@@ -35,11 +37,7 @@ TOOLS = {NOTHING: "none"} | {
     name: name
     for name in (RIGHT, "FlopCounterMode", "torchinfo", "fvcore", "ptflops", "ptflops-aten", "thop", "calflops", "torchlens")
 }
-# As installed packages run: with their bytecode kept; archlens is found wherever this file lies.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-    "NO_COLOR": "1",
-    "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
-}
+ENVIRONMENT = environment(str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")]))
 
 
 class Run(NamedTuple):
@@ -116,10 +114,10 @@ def main() -> None:
             for contender in contenders:
                 one = first[contender] if first[contender].why else run(contender, model)
                 runs.setdefault((contender, model), []).append(one)
+    rights = [runs[RIGHT, model][0].macs for model in MODELS]
     counts, seconds, peaks = {}, {}, {}
     for contender in contenders:
         of = [runs[contender, model] for model in MODELS]
-        rights = [runs[RIGHT, model][0].macs for model in MODELS]
         counts[contender] = [against(found[0], right) for found, right in zip(of, rights, strict=True)]
         seconds[contender] = [found[0].why or f"{median([one.seconds for one in found]):.2f}" for found in of]
         peaks[contender] = [found[0].why or f"{max(one.peak for one in found):,.0f}" for found in of]

@@ -9,12 +9,12 @@ that a slow spell of the machine meets them all; medians.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
+
+from processes import environment, seconds
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAIN = """\
@@ -25,11 +25,7 @@ with torch.device("meta"):
 with torch.no_grad():
     network(image)
 """
-# As installed packages run: with their bytecode kept; archlens and peers.py are found wherever this file lies.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-    "NO_COLOR": "1",
-    "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'benchmarks'}",
-}
+ENVIRONMENT = environment(str(ROOT), str(ROOT / "benchmarks"))
 COLD = {
     "python -c 'import torch'": [sys.executable, "-c", "import torch"],
     "plain torch on meta": [sys.executable, "-c", PLAIN],
@@ -43,10 +39,9 @@ def cold(rounds: int) -> None:
     times: dict[str, list[float]] = {name: [] for name in COLD}
     for turn in range(rounds + 1):
         for name, command in COLD.items():
-            start = time.perf_counter()
-            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+            took = seconds(command, ROOT, ENVIRONMENT)
             if turn > 0:  # the first turn fills the caches of files and bytecode
-                times[name].append(time.perf_counter() - start)
+                times[name].append(took)
     base = median(times["plain torch on meta"])
     print(f"{'cold process, ResNet-50':<32} {'median ms':>10} {'ratio':>7}")
     for name, taken in times.items():

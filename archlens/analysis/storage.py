@@ -89,7 +89,7 @@ class _Layouts:
     def make(self, step: int, node: Node) -> None:
         """New tensors that may not be contiguous, or from inputs that are not."""
         inputs = [self.of(tensor) for tensor in node.inputs]
-        copied = node.layer.copied(*inputs) if inputs else 0
+        copied = node.layer.copied(*inputs)
         if copied:
             self.copies[step] = copied
         layout = node.layer.layout(*node.input_shapes)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.measured_field import TOO_MANY, MeasuredFields, field_gaps
-from archlens.analysis.storage import storage
+from archlens.analysis.storage import Storage, storage
 from archlens.analysis.traced import Counted, Trace
 from archlens.graph.model import Graph
 
@@ -97,13 +97,13 @@ def verify(
     def total(key: str, name: str, figure: Callable[[LayerFacts], int]) -> Fact:
         return each(key, name, [figure(layer) for layer in said], [figure(layer) for layer in trace.analysis.layers], int)
 
-    forward = [layer.macs for layer in said]
+    forward, kept = [layer.macs for layer in said], storage(graph)
     return Verification(
         static,
         trace,
         (
             each("output_sizes", "output sizes", [layer.output_shapes for layer in said], [one.outputs for one in ran]),
-            each("output_dtypes", "output dtypes", _dtypes(graph, static), [one.dtypes for one in ran]),
+            each("output_dtypes", "output dtypes", _dtypes(graph, static, kept), [one.dtypes for one in ran]),
             each("parameter_names", "parameter tensors", [a.parameter_shapes for a in said], [one.parameters for one in ran]),
             each("buffer_names", "buffer tensors", buffers, [one.buffers for one in ran]),
             each("frozen_names", "frozen tensors", frozen, [one.frozen for one in ran]),
@@ -112,7 +112,7 @@ def verify(
             total("buffers", "buffers", lambda layer: layer.buffers),
             _counts("macs", "MACs forward", forward, [_torch_forward(static, trace), *counters], paths),
             _backward_counts(graph, static, trace, paths),
-            *_memory(graph, static, trace),
+            *_memory(graph, static, trace, kept),
             _fields(graph, static, fields),
         ),
     )
@@ -123,9 +123,8 @@ def _fact(key: str, name: str, computed: int, measured: int, gaps: Sequence[Diff
     return Fact(key, name, computed, {"PyTorch": measured}, "differs" if differs else "equal", "", tuple(gaps))
 
 
-def _dtypes(graph: Graph, static: Analysis) -> list[tuple[str, ...]]:
+def _dtypes(graph: Graph, static: Analysis, kept: Storage) -> list[tuple[str, ...]]:
     """The dtype of every layer's outputs: the network's, but for indices."""
-    kept = storage(graph)
     integers = {tensor for tensor, home in enumerate(kept.home) if home in kept.integers}
     return [tuple(["int64" if tensor in integers else static.totals.dtype for tensor in node.outputs]) for node in graph.nodes]
 
@@ -179,7 +178,7 @@ def _counts(key: str, name: str, computed: Sequence[int], claims: Sequence[Expec
 # ---- memory ----
 
 
-def _memory(graph: Graph, static: Analysis, trace: Trace) -> list[Fact]:
+def _memory(graph: Graph, static: Analysis, trace: Trace, kept: Storage) -> list[Fact]:
     """The most that is alive at once, in the network and while each layer runs."""
     key, name = "peak_activation_bytes", "peak activation bytes"
     computed = static.totals.peak_activation_bytes
@@ -187,7 +186,7 @@ def _memory(graph: Graph, static: Analysis, trace: Trace) -> list[Fact]:
         return [Fact(key, name, computed, {}, "not measured", "what kernels make beside their outputs is not made on meta")]
     rows = [*zip(graph.nodes, static.layers, trace.layers, strict=True)]
     guessed = {node.path for node, _, _ in rows if node.layer.room_is_estimated(*node.input_shapes)}
-    guessed.update([graph.nodes[step].path for step in storage(graph).estimated])
+    guessed.update([graph.nodes[step].path for step in kept.estimated])
     gaps = [
         Difference(layer.path, layer.live_bytes, one.peak_bytes)
         for _, layer, one in rows

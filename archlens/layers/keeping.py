@@ -100,6 +100,8 @@ class Keeping:
 
     def copied(self, *inputs: tuple[Shape, Strides]) -> int:
         """The values of the copies that it makes of inputs before it reads them, since they lie so and not contiguous."""
+        if not inputs:
+            return 0
         x, strides = inputs[0]
         wanted = self.reads_as(x)
         return 0 if wanted is None or viewed(x, strides, wanted) is not None else prod(x)

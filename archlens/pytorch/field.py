@@ -52,13 +52,12 @@ def measure_fields(graph: Graph) -> MeasuredFields:
         tensor = node.outputs[0]
         along = twins[: len(node.output_shapes[0]) - 2]
         if along and all(tensor in one.lines for one in along):
-            parts = [known[one.plan].get(one.lines[tensor]) for one in along]
-            if None in parts:
+            parts = [part for one in along if (part := known[one.plan].get(one.lines[tensor])) is not None]
+            if len(parts) < len(along):
                 unmeasured[node.path] = TOO_MANY
                 continue
-            first, centre = _box([part.first for part in parts if part]), _box([part.centre for part in parts if part])
-            jump, source = tuple([part.jump for part in parts if part]), next(part.source for part in parts if part)
-            fields[node.path] = MeasuredField(first, centre, jump, names[source])
+            first, centre = _box([part.first for part in parts]), _box([part.centre for part in parts])
+            fields[node.path] = MeasuredField(first, centre, tuple([part.jump for part in parts]), names[parts[0].source])
         else:
             told = [one.unfollowed[node.path] for one in twins if node.path in one.unfollowed]
             unmeasured[node.path] = told[0] if told else "it depends on no map of the input"

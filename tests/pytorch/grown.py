@@ -8,6 +8,7 @@ from random import Random
 from archlens.errors import LayerError
 from archlens.graph.model import Graph
 from archlens.layers import (
+    AdaptiveAvgPool,
     Add,
     AvgPool,
     BatchNorm,
@@ -93,6 +94,10 @@ def _resample(net: Network, random: Random, tensor: int, holes: bool) -> None:
     _put(net, Upsample(scale_factor=random.choice([2, 3, 0.5, 1.5]), mode=random.choice(modes)), tensor)
 
 
+def _adapt(net: Network, random: Random, tensor: int, holes: bool) -> None:
+    _put(net, AdaptiveAvgPool(_each(random, len(net.sizes(tensor)), 1, 9)), tensor)
+
+
 def _frame(net: Network, random: Random, tensor: int, holes: bool) -> None:
     pairs = tuple((random.randint(-2, 2), random.randint(-2, 2)) for _ in net.sizes(tensor))
     axis = random.randint(2, 1 + len(net.sizes(tensor)))
@@ -100,7 +105,7 @@ def _frame(net: Network, random: Random, tensor: int, holes: bool) -> None:
 
 
 def _plain(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    _put(net, random.choice([ReLU(), BatchNorm(), Softmax(1)]), tensor)
+    _put(net, random.choice([ReLU(), BatchNorm(), Softmax(random.randint(1, 1 + len(net.sizes(tensor))))]), tensor)
 
 
 def _shuffle(net: Network, random: Random, tensor: int, holes: bool) -> None:
@@ -117,9 +122,9 @@ def _join(net: Network, random: Random, tensor: int, holes: bool) -> None:
 
 
 def _gate(net: Network, random: Random, tensor: int, holes: bool) -> None:
-    """A map times one value for all of it."""
+    """A map times, or plus, one value for all of it."""
     if min(net.sizes(tensor)) > 1:
-        _put(net, Multiply(), tensor, net.layer(GlobalAvgPool(keepdim=True), tensor))
+        _put(net, random.choice([Multiply(), Multiply(), Add()]), tensor, net.layer(GlobalAvgPool(keepdim=True), tensor))
 
 
 MOVES: list[Callable[..., None]] = [
@@ -128,6 +133,7 @@ MOVES: list[Callable[..., None]] = [
     *([_join] * 3),
     _spread,
     _resample,
+    _adapt,
     _frame,
     _plain,
     _shuffle,
