@@ -110,7 +110,7 @@ def test_the_file_runs_by_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target", "told"),
-    [("", "is a folder; name a file in it"), ("no/such/model.py", "cannot be written"), ("mine.py", "add --force")],
+    [("", "is a folder; name a file in it"), ("new/", "is a folder; name a file in it"), ("no/such/model.py", "cannot be written"), ("mine.py", "add --force")],
 )
 def test_files_that_cannot_be_written(target: str, told: str, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("precious\n")
