@@ -8,6 +8,7 @@ import click
 
 from archlens.cli.shared import Failures, SpecType, network_options, networks
 from archlens.errors import UsageError
+from archlens.layers.dtypes import FIGURES_DTYPE
 
 __all__ = ["command"]
 
@@ -29,6 +30,8 @@ def command(spec: str, output: str | None, force: bool, **options: Any) -> None:
     """
     failures = Failures()
     with failures.caught():
+        if options["dtype"] != FIGURES_DTYPE:
+            raise UsageError(f"a file has no dtype; give its module one, by `.to(torch.{options['dtype']})`")
         found = networks(spec, **options)
         if len(found) > 1:
             raise UsageError(f"{spec} is {len(found)} networks, and a file holds one; name a variant")

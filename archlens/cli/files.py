@@ -16,12 +16,13 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
     A file that does not begin with `ours` was not written by us: it stays unless `force`. Raises UsageError where the path
     cannot be written.
     """
+    means_folder = path.endswith("/")
     path = os.path.realpath(path)  # what a link leads to, not the link
     try:
         mode = os.stat(path).st_mode
     except OSError:
         mode = None
-    if mode is not None and stat.S_ISDIR(mode):
+    if means_folder or (mode is not None and stat.S_ISDIR(mode)):
         raise UsageError(f"{path} is a folder; name a file in it")
     try:
         if mode is not None and not stat.S_ISREG(mode):  # a pipe or a device, which nothing can take the place of

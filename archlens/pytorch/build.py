@@ -175,6 +175,8 @@ def _settled(root: nn.Module, node: Node) -> nn.Module:
     *scopes, name = module_name(node.path).split(".")
     if "" in (name, *scopes):
         raise UsageError(f"`{node.path}` cannot be the name of a module in PyTorch, which cuts names at dots; name it otherwise")
+    if "training" in (name, *scopes):
+        raise UsageError(f"`{node.path}` cannot be the name of a module in PyTorch, which keeps `training`; name it otherwise")
     owner = root
     for scope in scopes:
         owner = owner._modules.setdefault(scope, nn.Module())  # type: ignore[assignment]

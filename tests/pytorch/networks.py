@@ -52,7 +52,7 @@ PLAIN = (
     "crop: 8",
     "conv: {w} 2x2 padding=[[0,1],[1,0]]",
     "roll: shifts=[shift,-shift] dims=[2,3]",
-    "permute: [1, 3, 2]",
+    "permute: [0, 1, 3, 2]",
     "identity",
 )
 CONDITIONS = ("deep", "channels != width", "kernel > 1", "width == 6", "not deep", "shift > 0")
@@ -63,6 +63,8 @@ class _Writer:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.blocks: list[str] = []
+        self.given: list[str] = []  # names of tensors in the body at hand
+        self.turns = 0  # of `for`, how deep
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -92,21 +94,26 @@ class _Writer:
             if lines[0].count("4, 8") == 1 and "6" not in lines[0]:
                 lines = [lines[0].replace("[1, 2, 0]", "[0, 1]")]
             lines += [f"  name: {random.choice(['stage$index', 'loop'])}"] if self.chance(0.7) else []
+            self.turns += 1
             lines += ["  do:", *[part[len(indent) :] for part in self.body(indent + "    ", depth + 1, inside)]]
+            self.turns -= 1
             return [indent + part for part in lines]
         else:
             plain = random.choice(PLAIN if inside else [one for one in PLAIN if "shift" not in one and "kernel" not in one])
             text = plain.format(w=width)
             lines = [f"- {text}:" if ":" not in text else f"- {text}"]
         if self.chance(0.15):
-            lines.append(f"  name: {_quoted(random.choice(NAMES))}")
+            lines.append(f"  name: {_quoted(random.choice([one for one in NAMES if self.turns or '$' not in one]))}")
         if inside and self.chance(0.15):
             lines.append(f"  when: {random.choice(CONDITIONS)}")
-        if self.chance(0.1):
-            lines.append(f"  as: {random.choice(['kept', 'side', 'x'])}")
         if self.chance(0.08):
-            lines.append(f"  from: {random.choice(['kept', 'side', 'input'])}")
-        if self.chance(0.05):
+            lines.append(f"  from: {random.choice(['input', *self.given])}")
+        free = [one for one in ("kept", "side", "x") if one not in self.given]
+        once = not self.turns and not any(part.startswith("  repeat") for part in lines)
+        if free and once and self.chance(0.15):
+            self.given.append(random.choice(free))
+            lines.append(f"  as: {self.given[-1]}")
+        if self.chance(0.02):
             lines.append(f"  weights: {random.choice(['conv', 'conv1', 'A', 'B', 'A1', 'main'])}")
         return [indent + part for part in lines]
 
@@ -116,12 +123,14 @@ class _Writer:
     def spec(self) -> str:
         lines = ["archlens: 1", "name: Random", "input: 4x8x8", "blocks:"]
         for name in ("A", "B", "C"):
+            self.given = []
             lines += [f"  {name}(width, kernel=1, deep=false, shift=0):", *self.body("    ", 1, True)]
             self.blocks.append(name)
+        self.given = []
         lines += ["layers:", *[part for _ in range(self.random.randint(2, 6)) for part in self.line("  ", 0, False)]]
         if self.chance(0.3):
             lines.append(
-                f"freeze: [{self.random.choice(['A*', '*', 'B1', 'stage1'])}, '!{self.random.choice(['A', 'conv', 'B'])}*']"
+                f"freeze: ['{self.random.choice(['A*', '*', 'B1', 'stage1'])}', '!{self.random.choice(['A', 'conv', 'B'])}*']"
             )
         return "\n".join(lines) + "\n"
 

@@ -90,7 +90,14 @@ def test_a_layer_may_be_called_as_torch_calls_its_own_things(net):
     assert module.train(False)(torch.randn(1, 3, 32, 32)).shape == (1, 3, 32, 32)
 
 
-@pytest.mark.parametrize(("names", "told"), [(["a..b"], "cuts names at dots"), (["a", "a.weight"], "called like another part")])
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a..b"], "cuts names at dots"),
+        (["a", "a.weight"], "called like another part"),
+        (["a/training"], "which keeps `training`"),
+    ],
+)
 def test_names_that_torch_cannot_hold(net, names, told):
     with pytest.raises(UsageError, match=told):
         net("\n".join(f"- conv: 3 1x1\n  name: {name}" for name in names)).build()

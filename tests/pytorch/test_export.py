@@ -16,6 +16,7 @@ from torch import nn
 
 import archlens
 from archlens.cli import _group
+from archlens.layers import layer_types
 from archlens.network import Network
 from archlens.pytorch.devices import example_inputs
 from tests.fuzz.networks import random_spec
@@ -110,7 +111,12 @@ def test_the_file_runs_by_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target", "told"),
-    [("", "is a folder; name a file in it"), ("no/such/model.py", "cannot be written"), ("mine.py", "add --force")],
+    [
+        ("", "is a folder; name a file in it"),
+        ("new/", "is a folder; name a file in it"),
+        ("no/such/model.py", "cannot be written"),
+        ("mine.py", "add --force"),
+    ],
 )
 def test_files_that_cannot_be_written(target: str, told: str, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("precious\n")
@@ -123,7 +129,66 @@ def test_files_that_cannot_be_written(target: str, told: str, tmp_path: Path) ->
     assert (tmp_path / "mine.py").read_text() == "precious\n"
 
 
-def test_a_file_holds_one_network() -> None:
-    result = CliRunner().invoke(_group, ["export", "resnet:all"])
-    assert result.exit_code == 2
-    assert "a file holds one; name a variant" in result.stderr
+@pytest.mark.parametrize(
+    ("spec", "more", "code", "told"),
+    [
+        ("resnet:all", [], 2, "a file holds one; name a variant"),
+        ("lenet5", ["--dtype", "float16"], 2, "`.to(torch.float16)`"),
+        ("[conv: 8 3x3 /x]", [], 1, "error[ARC121]: conv: stride must be a whole number"),
+        ("[{conv: 8, name: training}]", [], 2, "error: `training` cannot be the name of a module in PyTorch"),
+        ("[conv: 8 3x3, prelu]", [], 2, "error: prelu: prelu says no `torch_name`, so it cannot be built in PyTorch\n"),
+    ],
+)
+def test_networks_that_no_file_holds(
+    spec: str, more: list[str], code: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if spec.startswith("["):
+        (tmp_path / "net.yaml").write_text(f"archlens: 1\ninput: 3x32x32\nlayers: {spec}\n", encoding="utf-8")
+        spec = str(tmp_path / "net.yaml")
+    monkeypatch.setattr(layer_types()["prelu"], "torch_name", "")  # as of a plug-in
+    result = CliRunner().invoke(_group, ["export", spec, "-o", str(tmp_path / "model.py"), *more])
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert not (tmp_path / "model.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown", "hidden"),
+    [
+        pytest.param(
+            "blocks: {Thing(out): [conv: out, relu], Up(Thing): [Thing: Thing, relu]}\nlayers: [Up: 8, Up: 4]",
+            ["self.Thing = Thing(in_channels, Thing_)"],
+            [],
+            id="a parameter does not hide a class",
+        ),
+        pytest.param(
+            "inputs: {class: 3x8x8, id: 3x8x8}\nlayers: [add: [class, id], {conv: 4, name: if}]",
+            ["forward(self, class_: Tensor, id_: Tensor)", 'self.add_module("if", nn.Conv2d', 'getattr(self, "if")(x)'],
+            [],
+            id="words of Python",
+        ),
+        pytest.param(
+            "layers: [conv: 4, tokens, slice: 1 0 8, class_token, untokens: [3,3]]",
+            ["x.flatten(2).transpose(1, 2)", "class ClassToken"],
+            ["def "],
+            id="no helper that nothing calls",
+        ),
+        pytest.param(
+            "freeze: [step1]\nlayers: [{conv: 3, name: step, repeat: 4, weights: step1}, linear: 2]",
+            ["for part in (self.step2, self.step3, self.step4):", "part.weight = self.step1.weight"],
+            ["self.step2.requires_grad_", "def share"],
+            id="what is shared is frozen once",
+        ),
+    ],
+)
+def test_what_a_person_would_have_written(spec: str, shown: list[str], hidden: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    start = "" if spec.startswith("inputs") else "input: 3x8x8\n"
+    file.write_text(f"archlens: 1\n{start}{spec}\n", encoding="utf-8")
+    text = assert_the_same(archlens.load(str(file)))
+    for part in shown:
+        assert part in text
+    top = text.partition("class Net(")[0]
+    for part in hidden:
+        assert f"\n{part}" not in top
+        assert part == "def " or part not in text

@@ -39,15 +39,12 @@ def export(graph: Graph) -> str:
     classes = classes_of(tree)
     known = {one.name: one for one in classes}
     *inner, root = classes
-    closing = closing_lines(tree)
     parts = [class_lines(one, known) for one in inner]
-    parts.append(class_lines(root, known, _inputs(graph), _docstring(graph), tuple(closing)))
+    parts.append(class_lines(root, known, _inputs(graph), _docstring(graph), tuple(closing_lines(tree))))
+    written = "\n\n\n".join(["\n".join(lines) for lines in [*parts, _main(graph, root.name)]])
     targets = dict.fromkeys([target for one in classes for target in _targets(one.body.steps)])
-    wanted = [target for target in targets if target in helpers.__all__]
-    if any("share(" in line for line in closing):
-        wanted.append("share")
-    sources = [inspect.getsource(resolve(name)).rstrip("\n").split("\n") for name in wanted]
-    body = "\n\n\n".join(["\n".join(lines) for lines in [*sources, *parts, _main(graph, root.name)]])
+    wanted = [name for name in (*targets, "share") if name in helpers.__all__ and _says(written, rf"{name}\(")]
+    body = "\n\n\n".join([*[inspect.getsource(resolve(name)).rstrip("\n") for name in wanted], written])
     where = f"{printable(os.path.basename(graph.spec))}{f', variant {printable(graph.variant)}' if graph.variant else ''}"
     return f"{HEADER} from {where}.\n\n{_imports(body, targets)}\n\n\n{body}\n"
 
@@ -58,7 +55,8 @@ def _inputs(graph: Graph) -> tuple[str, ...]:
         return ("x",)
     names: list[str] = []
     for name in graph.inputs:
-        names.append(fresh(name if is_plain(name) else snake(name) or "x", names, (f"{name}_",) if is_plain(name) else ()))
+        wished = name if is_plain(name) else snake(name) or "x"
+        names.append(fresh(wished, names, (f"{wished}_",)))
     return tuple(names)
 
 
@@ -98,22 +96,23 @@ def _made(maker: Maker) -> Iterator[str]:
 
 def _imports(body: str, targets: Mapping[str, None]) -> str:
     """The imports that the text needs."""
-
-    def says(word: str) -> bool:
-        return re.search(rf"\b{word}\b", body) is not None
-
     others = {
         target.rpartition(".")[0] for target in targets if "." in target and target.partition(".")[0] not in ("torch", "nn")
     }
     standard = [
-        *(["import math"] if says(r"math\.") else []),
-        *(["from collections import OrderedDict"] if says("OrderedDict") else []),
+        *(["import math"] if _says(body, r"math\.") else []),
+        *(["from collections import OrderedDict"] if _says(body, r"OrderedDict\(") else []),
     ]
-    names = [name for name in ("Tensor", "nn") if says(name)]
+    names = [name for name in ("Tensor", "nn") if _says(body, rf"{name}\b")]
     ours = ["import torch", f"from torch import {', '.join(names)}"]
-    if says(r"functional\."):
+    if _says(body, r"functional\."):
         ours.append("from torch.nn import functional")
     return "\n".join([*standard, *([""] if standard else []), *[f"import {other}" for other in sorted(others)], *ours])
+
+
+def _says(text: str, start: str) -> bool:
+    """Whether a word of the text begins so."""
+    return re.search(rf"(?<![\w.]){start}", text) is not None
 
 
 def _main(graph: Graph, name: str) -> list[str]:

@@ -121,7 +121,7 @@ class _Classes:
         self, name: str, bodies: Sequence[Body], symbols: Mapping[str, Values], scopes: Sequence[Part]
     ) -> list[Mapping[str, Any]]:
         """A class of this name for bodies of one structure; the arguments of each."""
-        body, parameters = solved(bodies, symbols)
+        body, parameters = solved(bodies, symbols, self.names)
         order = sorted(parameters, key=lambda one: not one.startswith("in_"))
         defaults = {one: _default(one, parameters[one]) for one in order}
         order.sort(key=lambda one: defaults[one] is not REQUIRED)

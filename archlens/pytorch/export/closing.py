@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from torch import nn
 
@@ -31,14 +31,13 @@ def _text(part: Part) -> str:
     return attribute(_text(part.owner), part.name, refusing)
 
 
-def _each(parts: Iterable[str], body: Callable[[str], str]) -> list[str]:
-    """A statement for every part: one a line, or a loop over three and more."""
-    texts = [*parts]
-    if len(texts) < 3:
-        return [line for text in texts for line in laid_out(body(text), _INDENT)]
+def _each(parts: Sequence[str], *statements: str) -> list[str]:
+    """Statements about `{part}` for every part, in a loop over three and more."""
+    if len(parts) < 3:
+        return [" " * _INDENT + one.format(part=part) for part in parts for one in statements]
     return [
-        *laid_out(Bracketed("", tuple([("", text) for text in texts])), _INDENT, "for part in ", ":"),
-        " " * (_INDENT + 4) + body("part"),
+        *laid_out(Bracketed("", tuple([("", part) for part in parts])), _INDENT, "for part in ", ":"),
+        *[" " * (_INDENT + 4) + one.format(part="part") for one in statements],
     ]
 
 
@@ -58,19 +57,18 @@ def _shared(tree: Tree) -> list[str]:
         for number, node in enumerate(nodes)
         if node.owner != node.path and _tensors(node)
     }
-    found: dict[str, list[Part]] = {}
-    lines: list[str] = []
+    found: dict[tuple[str, ...], list[str]] = {}
     for part in _sharing(tree.root, tree, owners) if owners else ():
         owner = _owner(part, tree, owners)
         assert owner is not None
         names = _tensors(nodes[part.leaf]) if part.leaf is not None and not part.parts else []
+        whose = _text(owner).replace("{", "{{").replace("}", "}}")
         if names and len(names) <= _FEW and not any("." in name for name in names):
-            lines += [f"{' ' * _INDENT}{_text(part)}.{name} = {_text(owner)}.{name}" for name in names]
+            statements = tuple([f"{{part}}.{name} = {whose}.{name}" for name in names])
         else:
-            found.setdefault(_text(owner), []).append(part)
-    for text, parts in found.items():
-        lines += _each(map(_text, parts), lambda part, text=text: f"share({part}, {text})")  # type: ignore[misc]
-    return lines
+            statements = (f"share({{part}}, {whose})",)
+        found.setdefault(statements, []).append(_text(part))
+    return [line for statements, parts in found.items() for line in _each(parts, *statements)]
 
 
 def _sharing(part: Part, tree: Tree, owners: Mapping[int, Part]) -> Iterable[Part]:
@@ -120,15 +118,18 @@ def _layers(part: Part, tree: Tree, name: tuple[str, ...] = ()) -> Iterable[tupl
 def _frozen(tree: Tree) -> list[str]:
     frozen, trained = [[*_largest(tree.root, tree, trainable)] for trainable in (False, True)]
     if len(frozen) <= 1 + len(trained):
-        return _each(frozen, lambda part: f"{part}.requires_grad_(False)")
-    rest = _each(trained, lambda part: f"{part}.requires_grad_(True)")
+        return _each(frozen, "{part}.requires_grad_(False)")
+    rest = _each(trained, "{part}.requires_grad_(True)")
     return [f"{' ' * _INDENT}self.requires_grad_(False)", *rest]
 
 
 def _largest(part: Part, tree: Tree, trainable: bool) -> Iterable[str]:
-    """The largest parts whose parameters are all trained, or all frozen."""
+    """The largest parts whose parameters are all trained, or all frozen; what is shared is told of its owner."""
     nodes = [tree.graph.nodes[one.leaf] for _, one in _layers(part, tree) if one.leaf is not None]
-    found = {node.trainable for node in nodes if node.layer.parameter_shapes(*node.input_shapes)}
+    nodes = [node for node in nodes if node.layer.parameter_shapes(*node.input_shapes)]
+    found = {node.trainable for node in nodes}
+    if all(node.owner != node.path for node in nodes):
+        return
     if found == {trainable}:
         yield _text(part)
     elif trainable in found:

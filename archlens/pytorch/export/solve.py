@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from archlens.pytorch.export.bodies import MISSING, Body, Hint, mapped
@@ -44,8 +44,11 @@ class Solved(NamedTuple):
     parameters: Mapping[str, Values]
 
 
-def solved(bodies: Sequence[Body], symbols: Mapping[str, Values]) -> Solved:
-    """The class of `bodies`, which have one structure. symbols: names that the spec has for values of its instances."""
+def solved(bodies: Sequence[Body], symbols: Mapping[str, Values], taken: Collection[str]) -> Solved:
+    """The class of `bodies`, which have one structure.
+
+    symbols: names that the spec has for values of its instances. taken: names that no parameter may have.
+    """
     columns: list[list[Any]] = []
     hints: list[Hint] = []
     for body in bodies:
@@ -53,7 +56,7 @@ def solved(bodies: Sequence[Body], symbols: Mapping[str, Values]) -> Solved:
         hints = []
         mapped(body.steps, lambda value, hint, values=values, hints=hints: (values.append(value), hints.append(hint)))  # type: ignore[misc]
         columns.append(values)
-    solver = _Solver(symbols)
+    solver = _Solver(symbols, taken)
     slots = list(zip(hints, zip(*columns, strict=True), strict=True))
     later = [hint.kind == "present" for hint, _ in slots]  # a condition may compare what the other values are
     found = {at: solver.expression(values, hint) for at, (hint, values) in enumerate(slots) if not later[at]}
@@ -84,10 +87,11 @@ def _fits(values: Values, wanted: Values) -> bool:
 
 
 class _Solver:
-    def __init__(self, symbols: Mapping[str, Values]) -> None:
+    def __init__(self, symbols: Mapping[str, Values], taken: Collection[str]) -> None:
+        self.taken = taken
         self.symbols: dict[str, Values] = {}
         for name, values in symbols.items():
-            self.symbols[fresh(name, self.symbols, (f"{name}_",))] = values
+            self.symbols[fresh(name, {*self.symbols, *taken}, (f"{name}_",))] = values
         self.seen: dict[Expression, Values] = {}
 
     def expression(self, values: Values, hint: Hint) -> Expression:
@@ -188,7 +192,7 @@ class _Solver:
         """The name of a new parameter with these values."""
         wished, label = _NAMES.get(hint.argument, hint.argument), snake(hint.name)
         others = (f"{label}_{wished}" if wished else f"with_{label}",) if label else ()
-        name = fresh(wished or label or "present", self.symbols, others)
+        name = fresh(wished or label or "present", {*self.symbols, *self.taken}, others)
         self.symbols[name] = values
         self.seen[_over("{0}", name)] = values
         return name
