@@ -121,16 +121,19 @@ class Network:
 
         return trace(self.graph, self.analyze(), device)
 
-    def verify(self, device: str = "auto", told: Callable[[str], None] = lambda step: None) -> Verification:
+    def verify(
+        self, device: str = "auto", policy: str | None = None, told: Callable[[str], None] = lambda step: None
+    ) -> Verification:
         """Every computed fact held against a run in PyTorch.
 
-        device: `cpu`, `cuda`, `meta`, or `auto`, the best that can bear it. Raises SpecError where PyTorch refuses to run what
-        archlens accepts, and UsageError without PyTorch, for a device, dtype or layer that it lacks and where memory runs out.
+        device: `cpu`, `cuda`, `meta`, or `auto`, the best that can bear it. policy: as in `analyze`; its count is held against
+        the tool, where that is installed. Raises SpecError where PyTorch refuses to run what archlens accepts, and UsageError
+        without PyTorch, for a device, dtype or layer that it lacks, a policy there is none of and where memory runs out.
         told: hears what is being done.
         """
         from archlens.pytorch.verify import verify_network
 
-        return verify_network(self.graph, self.analyze(), device, told)
+        return verify_network(self.graph, self.analyze(), device, policy, told)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the analysis, or the faults of the spec."""

@@ -11,11 +11,12 @@ from archlens.analysis.receptive_field import ReceptiveField
 from archlens.analysis.unit_field import unit_coverage, unit_field
 from archlens.graph.model import Graph, Node
 
-__all__ = ["NOTHING", "TOO_MANY", "FieldGap", "Interval", "MeasuredField", "MeasuredFields", "field_gaps"]
+__all__ = ["NOTHING", "TOO_MANY", "TOO_WIDE", "FieldGap", "Interval", "MeasuredField", "MeasuredFields", "field_gaps"]
 
 Interval: TypeAlias = "tuple[int, int]"
 NOTHING: Interval = (0, -1)  # what a unit sees that sees nothing
 TOO_MANY = "of a network this deep only some are measured, evenly spread"
+TOO_WIDE = "it sees further than a million pixels, or another map of the network does"
 
 
 class MeasuredField(NamedTuple):
@@ -42,7 +43,10 @@ class MeasuredField(NamedTuple):
 
 
 class MeasuredFields(NamedTuple):
-    """The fields of a graph by the path of the layer, and for every other layer why it has none."""
+    """The fields of a graph by the path of the layer, and why other feature maps have none.
+
+    unmeasured: by path; what only follows from a layer that is there is not.
+    """
 
     fields: Mapping[str, MeasuredField]
     unmeasured: Mapping[str, str]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.measured_field import TOO_MANY, MeasuredFields, field_gaps
+from archlens.analysis.policies.recount import Recount
 from archlens.analysis.storage import Storage, storage
 from archlens.analysis.traced import Counted, Trace
 from archlens.graph.model import Graph
 
-__all__ = ["Difference", "Expected", "Fact", "Verdict", "Verification", "verify"]
+__all__ = ["Difference", "Expected", "Fact", "PeerCount", "Verdict", "Verification", "verify"]
 
 Verdict: TypeAlias = Literal["equal", "accounted", "estimated", "differs", "not measured"]
 
@@ -54,6 +55,13 @@ class Expected(NamedTuple):
     reasons: Sequence[tuple[str, int]] = ()
 
 
+class PeerCount(NamedTuple):
+    """What a tool should count by its policy, and what it does; or why that is not known."""
+
+    computed: Recount
+    measured: int | str
+
+
 class Verification(NamedTuple):
     """Every fact of one network, and the run they were held against."""
 
@@ -80,10 +88,11 @@ def verify(
     trace: Trace,
     fields: MeasuredFields,
     counters: Sequence[Expected] = (),
+    peer: PeerCount | None = None,
 ) -> Verification:
     """The facts of `static` against those of `trace`, which ran `graph`, and its receptive fields against those measured.
 
-    counters: of other tools, beside torch's own.
+    counters: of other tools, beside torch's own. peer: the tool whose policy was asked for.
     """
     nodes, said, ran = graph.nodes, static.layers, trace.layers
     frozen = [frozenset() if node.trainable else frozenset(one.parameters) for node, one in zip(nodes, ran, strict=True)]
@@ -112,6 +121,7 @@ def verify(
             total("buffers", "buffers", lambda layer: layer.buffers),
             _counts("macs", "MACs forward", forward, [_torch_forward(static, trace), *counters], paths),
             _backward_counts(graph, static, trace, paths),
+            *([] if peer is None else [_peer_count(peer, [one.counted.counter for one in counters])]),
             *_memory(graph, static, trace, kept),
             _fields(graph, static, fields),
         ),
@@ -175,6 +185,19 @@ def _counts(key: str, name: str, computed: Sequence[int], claims: Sequence[Expec
     return Fact(key, name, ours, measured, verdict, "; ".join(notes), tuple(gaps))
 
 
+def _peer_count(peer: PeerCount, explained: Collection[str]) -> Fact:
+    """The total of another tool. explained: those whose difference to the MACs is told elsewhere."""
+    said, found = peer
+    tool = said.policy.name
+    notes = [] if tool in explained else [f"{one.amount:+,} {one.reason}" for one in said.differences]
+    if said.uncounted:
+        notes.append(f"nothing for {', '.join(said.uncounted)}")
+    fact = Fact(f"{tool}_count", f"count of {tool}", said.total, {}, "not measured", "; ".join(notes))
+    if isinstance(found, str):
+        return fact._replace(note="; ".join([found, *notes]))
+    return fact._replace(measured={tool: found}, verdict="equal" if found == said.total else "differs")
+
+
 # ---- memory ----
 
 
@@ -215,20 +238,27 @@ def _on_cuda(fact: Fact, trace: Trace, others: int) -> Fact:
 
 def _fields(graph: Graph, static: Analysis, measured: MeasuredFields) -> Fact:
     key, name = "receptive_fields", "receptive fields"
+    others = _unmeasured(measured)
     if not measured.fields:
-        return Fact(key, name, None, {}, "not measured", "no layer puts out a feature map that is followed")
+        return Fact(key, name, None, {}, "not measured", "; ".join(others) or "no layer puts out a feature map")
     found = field_gaps(graph, [layer.receptive_field for layer in static.layers], measured)
     bounds = sum([gap.is_bound for gap in found])
     gaps = tuple(
         [Difference(gap.path, f"{gap.figure} {_told(gap.computed)}", _told(gap.measured)) for gap in found if not gap.is_bound]
     )
-    note = "by gradient, at the layers that put out feature maps"
-    if TOO_MANY in measured.unmeasured.values():
-        note += f"; {TOO_MANY}"
+    note = "; ".join(["by gradient, at the layers that put out feature maps", *others])
     if bounds:
         note += f"; {bounds:,} fields are wider, as windows leave holes in them"
     verdict: Verdict = "differs" if gaps else "accounted" if bounds else "equal"
     return Fact(key, name, len(measured.fields), {"PyTorch": len(measured.fields) - len(found)}, verdict, note, gaps)
+
+
+def _unmeasured(measured: MeasuredFields) -> list[str]:
+    """Why there are fewer fields than feature maps."""
+    of_layers = [f"{path} is not followed: {why}" for path, why in measured.unmeasured.items() if why != TOO_MANY]
+    count = len(of_layers) - 1
+    more = [f"nor are {count:,} others" if count > 1 else "nor is 1 other"] if count > 0 else []
+    return [*of_layers[:1], *more, *([TOO_MANY] if TOO_MANY in measured.unmeasured.values() else [])]
 
 
 def _told(figure: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archlens.analysis.facts import POLICIES, POLICY
 from archlens.cli.shared import Failures, SpecType, network_options, networks, painter, progress, width
 
 if TYPE_CHECKING:
@@ -23,12 +24,19 @@ __all__ = ["command"]
 @click.option(
     "--device", default="auto", show_default=True, metavar="auto|cpu|cuda|meta", help="Where to run; on meta nothing is computed."
 )
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default=POLICY,
+    show_default=True,
+    help="Hold what this tool counts against the tool itself, if it is installed.",
+)
 @click.option("--layers", is_flag=True, help="Every layer as it ran, too.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True, help="For whom."
 )
 @network_options
-def command(specs: Sequence[str], device: str, layers: bool, form: str, **options: Any) -> None:
+def command(specs: Sequence[str], device: str, policy: str, layers: bool, form: str, **options: Any) -> None:
     """Build networks in PyTorch, run them, and hold every computed fact against the measured one.
 
     Output sizes, parameters and buffers by name, what learns, multiply–accumulates forward and backward by torch's own
@@ -38,6 +46,7 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
     \b
     archlens verify resnet50
     archlens verify my_net.yaml --layers
+    archlens verify lenet5 --policy thop
     archlens verify alexnet lenet5 --device meta --format json
     """
     failures = Failures()
@@ -47,7 +56,7 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
         with failures.caught():
             for network in networks(spec, **options):
                 with failures.caught():
-                    verification = _verified(network, device)
+                    verification = _verified(network, device, None if policy == POLICY else policy)
                     text = _text(verification, form, layers, reports)
                     if text:
                         click.echo(text if first else f"\n{text}", color=True)
@@ -64,7 +73,7 @@ def command(specs: Sequence[str], device: str, layers: bool, form: str, **option
     failures.exit()
 
 
-def _verified(network: Network, device: str) -> Verification:
+def _verified(network: Network, device: str, policy: str | None) -> Verification:
     """The verification, its steps shown to a person who waits."""
     shown = progress()
     with ExitStack() as step:
@@ -73,7 +82,7 @@ def _verified(network: Network, device: str) -> Verification:
             step.close()
             step.enter_context(shown(f"{network.spec.name}: {what}"))
 
-        return network.verify(device, told)
+        return network.verify(device, policy, told)
 
 
 def _text(verification: Verification, form: str, layers: bool, reports: list[dict[str, Any]]) -> str:

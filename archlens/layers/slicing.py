@@ -24,6 +24,8 @@ class _Pieces(Layer):
 
     _sizes: ClassVar[Callable[..., tuple[Dim, ...]]]
     """The size of every piece, for an axis and a shape; each type states its own."""
+    _start: ClassVar[Callable[..., Dim]]
+    """Where the piece of a number begins; not the sum of sizes, which takes as long as there are pieces for each of them."""
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         axis = self.axis("dim", x)
@@ -31,8 +33,7 @@ class _Pieces(Layer):
 
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         axis = self.axis("dim", x)
-        start = sum(self._sizes(axis, x)[:output])
-        return (each_axis(len(x), {axis: Window(1, padding=-start)}),)
+        return (each_axis(len(x), {axis: Window(1, padding=-self._start(axis, x, output))}),)
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved()
@@ -71,6 +72,10 @@ class Split(_Pieces):
             raise LayerError("split: how many pieces there are does not follow from symbols or arrays", "split_size", "list them")
         return tuple([min(given, x[axis] - start) for start in range(0, x[axis], given)])
 
+    def _start(self, axis: int, x: Shape, output: int) -> Dim:
+        given = self.split_size
+        return sum(given[:output]) if isinstance(given, tuple) else given * output
+
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:
         return {"split_size_or_sections": self.split_size, "dim": self.dim}
 
@@ -108,6 +113,9 @@ class Chunk(_Pieces):
             help="choose a number that divides {2}, or `split` into sizes of your own",
         )
         return tuple([minimum(size, x[axis] - size * i) for i in range(self.chunks)])
+
+    def _start(self, axis: int, x: Shape, output: int) -> Dim:
+        return ceil_div(x[axis], self.chunks) * output
 
 
 class Slice(Layer):

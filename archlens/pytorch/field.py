@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 import torch
 from torch import Tensor
 
-from archlens.analysis.measured_field import NOTHING, TOO_MANY, Interval, MeasuredField, MeasuredFields
+from archlens.analysis.measured_field import NOTHING, TOO_MANY, TOO_WIDE, Interval, MeasuredField, MeasuredFields
 from archlens.graph.model import Graph
 from archlens.pytorch.lines import Line, Short
 from archlens.pytorch.twin import Plan, twin
@@ -54,13 +54,13 @@ def measure_fields(graph: Graph) -> MeasuredFields:
         if along and all(tensor in one.lines for one in along):
             parts = [part for one in along if (part := known[one.plan].get(one.lines[tensor])) is not None]
             if len(parts) < len(along):
-                unmeasured[node.path] = TOO_MANY
+                unmeasured[node.path] = TOO_MANY if all(known[one.plan] for one in along) else TOO_WIDE
                 continue
             first, centre = _box([part.first for part in parts]), _box([part.centre for part in parts])
             fields[node.path] = MeasuredField(first, centre, tuple([part.jump for part in parts]), names[parts[0].source])
         else:
             told = [one.unfollowed[node.path] for one in twins if node.path in one.unfollowed]
-            unmeasured[node.path] = told[0] if told else "it depends on no map of the input"
+            unmeasured.update([(node.path, reason) for reason in told[:1]])
     return MeasuredFields(fields, unmeasured)
 
 

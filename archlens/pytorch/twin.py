@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import torch
 
-from archlens.analysis.receptive_field import source_name
 from archlens.graph.model import Graph, Node
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
 from archlens.pytorch.lines import Adapt, Join, Move, Pad, Resample, Shuffle, Slide, Spread, Take, Total
@@ -42,7 +41,7 @@ class Twin(NamedTuple):
     """A graph along one axis.
 
     lines: for a tensor that is followed, the number of that which holds its units: its own or, behind layers that mix no units,
-    an earlier one. unfollowed: why a layer's output is not followed, by path.
+    an earlier one. unfollowed: why the map that a layer puts out is not followed, by path; not told of what comes after it.
     """
 
     plan: Plan
@@ -79,7 +78,7 @@ _Found: TypeAlias = "Move | list[Move | None] | None"
 
 
 class _NotFollowed(Exception):
-    """Why the output of a layer is not followed."""
+    """Why the map that a layer puts out is not followed; empty where that goes without saying."""
 
 
 class _Joins(NamedTuple):
@@ -210,7 +209,8 @@ def twin(graph: Graph, axis: int) -> Twin:
                     steps.append(step)
                 lines[tensor] = step if isinstance(step, int) else tensor
         except _NotFollowed as reason:
-            unfollowed[node.path] = str(reason)
+            if str(reason):
+                unfollowed[node.path] = str(reason)
     lines = {tensor: line for tensor, line in lines.items() if line != _NO_MAP}
     made = [tensor for node in graph.nodes for tensor in node.outputs if tensor in lines]
     maps = tuple([(line, graph.shapes[line][axis + 2]) for line in dict.fromkeys([lines[tensor] for tensor in made])])
@@ -238,13 +238,13 @@ def _followed(graph: Graph, node: Node, axis: int, lines: Mapping[int, int]) -> 
         return [_NO_MAP] * len(node.outputs)
     kind = node.layer.type_name
     if len(node.output_shapes[0]) != len(node.input_shapes[0]):
-        raise _NotFollowed("what it puts out is no feature map")
+        raise _NotFollowed  # what it puts out is no feature map
     moves = _MOVES.get(kind)
     if isinstance(moves, _Joins):
         return [_joined(graph, node, axis, lines, moves.gates)]
     line = _line(graph, node, 0, lines)
     if moves is None:
-        raise _NotFollowed(f"{kind} is not followed")
+        raise _NotFollowed(f"the twin with one channel has no {kind}")
     part = counterpart(node.layer, node.input_shapes)
     found = moves(_Along(node, part, axis, node.input_shapes[0][axis + 2], node.output_shapes[0][axis + 2]))
     each = found if isinstance(found, list) else [found]
@@ -273,5 +273,5 @@ def _line(graph: Graph, node: Node, position: int, lines: Mapping[int, int]) -> 
     """The line of an input of `node`; raises _NotFollowed where it has none."""
     tensor = node.inputs[position]
     if tensor not in lines:
-        raise _NotFollowed(f"{source_name(graph, tensor)} before it is not followed")
+        raise _NotFollowed
     return lines[tensor]

@@ -6,13 +6,15 @@ import torch
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.policies.recount import recount
-from archlens.analysis.traced import Counted
-from archlens.analysis.verification import Expected, Verification, verify
+from archlens.analysis.policies.rules import Policy
+from archlens.analysis.traced import Counted, Trace
+from archlens.analysis.verification import Expected, PeerCount, Verification, verify
 from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
 from archlens.pytorch.build import REFUSALS
 from archlens.pytorch.devices import available_bytes
 from archlens.pytorch.field import measure_fields
+from archlens.pytorch.peers import count_by_peer
 from archlens.pytorch.trace import Told, trace
 
 __all__ = ["chosen_device", "verify_network"]
@@ -38,12 +40,15 @@ def chosen_device(device: str, static: Analysis) -> tuple[str, str]:
     return place, ""
 
 
-def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: Told = lambda step: None) -> Verification:
-    """`static` held against a run of `graph` on `device`.
+def verify_network(
+    graph: Graph, static: Analysis, device: str = "auto", policy: str | None = None, told: Told = lambda step: None
+) -> Verification:
+    """`static` held against a run of `graph` on `device`, and what `policy` counts against the tool that it follows.
 
     Raises SpecError, at the line of the layer, where PyTorch refuses to run what archlens accepts, and UsageError for a device,
-    dtype or layer that PyTorch does not have and where memory runs out.
+    dtype or layer that PyTorch does not have, a policy there is none of and where memory runs out.
     """
+    recounted = None if policy is None else recount(graph, policy)
     place, why = chosen_device(device, static)
     try:
         run = trace(graph, static, place, told)
@@ -51,8 +56,20 @@ def verify_network(graph: Graph, static: Analysis, device: str = "auto", told: T
         raise SpecError(_refusal(graph, error)) from error
     if why:
         run = run._replace(notes=(why, *run.notes))
+    peer = None
+    if recounted is not None:
+        told(recounted.policy.name)
+        peer = PeerCount(recounted, _peer_total(graph, recounted.policy, run))
     told("receptive fields")
-    return verify(graph, static, run, measure_fields(graph), [] if run.fvcore is None else [_by_policy(graph, run.fvcore)])
+    counters = [] if run.fvcore is None else [_by_policy(graph, run.fvcore)]
+    return verify(graph, static, run, measure_fields(graph), counters, peer)
+
+
+def _peer_total(graph: Graph, policy: Policy, run: Trace) -> int | str:
+    """What the tool of a policy counts, or why that is not known; fvcore has been asked in any run."""
+    if policy.name != "fvcore":
+        return count_by_peer(graph, policy, run.device)
+    return run.notes[-1] if run.fvcore is None else run.fvcore.total
 
 
 def _by_policy(graph: Graph, counted: Counted) -> Expected:

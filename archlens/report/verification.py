@@ -186,7 +186,8 @@ def mismatch(graph: Graph, verification: Verification) -> Diagnostic:
     first = verification.first_difference
     if first is None:
         wrong = next(fact for fact in verification.facts if fact.verdict == "differs")
-        return Diagnostic("ARC401", f"{wrong.name} differ from PyTorch's", None)
+        found = next(value for value in wrong.measured.values() if value != wrong.computed)
+        return Diagnostic("ARC401", f"{wrong.name}: {_value(wrong.computed)} computed, {_value(found)} measured", None)
     fact, (path, computed, measured) = first
     span = next((node.span for node in graph.nodes if node.path == path), None)
     message = f"{path}: {fact.name}: {_value(computed)} computed, {_value(measured)} measured"

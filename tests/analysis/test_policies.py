@@ -14,6 +14,7 @@ from archlens.analysis.policies.recount import policy_named, recount
 from archlens.analysis.policies.rules import NOWHERE
 from archlens.errors import LayerError, UsageError
 from archlens.layers import ReLU
+from archlens.pytorch.build import module_name
 from tests.analysis.peers import TOOLS, fvcore_counts, one_layer
 from tests.layers.cases import BUILT_IN, CASES, examples, outcome
 
@@ -57,7 +58,7 @@ def test_every_layer_is_what_fvcore_says(name):
     graph = graph_of(name)
     theirs = fvcore_counts(graph)
     ours = recount(graph, "fvcore")
-    paths = [node.path.replace("/", ".") for node in graph.nodes]
+    paths = [module_name(node.path) for node in graph.nodes]
     assert dict(zip(paths, ours.per_layer, strict=True)) == {path: theirs[path] for path in paths}
 
 

@@ -20,6 +20,7 @@ from archlens.layers import layer_types
 from archlens.network import Network
 from archlens.pytorch.devices import example_inputs
 from tests.fuzz.networks import random_spec
+from tests.layers.running import quiet
 from tests.pages import BLOCKS, Block, lay_out
 from tests.pytorch.networks import nested_network
 
@@ -37,6 +38,7 @@ def made(text: str, device: str) -> nn.Module:
         return space[name]()
 
 
+@quiet
 def assert_the_same(network: Network) -> str:
     """The file's network is the built one; gives the file."""
     text = network.export()

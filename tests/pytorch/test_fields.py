@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 import archlens
-from archlens.analysis.measured_field import TOO_MANY, field_gaps
+from archlens.analysis.measured_field import TOO_MANY, TOO_WIDE, field_gaps
 from archlens.analysis.receptive_field import receptive_fields
 from archlens.graph.model import Graph
 from archlens.pytorch import field as measuring
@@ -88,3 +88,23 @@ def test_of_a_deep_network_some_are_measured(net, monkeypatch) -> None:
     assert [*measured.fields] == ["conv1", "conv5", "conv9", "conv13", "conv17"]
     assert {*measured.unmeasured.values()} == {TOO_MANY}
     assert field_gaps(graph, receptive_fields(graph).local, measured) == []
+
+
+def test_what_is_not_followed_is_told_with_its_reason(net) -> None:
+    layers = "- conv: 8 3x3 same\n- pixel_unshuffle: 2\n- conv: 8 3x3 same\n- pixel_unshuffle: 2\n- flatten"
+    assert measure_fields(net(layers).graph).unmeasured == {
+        "pixel_unshuffle1": "the twin with one channel has no pixel_unshuffle"
+    }
+    told = noted(net(layers + "\n- linear: 4"))
+    assert told.endswith("; pixel_unshuffle1 is not followed: the twin with one channel has no pixel_unshuffle")
+    assert noted(net("- flatten\n- linear: 4")) == "no layer puts out a feature map"
+
+
+def test_what_sees_too_far_is_told(net, monkeypatch) -> None:
+    monkeypatch.setattr(measuring, "_LONGEST", 64)
+    assert noted(net("- conv: 4 3x3\n- conv: 4 3x3")) == f"conv1 is not followed: {TOO_WIDE}; nor is 1 other"
+
+
+def noted(network) -> str:
+    (fact,) = [fact for fact in network.verify("meta").facts if fact.key == "receptive_fields"]
+    return fact.note
