@@ -99,7 +99,10 @@ class Keeping:
         return None
 
     def copied(self, *inputs: tuple[Shape, Strides]) -> int:
-        """The values of the copies that it makes of inputs before it reads them, since they lie so and not contiguous."""
+        """The values of the copies that it makes of inputs before it reads them, since they lie so and not contiguous.
+
+        Below 0 where it spares one that `scratch` has.
+        """
         if not inputs:
             return 0
         x, strides = inputs[0]

@@ -8,6 +8,7 @@ from archlens.layers.dims import Dim, Shape, prod
 from archlens.layers.fields import Count, Flag, Padding, Sizes
 from archlens.layers.keeping import Held
 from archlens.layers.sliding import Sliding
+from archlens.layers.strides import Layout
 
 __all__ = ["LocallyConnected"]
 
@@ -75,6 +76,13 @@ class LocallyConnected(Sliding):
 
     def variables(self, x: Shape) -> dict[str, Any]:
         return {**super().variables(x), "C_in": x[1], "C_out": self.out_channels, "B": int(self.bias)}
+
+    @property
+    def reorders(self) -> bool:
+        return True
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "positions_outermost"  # a product of matrices for each
 
     def scratch(self, *inputs: Shape) -> Held:
         """The border, the windows side by side (`unfold` takes no less than its input has), the products without the bias."""

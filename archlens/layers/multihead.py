@@ -131,10 +131,12 @@ class MultiheadAttention(Layer):
         lead, queries, keys, features = self._sizes(*inputs)
         roles = [(*shape[:-1], features) for shape in roles_of(inputs)]
         held = most = sum(map(prod, roles))
-        for _ in range(int(self.add_bias_kv) + int(self.add_zero_attn)):
-            roles[1:] = [(*shape[:-2], shape[-2] + 1, features) for shape in roles[1:]]
-            most = max(most, held + prod(roles[1]) + prod(roles[2]))
-            held = sum(map(prod, roles))
+        for asked, is_one_by_one in ((self.add_bias_kv, True), (self.add_zero_attn, False)):
+            if asked:
+                freed = prod(roles[1]) if is_one_by_one else 0  # the keys, before the values are lengthened
+                roles[1:] = [(*shape[:-2], shape[-2] + 1, features) for shape in roles[1:]]
+                most = max(most, held + prod(roles[1]), held - freed + prod(roles[1]) + prod(roles[2]))
+                held = sum(map(prod, roles))
         copies = [stretched(shape, contiguous(shape), (*lead, *shape[-2:]), len(lead)) for shape in roles]
         most = max(most, held + sum(copies))
         held = sum([copy or prod(shape) for copy, shape in zip(copies, roles, strict=True)])

@@ -29,9 +29,10 @@ __all__ = [
 Strides: TypeAlias = tuple[int, ...]
 Sizes: TypeAlias = tuple[int, ...]
 
-Layout: TypeAlias = Literal["contiguous", "channels_last", "channels_innermost", "kept", "first"]
+Layout: TypeAlias = Literal["contiguous", "channels_last", "channels_innermost", "positions_outermost", "kept", "first"]
 """How a layer lays out what it makes: one axis after the other; with the channels innermost where its inputs have
-them so, else contiguous; so whatever its inputs; in the order of its inputs' axes; or of the first one's."""
+them so, else contiguous; so whatever its inputs; position by position, each with the whole batch; in the order of its
+inputs' axes; or of the first one's."""
 
 
 def compact(shape: Sizes, outermost_first: Sequence[int]) -> Strides:
@@ -110,17 +111,32 @@ def rearranged_strides(how: Rearranged, strides: Strides) -> Strides | None:
 
 def laid_out(layout: Layout, shape: Sizes, inputs: Sequence[tuple[Sizes, Strides]]) -> Strides:
     """The strides of a new tensor that a layer of this layout makes from inputs of these sizes and strides."""
-    if layout in ("kept", "first"):
+    if layout == "first":
+        return in_order(shape, [inputs[0][1]])
+    if layout == "kept":
         first, strides = inputs[0]
-        if len(inputs) == 1 or layout == "first":
-            return in_order(shape, [strides])
+        if len(inputs) == 1:
+            return _by_value(shape, inputs)
         for sizes, others in inputs[1:]:  # a sum of three is two sums of two
-            first, before = tuple(map(max, first, sizes)), (first, strides)
-            strides = in_order(first, [_stretched(first, *before), _stretched(first, sizes, others)])
+            full = tuple(map(max, first, sizes))
+            first, strides = full, _by_value(full, [(first, strides), (sizes, others)])
         return strides
     if layout == "channels_innermost" or (layout == "channels_last" and all(_channels_last(*one) for one in inputs)):
         return compact(shape, [0, *range(2, len(shape)), 1])
+    if layout == "positions_outermost":
+        return compact(shape, [*range(2, len(shape)), 0, 1])
     return contiguous(shape)
+
+
+def _by_value(shape: Sizes, inputs: Sequence[tuple[Sizes, Strides]]) -> Strides:
+    """The strides of what PyTorch computes value by value of inputs that stretch to `shape`.
+
+    After `fast_set_up` in PyTorch's ATen/TensorIterator.cpp: where none stretches, the two common orders are made anew.
+    """
+    for made in (contiguous(shape), *([compact(shape, [0, 2, 3, 1])] if len(shape) == 4 else [])):
+        if all(sizes == shape and same_strides(shape, strides, made) for sizes, strides in inputs):
+            return made
+    return in_order(shape, [_stretched(shape, *one) for one in inputs])
 
 
 def _stretched(shape: Sizes, sizes: Sizes, strides: Strides) -> Strides:

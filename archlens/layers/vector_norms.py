@@ -10,7 +10,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, prod, show
 from archlens.layers.fields import Count, Flag, Number
 from archlens.layers.keeping import Held, Saved
-from archlens.layers.strides import Layout
+from archlens.layers.strides import Layout, Strides, in_order, laid_out, same_strides
 from archlens.layers.windows import Along, Whole, each_axis
 
 __all__ = ["LayerNorm", "RMSNorm"]
@@ -162,10 +162,26 @@ class RMSNorm(_VectorNorm):
     def elementwise_ops(self, x: Shape) -> Dim:
         return (3 + self.elementwise_affine) * prod(x)
 
+    def layout(self, *inputs: Shape) -> Layout:
+        if self.channels_first:
+            return "channels_innermost"
+        return "contiguous" if len(inputs[0]) == 3 else "channels_last"
+
+    def copied(self, *inputs: tuple[Shape, Strides]) -> int:
+        """What is not scaled lies as the input does, and is put in order by a copy; one row of means is gone by then."""
+        ((x, strides),) = inputs
+        if self.elementwise_affine:
+            return 0
+        is_moved = not same_strides(x, in_order(x, [strides]), laid_out(self.layout(x), x, inputs))
+        return (is_moved - self._brings_channels_last(x)) * (prod(x) - self._vectors(x))
+
+    def _brings_channels_last(self, x: Shape) -> bool:
+        """Whether that changes the order of values."""
+        return self.channels_first and x[1] > 1 and prod(x[2:]) > 1
+
     def scratch(self, *inputs: Shape) -> Held:
         x, vectors = inputs[0], self._vectors(inputs[0])
-        moved = self.channels_first and x[1] > 1 and prod(x[2:]) > 1
-        if self.elementwise_affine or moved:
+        if self.elementwise_affine or self._brings_channels_last(x):
             return Held(prod(x) + vectors)  # what is to be scaled, or put in order, and 1/root of each vector
         return Held(2 * vectors)  # the squares, which the result follows, and their means before and after eps
 

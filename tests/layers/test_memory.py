@@ -64,7 +64,7 @@ ESTIMATED_SAVES = {
     "minimum": "a mask, or both branches",
 }
 # Types whose new tensors are taken to be contiguous whatever their inputs are; torch may keep another order of axes.
-TAKEN_AS_CONTIGUOUS = {*ESTIMATED, "locally_connected", "rms_norm", "stack", "tokens"}
+TAKEN_AS_CONTIGUOUS = {*ESTIMATED, "stack", "tokens"}
 
 
 def sharing(layer: Layer, shapes: tuple[tuple[int, ...], ...], training: bool) -> list[bool]:

@@ -82,6 +82,27 @@ def test_the_heads_of_a_position_bias_lie_together(net, after) -> None:
     assert verification.ok, verification.first_difference
 
 
+LOCAL = "- locally_connected: {out_channels: 6, kernel_size: 2, stride: 3, dilation: 6}\n  as: a"
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        f"{LOCAL}\n- relu",  # position by position
+        f"{LOCAL}\n- minimum: [prev, a]\n- max_pool: [2, 3]",  # what has one image is taken for channels last, and made so anew
+        "- permute: [0, 3, 1, 2]\n- rms_norm",
+        "- permute: [0, 2, 3, 1]\n- rms_norm: {elementwise_affine: false}",
+        "- permute: [0, 3, 1, 2]\n- rms_norm: {elementwise_affine: false, channels_first: true}",
+    ],
+)
+def test_the_order_of_axes_in_memory_is_followed(net, layers) -> None:
+    """So `flatten` is a view, or a copy."""
+    for batch in (1, 2):
+        path = net(f"{layers}\n- flatten\n- linear: 2", "3x16x16").spec.source.name
+        verification = archlens.load(path, batch=batch).verify("cpu")
+        assert verification.ok, verification.first_difference
+
+
 @pytest.mark.parametrize(
     "layers",
     [
