@@ -237,8 +237,8 @@ def _followed(graph: Graph, node: Node, axis: int, lines: Mapping[int, int]) -> 
     if all(line == _NO_MAP for line in read):
         return [_NO_MAP] * len(node.outputs)
     kind = node.layer.type_name
-    if len(node.output_shapes[0]) != len(node.input_shapes[0]):
-        raise _NotFollowed  # what it puts out is no feature map
+    if not axis + 2 < len(node.output_shapes[0]) == len(node.input_shapes[0]):
+        raise _NotFollowed  # what it puts out is no feature map, or has no such axis
     moves = _MOVES.get(kind)
     if isinstance(moves, _Joins):
         return [_joined(graph, node, axis, lines, moves.gates)]

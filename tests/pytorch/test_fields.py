@@ -105,6 +105,13 @@ def test_what_sees_too_far_is_told(net, monkeypatch) -> None:
     assert noted(net("- conv: 4 3x3\n- conv: 4 3x3")) == f"conv1 is not followed: {TOO_WIDE}; nor is 1 other"
 
 
+def test_maps_of_several_ranks_are_measured_each_along_its_own_axes(net) -> None:
+    lines = "- parameter: 3x8\n- add: [prev, line]\n- conv: 4 3\n- flatten:\n  as: b"
+    layers = f"{lines}\n- conv: 4 3x3\n  from: image\n- flatten\n- concat: [prev, b]"
+    fields = measure_fields(net(layers, "{image: 3x8x8, line: 3x8}").graph).fields
+    assert {path: field.size for path, field in fields.items()} == {"add": (1,), "conv1": (3,), "conv2": (3, 3)}
+
+
 def noted(network) -> str:
     (fact,) = [fact for fact in network.verify("meta").facts if fact.key == "receptive_fields"]
     return fact.note
