@@ -298,7 +298,7 @@ class _Builder:
     def gather(self, statement: Statement, kind: type[Layer], frame: Frame, current: int) -> tuple[int, ...] | None:
         """The tensors that go into a layer; None after a fault."""
         low, high = kind.inputs
-        found = [current] if high != 0 or statement.sources is not None else []  # one name is `current`
+        found = [current] if high != 0 else []
         if statement.branches is not None:
             found = self.branches(statement, frame, current)
         elif statement.sources is not None and len(statement.sources) != 1:
