@@ -20,6 +20,7 @@ ARCHLENS = [str(Path(sys.executable).with_name("archlens")), "analyze", "specs/r
 PEERS = str(ROOT / "benchmarks" / "peers.py")
 BASE = "python -c 'import click, yaml'"
 PEER_ROUNDS = 3  # they take seconds
+ENVIRONMENT = environment()
 
 
 def contenders() -> dict[str, list[str]]:
@@ -44,7 +45,7 @@ def main() -> None:
         for name, command in commands.items():
             if name in ("torchinfo", "fvcore") and turn > PEER_ROUNDS:
                 continue
-            took = seconds(command, ROOT, environment())
+            took = seconds(command, ROOT, ENVIRONMENT)
             if turn > 0:  # the first turn fills the caches of files and bytecode
                 times[name].append(took)
     base = median(times[BASE])

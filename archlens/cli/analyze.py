@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
-from archlens.analysis.facts import POLICIES, POLICY, Analysis
+from archlens.analysis.facts import POLICY, Analysis
 from archlens.cli.shared import (
     FORMATS,
     ColumnNames,
@@ -18,6 +18,7 @@ from archlens.cli.shared import (
     network_options,
     networks,
     painter,
+    policy_option,
     progress,
     width,
 )
@@ -58,13 +59,7 @@ Report: TypeAlias = "Analysis | _Faulty"
 @click.option("--sort", metavar="NAME", type=ColumnNames(), help="By which column; the largest number first.")
 @click.option("--ascending", is_flag=True, help="The smallest first.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), help="The first N rows, and the sum of the others.")
-@click.option(
-    "--policy",
-    type=click.Choice(POLICIES),
-    default=POLICY,
-    show_default=True,
-    help="Count as another tool does, and say why it differs.",
-)
+@policy_option("Count as another tool does, and say why it differs.")
 @network_options
 def command(
     specs: tuple[str, ...],

@@ -31,7 +31,9 @@ def command(spec: str, output: str | None, force: bool, **options: Any) -> None:
     failures = Failures()
     with failures.caught():
         if options["dtype"] != FIGURES_DTYPE:
-            raise UsageError(f"a file has no dtype; give its module one, by `.to(torch.{options['dtype']})`")
+            from archlens.pytorch.devices import dtype_named
+
+            raise UsageError(f"a file has no dtype; give its module one, by `.to({dtype_named(options['dtype'])})`")
         found = networks(spec, **options)
         if len(found) > 1:
             raise UsageError(f"{spec} is {len(found)} networks, and a file holds one; name a variant")

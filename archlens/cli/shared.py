@@ -33,6 +33,7 @@ __all__ = [
     "network_options",
     "networks",
     "painter",
+    "policy_option",
     "progress",
     "width",
 ]
@@ -152,6 +153,13 @@ def network_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def policy_option(help: str) -> Callable[[F], F]:
+    """`--policy`, whose counts are meant. help: what comes of it."""
+    from archlens.analysis.facts import POLICIES, POLICY  # which commands without it need not load
+
+    return click.option("--policy", type=click.Choice(POLICIES), default=POLICY, show_default=True, help=help)
 
 
 def _pairs(texts: Iterable[str], option: str, bare: bool) -> dict[str, str]:

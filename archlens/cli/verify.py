@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlens.analysis.facts import POLICIES, POLICY
-from archlens.cli.shared import Failures, SpecType, network_options, networks, painter, progress, width
+from archlens.cli.shared import Failures, SpecType, network_options, networks, painter, policy_option, progress, width
 
 if TYPE_CHECKING:
     from archlens.analysis.verification import Verification
@@ -24,13 +23,7 @@ __all__ = ["command"]
 @click.option(
     "--device", default="auto", show_default=True, metavar="auto|cpu|cuda|meta", help="Where to run; on meta nothing is computed."
 )
-@click.option(
-    "--policy",
-    type=click.Choice(POLICIES),
-    default=POLICY,
-    show_default=True,
-    help="Hold what this tool counts against the tool itself, if it is installed.",
-)
+@policy_option("Hold what this tool counts against the tool itself, if it is installed.")
 @click.option("--layers", is_flag=True, help="Every layer as it ran, too.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True, help="For whom."
@@ -56,7 +49,7 @@ def command(specs: Sequence[str], device: str, policy: str, layers: bool, form: 
         with failures.caught():
             for network in networks(spec, **options):
                 with failures.caught():
-                    verification = _verified(network, device, None if policy == POLICY else policy)
+                    verification = _verified(network, device, policy)
                     text = _text(verification, form, layers, reports)
                     if text:
                         click.echo(text if first else f"\n{text}", color=True)
@@ -73,7 +66,7 @@ def command(specs: Sequence[str], device: str, policy: str, layers: bool, form: 
     failures.exit()
 
 
-def _verified(network: Network, device: str, policy: str | None) -> Verification:
+def _verified(network: Network, device: str, policy: str) -> Verification:
     """The verification, its steps shown to a person who waits."""
     shown = progress()
     with ExitStack() as step:

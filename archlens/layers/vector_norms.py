@@ -163,9 +163,7 @@ class RMSNorm(_VectorNorm):
         return (3 + self.elementwise_affine) * prod(x)
 
     def layout(self, *inputs: Shape) -> Layout:
-        if self.channels_first:
-            return "channels_innermost"
-        return "contiguous" if len(inputs[0]) == 3 else "channels_last"
+        return super().layout(*inputs) if self.channels_first or len(inputs[0]) == 3 else "channels_last"
 
     def copied(self, *inputs: tuple[Shape, Strides]) -> int:
         """What is not scaled lies as the input does, and is put in order by a copy; one row of means is gone by then."""

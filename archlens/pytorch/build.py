@@ -17,11 +17,16 @@ from archlens.layers.dims import Shape, show
 from archlens.pytorch.counterparts import Counterpart, counterpart, resolve
 from archlens.pytorch.helpers import share
 
-__all__ = ["REFUSALS", "BuiltNetwork", "Function", "Step", "build", "build_layer", "last_uses", "module_name"]
+__all__ = ["REFUSALS", "BuiltNetwork", "Function", "Step", "build", "build_layer", "first_line", "last_uses", "module_name"]
 
 
 REFUSALS = (RuntimeError, ValueError, IndexError)
 """What torch raises where it does not run what it is given."""
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, without the tables and stacks that follow; its type where it says nothing."""
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 class Function(nn.Module):

@@ -58,9 +58,8 @@ def measure_fields(graph: Graph) -> MeasuredFields:
                 continue
             first, centre = _box([part.first for part in parts]), _box([part.centre for part in parts])
             fields[node.path] = MeasuredField(first, centre, tuple([part.jump for part in parts]), names[parts[0].source])
-        else:
-            told = [one.unfollowed[node.path] for one in twins if node.path in one.unfollowed]
-            unmeasured.update([(node.path, reason) for reason in told[:1]])
+        elif told := [one.unfollowed[node.path] for one in twins if node.path in one.unfollowed]:
+            unmeasured[node.path] = told[0]
     return MeasuredFields(fields, unmeasured)
 
 

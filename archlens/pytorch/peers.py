@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module, metadata
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -19,8 +17,9 @@ from torch.nn import functional
 from archlens.analysis.policies.rules import Policy
 from archlens.graph.model import Graph
 from archlens.pytorch.attention import MultiheadAttention
-from archlens.pytorch.build import BuiltNetwork, build, module_name
+from archlens.pytorch.build import BuiltNetwork, build, first_line, module_name
 from archlens.pytorch.devices import example_inputs
+from archlens.pytorch.trace import quiet
 
 __all__ = ["count_by_peer"]
 
@@ -34,30 +33,20 @@ def count_by_peer(graph: Graph, policy: Policy, device: str) -> int | str:
         return f"{name} needs values, so it cannot count on meta"
     try:
         installed = metadata.version(name).replace("-", ".post")  # two spellings of one version
-        tool = _imported(name)
+        with quiet():
+            tool = import_module(name)
     except metadata.PackageNotFoundError:
         return f"{name} is not installed; pip install {name}=={wanted}"
     except Exception as error:  # noqa: BLE001 - whatever another's module does while it is imported
-        return f"{name} cannot be imported: {_first_line(error)}"
+        return f"{name} cannot be imported: {first_line(error)}"
     if installed != wanted:
         return f"{name} {installed} is installed, and the policy follows {wanted}"
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()) as said:
-            warnings.simplefilter("ignore")  # they use what torch and Python advise against
+        with quiet(), contextlib.redirect_stdout(io.StringIO()) as said:
             found = _PEERS[name](tool, _by_hand(graph, device), example_inputs(graph, torch.device(device), torch.float32))
     except Exception as error:  # noqa: BLE001 - and while it counts
-        return f"{name} fails on this network: {_first_line(error)}"
+        return f"{name} fails on this network: {first_line(error)}"
     return int(found) if found is not None else f"{name} fails on this network: {said.getvalue().strip().rpartition(chr(10))[2]}"
-
-
-def _imported(name: str) -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return import_module(name)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _ptflops(tool: Any, network: BuiltNetwork, inputs: list[Tensor]) -> Any:

@@ -16,12 +16,12 @@ from archlens.analysis.facts import Analysis
 from archlens.analysis.measured import measured_analysis
 from archlens.analysis.traced import Counted, Trace, TracedLayer
 from archlens.graph.model import Graph
-from archlens.pytorch.build import BuiltNetwork, build, module_name
+from archlens.pytorch.build import BuiltNetwork, build, first_line, module_name
 from archlens.pytorch.devices import device_name, device_named, dtype_named, example_inputs, told_when_full
 from archlens.pytorch.flops import Flops, math_attention
 from archlens.pytorch.recorder import Recorder
 
-__all__ = ["Told", "count_by_fvcore", "count_flops", "record", "trace"]
+__all__ = ["Told", "count_by_fvcore", "count_flops", "quiet", "record", "trace"]
 
 Told: TypeAlias = Callable[[str], None]
 """Hears what is being done."""
@@ -36,7 +36,7 @@ def trace(graph: Graph, static: Analysis, device: str = "cpu", told: Told = lamb
     """
     place, dtype = device_named(device), dtype_named(static.totals.dtype)
     totals = static.totals
-    with told_when_full(totals.running_bytes, place), _quiet():
+    with told_when_full(totals.running_bytes, place), quiet():
         told("building")
         network = build(graph, place, dtype).eval()
         layers, recorder, seconds = record(network, example_inputs(graph, place, dtype), told)
@@ -93,7 +93,7 @@ def count_flops(graph: Graph) -> tuple[Counted, Counted, str]:
     try:
         counter = _counted(graph)
     except RuntimeError as error:
-        why = str(error).partition("\n")[0]
+        why = first_line(error)
         if "inplace" not in why.replace("-", ""):
             raise
         with torch.no_grad():
@@ -116,7 +116,7 @@ def _counted(graph: Graph) -> Flops:
 def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
     """The operations of a forward pass by fvcore's FlopCountAnalysis, which runs the network to trace it."""
     logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         from fvcore.nn import FlopCountAnalysis  # which warns of its own age
 
         counter = FlopCountAnalysis(network, tuple(inputs))
@@ -127,9 +127,9 @@ def count_by_fvcore(network: BuiltNetwork, inputs: list[Tensor]) -> Counted:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """torch warns of arguments without effect, such as the dropout of a single recurrent layer, which is for design rules; its
-    tracer of values that it takes to be constant."""
+    tracer of values that it takes to be constant; and tools that count of what they use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

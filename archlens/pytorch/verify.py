@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from archlens.analysis.facts import Analysis
+from archlens.analysis.facts import POLICY, Analysis
 from archlens.analysis.policies.recount import recount
 from archlens.analysis.policies.rules import Policy
 from archlens.analysis.traced import Counted, Trace
 from archlens.analysis.verification import Expected, PeerCount, Verification, verify
 from archlens.errors import Diagnostic, SpecError
 from archlens.graph.model import Graph
-from archlens.pytorch.build import REFUSALS
+from archlens.pytorch.build import REFUSALS, first_line
 from archlens.pytorch.devices import available_bytes
 from archlens.pytorch.field import measure_fields
 from archlens.pytorch.peers import count_by_peer
@@ -48,7 +48,7 @@ def verify_network(
     Raises SpecError, at the line of the layer, where PyTorch refuses to run what archlens accepts, and UsageError for a device,
     dtype or layer that PyTorch does not have, a policy there is none of and where memory runs out.
     """
-    recounted = None if policy is None else recount(graph, policy)
+    recounted = None if policy in (None, POLICY) else recount(graph, policy)
     place, why = chosen_device(device, static)
     try:
         run = trace(graph, static, place, told)
@@ -84,5 +84,5 @@ def _refusal(graph: Graph, error: Exception) -> Diagnostic:
     notes = getattr(error, "__notes__", [])
     path = next((note.removeprefix("in layer ") for note in notes if note.startswith("in layer ")), "")
     span = next((node.span for node in graph.nodes if node.path == path), None)
-    message = f"{path or graph.name}: archlens takes it and PyTorch does not: {str(error).splitlines()[0]}"
+    message = f"{path or graph.name}: archlens takes it and PyTorch does not: {first_line(error)}"
     return Diagnostic("ARC402", message, span, "here", help="the two should agree; please report the spec")

@@ -136,6 +136,7 @@ def test_files_that_cannot_be_written(target: str, told: str, tmp_path: Path) ->
     [
         ("resnet:all", [], 2, "a file holds one; name a variant"),
         ("lenet5", ["--dtype", "float16"], 2, "`.to(torch.float16)`"),
+        ("lenet5", ["--dtype", "int8"], 2, "PyTorch does not compute whole networks in int8"),
         ("[conv: 8 3x3 /x]", [], 1, "error[ARC121]: conv: stride must be a whole number"),
         ("[{conv: 8 1x1, name: training}]", [], 2, "error: `training` cannot be the name of a module in PyTorch"),
         ("[conv: 8 3x3, prelu]", [], 2, "error: prelu: prelu says no `torch_name`, so it cannot be built in PyTorch\n"),

@@ -95,6 +95,7 @@ def test_it_is_in_json_and_not_without_being_asked_for() -> None:
     assert "fvcore_count" in keys["fvcore"]
     assert {*keys["fvcore"]} - {*keys["archlens"]} == {"fvcore_count"}
     assert keys["fvcore"]["fvcore_count"]["measured"] == {"fvcore": 416520}
+    assert [fact.key for fact in archlens.load("lenet5").verify("cpu", "archlens").facts] == [*keys["archlens"]]
 
 
 def facts_of(*arguments: str):
