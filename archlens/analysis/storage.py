@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
-from archlens.layers.strides import Strides, contiguous, is_contiguous, laid_out
+from archlens.layers.strides import Strides, contiguous, is_contiguous
 
 __all__ = ["Storage", "storage"]
 
@@ -76,10 +76,12 @@ class _Layouts:
             return self._views[key]
         shape, strides = self.of(source)
         ways = node.layer.view_strides(strides, shape)
+        copies = node.layer.new_strides((shape, strides)) if None in ways else ways
+        laid = [copy if way is None else way for way, copy in zip(ways, copies, strict=True)]
         found = tuple(
             [
-                (way is not None, None if way is None or is_contiguous(out, way) else way)
-                for out, way in zip(node.output_shapes, ways, strict=True)
+                (way is not None, None if lies is None or is_contiguous(out, lies) else lies)
+                for out, way, lies in zip(node.output_shapes, ways, laid, strict=True)
             ]
         )
         if plain:
@@ -92,12 +94,9 @@ class _Layouts:
         copied = node.layer.copied(*inputs)
         if copied:
             self.copies[step] = copied
-        layout = node.layer.layout(*node.input_shapes)
         if node.layer.copies_are_estimated(*inputs):
             self.estimated.add(step)
-            layout = "contiguous"
-        for tensor in node.outputs:
-            out = self.shapes[tensor]
-            made = laid_out(layout, out, inputs)
-            if not is_contiguous(out, made):
+            return  # outputs are contiguous
+        for tensor, made in zip(node.outputs, node.layer.new_strides(*inputs), strict=True):
+            if not is_contiguous(self.shapes[tensor], made):
                 self.strides[tensor] = made

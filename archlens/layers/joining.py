@@ -240,6 +240,15 @@ class Stack(Layer):
         moved = {axis: Along(axis + 1, POINTWISE) for axis in range(dim, rank)}
         return (each_axis(rank, moved),) * len(inputs)
 
+    def new_strides(self, *inputs: tuple[Shape, Strides]) -> tuple[Strides, ...]:
+        """torch concatenates along the axis that stands there and makes two of it; behind the last, branches of an axis more."""
+        (out,) = self.output_shapes(*[shape for shape, _ in inputs])
+        dim = self.axis("dim", out)
+        if dim == len(out) - 1:
+            return Concat(dim=dim).new_strides(*[((*shape, 1), (*strides, 1)) for shape, strides in inputs])
+        (joined,) = Concat(dim=dim).new_strides(*inputs)
+        return ((*joined[:dim], joined[dim] * out[dim + 1], *joined[dim:]),)
+
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved()
 

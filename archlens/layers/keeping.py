@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from archlens.layers.dims import Dim, Shape
-from archlens.layers.strides import Layout, Strides, rearranged_strides, viewed
+from archlens.layers.strides import Layout, Strides, laid_out, rearranged_strides, viewed
 from archlens.layers.windows import Rearranged
 
 __all__ = ["INDEX_BYTES", "NOTHING", "Held", "Keeping", "Saved"]
@@ -93,6 +93,12 @@ class Keeping:
     def layout(self, *inputs: Shape) -> Layout:
         """How it lays out new tensors where an input is not contiguous."""
         return "contiguous"
+
+    def new_strides(self, *inputs: tuple[Shape, Strides]) -> tuple[Strides, ...]:
+        """The strides of each output that is a new tensor, made of inputs of these sizes and strides."""
+        shapes = [shape for shape, _ in inputs]
+        layout = self.layout(*shapes)
+        return tuple([laid_out(layout, out, inputs) for out in self.output_shapes(*shapes)])
 
     def reads_as(self, x: Shape) -> Shape | None:
         """The sizes under which it reads its input; an input whose strides do not allow that is copied first."""

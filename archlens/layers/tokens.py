@@ -8,6 +8,7 @@ from archlens.errors import LayerError
 from archlens.layers.dims import Dim, Shape, divides, equal, prod, require, show
 from archlens.layers.fields import Parts
 from archlens.layers.moving import Moving, require_divides
+from archlens.layers.strides import Layout
 from archlens.layers.windows import Rearranged, rearranged
 
 __all__ = ["Tokens", "Untokens", "WindowPartition", "WindowReverse"]
@@ -32,6 +33,9 @@ class Tokens(Moving):
 
     def rearranges(self, x: Shape) -> Rearranged:
         return rearranged([[n] for n in x[1:]], [range(1, len(x) - 1), [0]])
+
+    def layout(self, *inputs: Shape) -> Layout:
+        return "channels_innermost"  # the places, axis 1 here: it is the map that is copied, and then its axes change places
 
 
 class Untokens(Moving):

@@ -91,6 +91,8 @@ LOCAL = "- locally_connected: {out_channels: 6, kernel_size: 2, stride: 3, dilat
         f"{LOCAL}\n- relu",  # position by position
         f"{LOCAL}\n- minimum: [prev, a]\n- max_pool: [2, 3]",  # what has one image is taken for channels last, and made so anew
         "- permute: [0, 3, 1, 2]\n- rms_norm",
+        "- permute: [0, 3, 1, 2]\n- stack: [prev, prev]\n  dim: 2",
+        "- slice: 2 1 9\n- tokens\n- relu",
         "- permute: [0, 2, 3, 1]\n- rms_norm: {elementwise_affine: false}",
         "- permute: [0, 3, 1, 2]\n- rms_norm: {elementwise_affine: false, channels_first: true}",
     ],
