@@ -2,8 +2,8 @@
 
 A family a file. What they are made of: `base` (Layer), `registry` (the types), `fields` (kinds of argument), `dims`
 (arithmetic on dimensions), `windows` (how outputs read inputs), `keeping` and `strides` (memory), and what a family shares:
-`sliding` (windows of convolution and pooling), `attending` (shapes of attention). `foreign` knows what other frameworks
-call things.
+`sliding` (windows of convolution and pooling), `attending` (shapes of attention), `agreeing` (branches of joins). `foreign`
+knows what other frameworks call things.
 """
 
 from __future__ import annotations

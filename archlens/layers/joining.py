@@ -6,17 +6,15 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from archlens.errors import LayerError
+from archlens.layers.agreeing import KEEP_AXES, MISMATCH, rank_cure, require_match, require_same_rank, stretched_size
 from archlens.layers.base import Layer
-from archlens.layers.dims import Dim, Shape, either, equal, maximum, prod, require, show
+from archlens.layers.dims import Dim, Shape, equal, prod, require, show
 from archlens.layers.fields import Axis
 from archlens.layers.keeping import Held, Saved
 from archlens.layers.strides import Layout, Strides, contiguous, stretched
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Gate, Whole, Window, each_axis
 
 __all__ = ["Add", "Concat", "Divide", "Matmul", "Maximum", "Minimum", "Multiply", "Stack", "Subtract"]
-
-_MISMATCH = "ARC203"
-_KEEP_AXES = "keep the axes, e.g. `global_avg_pool: keepdim=true`, or `reshape` one branch"
 
 
 class _Broadcast(Layer):
@@ -33,8 +31,8 @@ class _Broadcast(Layer):
     def output_shapes(self, *inputs: Shape) -> tuple[Shape, ...]:
         joined = inputs[0]
         for shape in inputs[1:]:
-            _require_same_rank(self.type_name, joined, shape, _rank_cure(joined, shape))
-            joined = tuple(_stretched(self.type_name, axis, joined, shape) for axis in range(len(shape)))
+            require_same_rank(self.type_name, joined, shape, rank_cure(joined, shape))
+            joined = tuple(stretched_size(self.type_name, axis, joined, shape) for axis in range(len(shape)))
         return (joined,)
 
     def elementwise_ops(self, *inputs: Shape) -> Dim:
@@ -169,7 +167,7 @@ class Matmul(Layer):
     example: ClassVar = ("12x197x64, 12x64x197", "")
 
     def output_shapes(self, a: Shape, b: Shape) -> tuple[Shape, ...]:
-        _require_same_rank("matmul", a, b, "`reshape` one; before the last two axes, those of size 1 are stretched")
+        require_same_rank("matmul", a, b, "`reshape` one; before the last two axes, those of size 1 are stretched")
         if len(a) < 3:
             help = "a vector C as a matrix of one row is `reshape: [1, -1]`"
             raise LayerError(f"matmul needs two axes or more in each branch, got {show(a)} and {show(b)}", help=help)
@@ -178,9 +176,9 @@ class Matmul(Layer):
             "matmul: the inner sizes differ: {}×{} by {}×{}",
             *(a[-2], a[-1], b[-2], b[-1]),
             help="the last axis of the first branch goes along the last but one of the second; `permute` one of them",
-            code=_MISMATCH,
+            code=MISMATCH,
         )
-        leading = [_stretched("matmul", axis, a, b) for axis in range(len(a) - 2)]
+        leading = [stretched_size("matmul", axis, a, b) for axis in range(len(a) - 2)]
         return ((*leading, a[-2], b[-1]),)
 
     def macs(self, a: Shape, b: Shape) -> Dim:
@@ -229,9 +227,9 @@ class Stack(Layer):
         first = inputs[0]
         dim = self.axis("dim", (first[0], len(inputs), *first[1:]))
         for shape in inputs[1:]:
-            _require_same_rank("stack", first, shape, "every branch of a stack has the same sizes; `reshape` one")
+            require_same_rank("stack", first, shape, "every branch of a stack has the same sizes; `reshape` one")
             for axis in range(len(first)):
-                _require_match("stack", equal(first[axis], shape[axis]), axis, first, shape)
+                require_match("stack", equal(first[axis], shape[axis]), axis, first, shape)
         return ((*first[:dim], len(inputs), *first[dim:]),)
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
@@ -275,10 +273,10 @@ class Concat(Layer):
         first = inputs[0]
         dim = self.axis("dim", first)
         for shape in inputs[1:]:
-            _require_same_rank("concat", first, shape, _KEEP_AXES)
+            require_same_rank("concat", first, shape, KEEP_AXES)
             for axis in range(len(first)):
                 if axis != dim:
-                    _require_match("concat", equal(first[axis], shape[axis]), axis, first, shape)
+                    require_match("concat", equal(first[axis], shape[axis]), axis, first, shape)
         return ((*first[:dim], sum(shape[dim] for shape in inputs), *first[dim + 1 :]),)
 
     def reads(self, *inputs: Shape, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
@@ -295,65 +293,3 @@ class Concat(Layer):
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved()
-
-
-def _stretched(layer: str, axis: int, a: Shape, b: Shape) -> Dim:
-    """The size of an axis on which one of the two may be stretched."""
-    _require_match(layer, either(equal(a[axis], b[axis]), equal(a[axis], 1), equal(b[axis], 1)), axis, a, b)
-    return maximum(a[axis], b[axis])
-
-
-def _require_same_rank(layer: str, a: Shape, b: Shape, help: str) -> None:
-    if len(a) != len(b):
-        raise LayerError(
-            f"{layer}: the branches disagree in shape: {show(a)} and {show(b)} differ in their number of axes",
-            help=help,
-            code=_MISMATCH,
-        )
-
-
-def _rank_cure(a: Shape, b: Shape) -> str:
-    """How the branch of fewer axes can be stretched to the other."""
-    short, long = sorted((a, b), key=len)
-    if all(isinstance(size, int) for size in (*a, *b)):
-        ones = (1,) * (len(long) - len(short))
-        if short[1:] == long[1 + len(ones) :]:
-            sizes = "x".join(map(str, (*ones, *short[1:])))
-            return f"axes of size 1 are stretched: `reshape: {sizes}`, or a `parameter` of {sizes}"
-        if short[1:] == long[1 : len(short)]:
-            sizes = "x".join(map(str, (*short[1:], *ones)))
-            return f"keep the axes, e.g. `global_avg_pool: keepdim=true`, or `reshape: {sizes}`"
-    return _KEEP_AXES
-
-
-def _require_match(layer: str, condition: Any, axis: int, a: Shape, b: Shape) -> None:
-    """Refuse branches that differ along `axis`."""
-    if condition is True:
-        return
-    require(
-        condition,
-        f"{layer}: the branches disagree in shape: {show(a)} and {show(b)} ({_axis_name(axis, len(a))} {{}} and {{}})",
-        a[axis],
-        b[axis],
-        help=_cure(axis, len(a)),
-        code=_MISMATCH,
-    )
-
-
-def _axis_name(axis: int, rank: int) -> str:
-    if axis < 2 and (rank > 3 or axis == 0):
-        return ("batch", "channels")[axis]
-    spatial = {4: ("height", "width"), 5: ("depth", "height", "width")}.get(rank)
-    return spatial[axis - 2] if spatial else f"axis {axis}:"
-
-
-def _cure(axis: int, rank: int) -> str:
-    if axis and rank == 2:
-        return "give the branch a projection, e.g. `- linear: {0}`"
-    if axis and rank == 3:  # tokens T×F or a map C×L
-        if axis == 1:
-            return "of tokens T×F, both need as many, `slice` one; of maps C×L, give one a projection, e.g. `- conv: {0} 1`"
-        return "of tokens T×F, give one a projection, e.g. `- linear: {0}`; of maps C×L, use the same strides and padding"
-    if axis == 1:
-        return "give the branch a projection, e.g. `- conv: {0} " + "x".join("1" * (rank - 2)) + "`"
-    return "give the branches the same strides and padding, or `crop` the larger" if axis > 1 else ""
