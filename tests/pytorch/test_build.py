@@ -13,23 +13,22 @@ from archlens.errors import UsageError
 from archlens.layers import Layer
 from archlens.pytorch.build import build_layer
 from archlens.pytorch.counterparts import resolve
+from tests.shipped import NETWORKS
 
-SHIPPED = sorted(archlens.shipped())
 
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_names_and_sizes_are_those_of_the_spec(name):
-    for network in archlens.load_all(f"{name}:all" if archlens.load(name).spec.variants else name):
-        layers, module = network.analyze().layers, network.build("meta")
-        own = [layer for layer in layers if layer.shared_with is None]
-        said = {f"{layer.path.replace('/', '.')}.{name}": size for layer in own for name, size in layer.parameter_shapes.items()}
-        assert {key: tuple(value.shape) for key, value in module.named_parameters()} == said
-        trains = sum(value.numel() for value in module.parameters() if value.requires_grad)
-        assert trains == network.analyze().totals.trainable_params
-        with torch.no_grad():
-            found = module.eval()(*[torch.empty(shape, device="meta") for shape in module.inputs.values()])
-        outputs = found if isinstance(found, tuple) else (found,)
-        assert [tuple(y.shape) for y in outputs] == [*network.analyze().outputs.values()]
+@pytest.mark.parametrize("target", NETWORKS)
+def test_names_and_sizes_are_those_of_the_spec(target):
+    network = archlens.load(target)
+    layers, module = network.analyze().layers, network.build("meta")
+    own = [layer for layer in layers if layer.shared_with is None]
+    said = {f"{layer.path.replace('/', '.')}.{name}": size for layer in own for name, size in layer.parameter_shapes.items()}
+    assert {key: tuple(value.shape) for key, value in module.named_parameters()} == said
+    trains = sum(value.numel() for value in module.parameters() if value.requires_grad)
+    assert trains == network.analyze().totals.trainable_params
+    with torch.no_grad():
+        found = module.eval()(*[torch.empty(shape, device="meta") for shape in module.inputs.values()])
+    outputs = found if isinstance(found, tuple) else (found,)
+    assert [tuple(y.shape) for y in outputs] == [*network.analyze().outputs.values()]
 
 
 def test_it_trains(net):

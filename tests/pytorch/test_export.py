@@ -23,6 +23,7 @@ from tests.fuzz.networks import random_spec
 from tests.layers.running import quiet
 from tests.pages import BLOCKS, Block, lay_out
 from tests.pytorch.networks import nested_network
+from tests.shipped import NETWORKS
 
 EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
 LARGE = 300_000_000  # multiply–accumulates; of more only sizes are compared
@@ -62,9 +63,9 @@ def assert_the_same(network: Network) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", sorted(archlens.shipped()))
-def test_shipped_networks(name: str) -> None:
-    assert_the_same(archlens.load(name))
+@pytest.mark.parametrize("target", NETWORKS)
+def test_shipped_networks(target: str) -> None:
+    assert_the_same(archlens.load(target))
 
 
 @pytest.mark.parametrize("recipe", [pytest.param(block, id=f"{block.page}:{block.line}") for block in RECIPES])
@@ -89,10 +90,10 @@ def test_random_networks_of_blocks(seed: int, tmp_path: Path) -> None:
 
 def test_files_are_formatted_and_of_a_persons_length(tmp_path: Path) -> None:
     lengths = {}
-    for name in sorted(archlens.shipped()):
+    for name in NETWORKS:
         text = archlens.load(name).export()
         lengths[name] = text.count("\n")
-        (tmp_path / f"{name.replace(':', '_')}.py").write_text(text, encoding="utf-8")
+        (tmp_path / f"{name.replace(':', '_').replace('.', '_')}.py").write_text(text, encoding="utf-8")
     for command in (["format", "--check"], ["check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--isolated", str(tmp_path)], capture_output=True, text=True

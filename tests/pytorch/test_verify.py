@@ -16,13 +16,7 @@ from archlens.cli import _group
 from archlens.layers import BatchNorm, Conv, Linear, MaxPool
 from archlens.layers.keeping import Held
 from archlens.pytorch import devices, verify
-
-LARGE = 1_000_000_000  # multiply–accumulates; more is verified on meta here, its memory in test_memory_of_networks.py
-NETWORKS = {
-    f"{name}:{variant}" if variant else name: (name, variant)
-    for name in sorted(archlens.shipped())
-    for variant in (archlens.load(name).spec.variants or [None])
-}
+from tests.shipped import NETWORKS, is_large
 
 
 def verified(*arguments: str) -> Any:
@@ -35,9 +29,8 @@ def facts(verification: Verification) -> dict[str, str]:
 
 @pytest.mark.parametrize("target", NETWORKS)
 def test_what_ships_holds(target: str) -> None:
-    network = archlens.load(target)
-    large = network.analyze().totals.macs > LARGE
-    verification = network.verify("meta" if large else "cpu")
+    large = is_large(target)
+    verification = archlens.load(target).verify("meta" if large else "cpu")
     assert verification.ok, [fact for fact in verification.facts if fact.verdict == "differs"]
     unmeasured = {key for key, verdict in facts(verification).items() if verdict == "not measured"}
     without_maps = {"receptive_fields"} if target in ("mlp", "fc_200") else set()

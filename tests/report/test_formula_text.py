@@ -30,7 +30,7 @@ def read(text):
 
 @pytest.mark.parametrize("type_name", WITH_FORMULAS)
 def test_every_step_comes_to_the_fact(type_name):
-    @examples(60)
+    @examples(30)
     @given(CASES[type_name])
     def agree(case: Case):
         case = case._replace(shapes=tuple((1, *shape[1:]) for shape in case.shapes))
