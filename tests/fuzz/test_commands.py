@@ -30,7 +30,7 @@ def show(target: str) -> None:
     """Run every command on a network; none may raise, and each says something."""
     network = archlens.load(target)
     paths = [node.path for node in network.graph.nodes]
-    chosen = paths if len(paths) <= 24 else [*paths[:12], *paths[-12:]]
+    chosen = paths if len(paths) <= 16 else [*paths[:8], *paths[-8:]]
     commands = [["expand", target], ["memory", target], ["memory", target, "--format", "json"], ["explain", target]]
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]

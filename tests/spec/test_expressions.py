@@ -228,7 +228,7 @@ def truths(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True, database=None)
+@settings(max_examples=800, deadline=None, derandomize=True, database=None)
 @given(text=st.one_of(numbers(), truths(numbers())))
 def test_as_python_computes(text: str) -> None:
     if len(text) > 200:
