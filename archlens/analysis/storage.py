@@ -77,7 +77,7 @@ class _Layouts:
         shape, strides = self.of(source)
         ways = node.layer.view_strides(strides, shape)
         copies = node.layer.new_strides((shape, strides)) if None in ways else ways
-        laid = [copy if way is None else way for way, copy in zip(ways, copies, strict=True)]
+        laid = [way or copy for way, copy in zip(ways, copies, strict=True)]
         found = tuple(
             [
                 (way is not None, None if lies is None or is_contiguous(out, lies) else lies)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archlens.errors import LayerError
-from archlens.layers.dims import Dim, Shape, either, equal, maximum, require, show
+from archlens.layers.dims import AXES, Dim, Shape, either, equal, maximum, require, show
 
 __all__ = ["KEEP_AXES", "MISMATCH", "rank_cure", "require_match", "require_same_rank", "stretched_size"]
 
@@ -60,7 +60,7 @@ def require_match(layer: str, condition: Any, axis: int, a: Shape, b: Shape) -> 
 def _axis_name(axis: int, rank: int) -> str:
     if axis < 2 and (rank > 3 or axis == 0):
         return ("batch", "channels")[axis]
-    spatial = {4: ("height", "width"), 5: ("depth", "height", "width")}.get(rank)
+    spatial = AXES.get(rank - 2) if rank > 3 else None  # of three axes the last may be features
     return spatial[axis - 2] if spatial else f"axis {axis}:"
 
 

@@ -2,7 +2,7 @@
 
 A layer's rules are written once over all three, so inside a rule there is no `int()`, no `max()` and no
 `if` on a dimension: `+ - * //` work everywhere, and what does not is here. Neither NumPy nor SymPy is
-imported unless a value of theirs arrives.
+imported unless a value of theirs arrives. What spatial axes are called is here too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from typing import Any, TypeAlias
 from archlens.errors import LayerError
 
 __all__ = [
+    "AXES",
     "Constraints",
     "Dim",
     "Shape",
+    "axis_names",
     "ceil_div",
     "collecting",
     "divides",
@@ -37,6 +39,14 @@ __all__ = [
 
 Dim: TypeAlias = Any  # int | numpy.ndarray of integers | sympy.Expr
 Shape: TypeAlias = tuple[Dim, ...]
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""What spatial axes are called, by their number."""
+
+
+def axis_names(count: int) -> tuple[str, ...]:
+    """What so many spatial axes are called: by name, or counted from 0."""
+    return AXES.get(count) or tuple([f"axis {axis}" for axis in range(count)])
 
 
 def _is_symbolic(*values: Any) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.analysis.trails import Meeting, Reach, Step
 from archlens.graph.model import Graph
+from archlens.layers.dims import axis_names
 from archlens.layers.windows import AxisMap, Window
-from archlens.report.formulas import AXES
 from archlens.report.numbers import each, grouped, plain_number
 from archlens.report.pages import Block, Chain, Grid, Heading, Text
 
@@ -60,13 +60,12 @@ def reach_blocks(graph: Graph, found: Reach, field: ReceptiveField) -> list[Bloc
 
 def _rows(graph: Graph, step: Step) -> Iterator[tuple[str, ...]]:
     """A row where all axes agree, else one for each."""
-    axes = range(len(step.after.size))
-    rows = [_row(step, axis) for axis in axes]
+    rows = [_row(step, axis) for axis in range(len(step.after.size))]
     path = graph.nodes[step.node].path
     if len(set(rows)) == 1:
         yield (path, *rows[0])
     else:
-        names = AXES.get(len(rows), tuple(f"axis {axis}" for axis in axes))
+        names = axis_names(len(rows))
         yield from [(f"{path} ({name})", *row) for name, row in zip(names, rows, strict=True)]
 
 
@@ -103,7 +102,7 @@ def _meeting(graph: Graph, one: Meeting) -> str:
 def _seen(field: ReceptiveField) -> str:
     """Which input cells unit u sees."""
     axes = list(zip(field.size, field.jump, field.start, strict=True))
-    names = AXES.get(len(axes), tuple(f"axis {axis}" for axis in range(len(axes))))
+    names = axis_names(len(axes))
     stretches = [f"{_place(jump, start)} … {_place(jump, start + size - 1)}" for size, jump, start in axes]
     alike = len(set(stretches)) == 1
     parts = stretches[:1] if alike else [f"{text} ({name})" for text, name in zip(stretches, names, strict=True)]

@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archlens.layers.base import Layer
-from archlens.layers.dims import Shape
+from archlens.layers.dims import AXES, Shape
 from archlens.report.symbols import FIGURES, meaning
 from archlens.report.terms import Term, collapsed, parsed, symbols_in, tested, value_of
 from archlens.report.writing import chosen, number_text, written
 
-__all__ = ["AXES", "Meaning", "Worked", "in_symbols", "meanings", "worked"]
-
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-"""What spatial axes are called, by their number."""
+__all__ = ["Meaning", "Worked", "in_symbols", "meanings", "worked"]
 
 
 class Worked(NamedTuple):

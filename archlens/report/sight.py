@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from archlens.analysis.sight import AxisSight, Sight
 from archlens.errors import printable
+from archlens.layers.dims import axis_names
 from archlens.report.grid import Paint, draw, plain, wrapped
 from archlens.report.numbers import grouped, size_text
 
 __all__ = ["render_sight", "sight_json"]
 
 _HEAD = ("axis", "pixels", "from", "to", "inside", "from", "to", "read", "strict")
-_LETTERS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _PADDING, _UNREAD, _READ, _SOME = "░", "·", "█", "▒"
 _MEANING = (
     "pixels: its receptive field, padding counted; inside: the part of it in the image; read: pixels of that part that reach the"
@@ -28,7 +28,7 @@ def render_sight(title: str, found: Sight, width: int = 80, paint: Paint = plain
     if not found.inputs:
         return "\n".join([*lines, "", "It sees nothing of an input with spatial axes."])
     for name, axes in found.inputs.items():
-        names = _names(axes)
+        names = axis_names(len(axes))
         rows = [_row(label, axis) for label, axis in zip(names, axes, strict=True)]
         columns = list(map(list, zip(_HEAD, *rows, strict=True)))
         numeric = [False, *[True] * (len(_HEAD) - 1)]
@@ -64,10 +64,6 @@ def sight_json(title: str, found: Sight) -> str:
 
 def _unit(unit: Sequence[int]) -> str:
     return ",".join(map(str, unit))
-
-
-def _names(axes: Sequence[AxisSight]) -> Sequence[str]:
-    return _LETTERS.get(len(axes)) or [f"axis {i}" for i in range(len(axes))]
 
 
 def _row(label: str, axis: AxisSight) -> list[str]:

@@ -17,6 +17,7 @@ from archlens.layers import ReLU
 from archlens.pytorch.build import module_name
 from tests.analysis.peers import TOOLS, fvcore_counts, one_layer
 from tests.layers.cases import BUILT_IN, CASES, examples, outcome
+from tests.shipped import NETWORKS
 
 torch.set_num_threads(1)
 
@@ -24,15 +25,16 @@ torch.set_num_threads(1)
 
 SMALLER = {
     "alexnet": {"input": "3x96x96"},
-    "alexnet_2012": {"input": "3x99x99"},
+    "alexnet_2012:one_tower": {"input": "3x99x99"},
+    "alexnet_2012:two_towers": {"input": "3x99x99"},
     "c3d": {"input": "3x16x32x32"},
     "fc_200": {"input": "3x20x20"},
-    "unet": {"params": {"side": 188, "sizes": [8, 8, 8, 8]}},
+    "unet:paper": {"params": {"side": 188, "sizes": [8, 8, 8, 8]}},
+    "unet:same": {"params": {"side": 64, "sizes": [8, 16, 32, 64]}},
     "vgg11": {"input": "3x32x32"},
     "vgg16": {"input": "3x32x32"},
     "vit_b16": {"params": {"side": 64, "depth": 2}},
 }
-FAMILIES = ("resnet", "vgg", "vit")  # their networks have names of their own
 ALIKE = ("resnet34", "resnet101", "resnet152", "vgg13", "vgg19", "vit_b32", "vit_l16")  # more of the same layers
 
 
@@ -40,7 +42,7 @@ def graph_of(name):
     return archlens.load(name, **SMALLER.get(name, {})).graph
 
 
-@pytest.mark.parametrize("name", [name for name in archlens.shipped() if name not in (*FAMILIES, *ALIKE)])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ALIKE])
 @pytest.mark.parametrize("policy", TOOLS)
 def test_shipped_networks(policy, name):
     graph = graph_of(name)

@@ -15,6 +15,7 @@ from archlens.pytorch import field as measuring
 from archlens.pytorch.counterparts import counterpart
 from archlens.pytorch.field import measure_fields
 from tests.pytorch.grown import grow_layers
+from tests.shipped import NETWORKS
 
 COUNT = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
 
@@ -29,7 +30,7 @@ def test_figures_worked_out_by_hand(net) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in archlens.shipped() if name not in ("resnet101", "resnet152")])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ("resnet101", "resnet152")])
 def test_every_map_of_what_ships_is_measured(name: str) -> None:
     graph = archlens.load(name).graph
     measured = measure_fields(graph)

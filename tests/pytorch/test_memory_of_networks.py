@@ -15,11 +15,11 @@ from archlens.network import Network
 from archlens.pytorch.build import BuiltNetwork, build
 from archlens.pytorch.storages import Live
 from tests.pages import BLOCKS, Block
-from tests.shipped import NETWORKS, is_large
+from tests.shipped import NETWORKS
 
 torch.set_num_threads(1)
 
-TOO_LARGE = {"unet:paper", "vit_l16"}  # 168 GMACs, 1.2 GB: on meta only
+TOO_LARGE = {"unet:paper", "vit_l16"}  # 150 billion MACs; 1.2 GB of weights: on meta only
 OTHER_ON_META = ("batch_norm", "multihead_attention")  # statistics of every channel; attention without a fused kernel
 RECIPES = [
     block
@@ -79,9 +79,8 @@ def assert_measured(network: Network, device: str = "cpu", exact: Callable[[Node
         assert max(inputs, *peaks) == analysis.totals.peak_activation_bytes
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if is_large(name) and name not in TOO_LARGE])
-def test_large_shipped_networks(name: str) -> None:
-    """Those that test_verify.py does not run."""
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in TOO_LARGE])
+def test_shipped_networks(name: str) -> None:
     assert_measured(archlens.load(name))
 
 

@@ -16,7 +16,9 @@ from archlens.cli import _group
 from archlens.layers import BatchNorm, Conv, Linear, MaxPool
 from archlens.layers.keeping import Held
 from archlens.pytorch import devices, verify
-from tests.shipped import NETWORKS, is_large
+from tests.shipped import NETWORKS
+
+LARGE = 1_000_000_000  # multiply–accumulates; more is verified on meta here, its memory in test_memory_of_networks.py
 
 
 def verified(*arguments: str) -> Any:
@@ -29,8 +31,9 @@ def facts(verification: Verification) -> dict[str, str]:
 
 @pytest.mark.parametrize("target", NETWORKS)
 def test_what_ships_holds(target: str) -> None:
-    large = is_large(target)
-    verification = archlens.load(target).verify("meta" if large else "cpu")
+    network = archlens.load(target)
+    large = network.analyze().totals.macs > LARGE
+    verification = network.verify("meta" if large else "cpu")
     assert verification.ok, [fact for fact in verification.facts if fact.verdict == "differs"]
     unmeasured = {key for key, verdict in facts(verification).items() if verdict == "not measured"}
     without_maps = {"receptive_fields"} if target in ("mlp", "fc_200") else set()

@@ -5,19 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archlens
-from archlens.errors import SpecError, UsageError
+from archlens.errors import SpecError
 from archlens.layers import Layer
 from archlens.layers.registry import TYPES
 from tests.layers.cases import examples
 from tests.report.conftest import OWN, ROOT
-
-
-def networks(name):
-    """Every variant of a shipped network, or the one there is."""
-    try:
-        return archlens.load_all(f"{name}:all")
-    except UsageError:
-        return archlens.load_all(OWN.get(name, name))
+from tests.shipped import targets
 
 
 def check(network, path):
@@ -38,8 +31,8 @@ def check(network, path):
 
 @pytest.mark.parametrize("name", [*archlens.shipped(), *OWN])
 def test_every_variant_expands_to_itself(name, tmp_path):
-    for network in networks(name):
-        text = check(network, tmp_path / "expanded.yaml")
+    for target in targets(OWN.get(name, name)):
+        text = check(archlens.load(target), tmp_path / "expanded.yaml")
         for word in ("blocks:", "params:", "variants:", "repeat:", "for:", "when:", "extends:", "$"):
             assert word not in text.partition("layers:")[2].partition("expect:")[0]
 

@@ -12,6 +12,7 @@ import pytest
 
 import archlens
 from archlens.spec.scalars import figure
+from tests.shipped import targets
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent.parent / "specs"
@@ -26,13 +27,6 @@ def network(name):
     return archlens.load(str(HERE / f"{name}.yaml") if name.startswith("guests/") else name)
 
 
-def names_of(path):
-    """What the rows about a spec file are called: its name, or `name:variant` for each variant."""
-    if "\nvariants:" not in path.read_text(encoding="utf-8"):
-        return [path.stem]
-    return [f"{path.stem}:{one.spec.variant}" for one in archlens.load_all(f"{path}:all")]
-
-
 def row_of(name):
     """The published row: `resnet50`, which only extends its family, is held to `resnet:resnet50`."""
     if name in PUBLISHED:
@@ -42,7 +36,7 @@ def row_of(name):
 
 
 FILES = sorted(SHIPPED.glob("*.yaml"))
-NETWORKS = [name for path in FILES for name in names_of(path)]
+NETWORKS = [name for path in FILES for name in targets(path.stem)]
 GUESTS = [name for name in PUBLISHED if name.startswith("guests/")]
 
 
