@@ -29,7 +29,7 @@ def command(spec: str, output: str | None, force: bool, **options: Any) -> None:
     archlens export specs/mobilenet_v1.yaml -p alpha=0.5 -o model.py
     """
     failures = Failures()
-    with failures.caught():
+    with failures.caught(sized=bool(options["sizes"])):
         if options["dtype"] != FIGURES_DTYPE:
             from archlens.pytorch.devices import dtype_named
 

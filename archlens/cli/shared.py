@@ -189,6 +189,9 @@ def networks(
     )
 
 
+_SHAPES = "ARC2"  # the family of faults about shapes
+
+
 def _from_outside(fault: Diagnostic) -> bool:
     """Whether it is about an option (`-p`, `--input`) rather than a file."""
     return fault.span is not None and fault.span.source.name.startswith("-")
@@ -206,13 +209,17 @@ class Failures:
         click.echo(render(fault, painter(sys.stderr)) + "\n", err=True, color=True)
 
     @contextmanager
-    def caught(self, into: list[Diagnostic] | None = None) -> Iterator[None]:
-        """Show an archlens error instead of a traceback and go on; `into` gets its diagnostics."""
+    def caught(self, into: list[Diagnostic] | None = None, sized: bool = False) -> Iterator[None]:
+        """Show an archlens error instead of a traceback and go on; `into` gets its diagnostics.
+
+        sized: the network is to run at a size asked for; where that does not fit, the request cannot be met.
+        """
         try:
             yield
         except SpecError as error:
             for fault in error.diagnostics:
-                self.add(fault, 2 if isinstance(error, Unreadable) or _from_outside(fault) else 1)
+                misfit = sized and fault.code.startswith(_SHAPES)
+                self.add(fault, 2 if isinstance(error, Unreadable) or _from_outside(fault) or misfit else 1)
             count = sum([fault.severity == "error" for fault in error.diagnostics])
             if count > 1:
                 click.echo(f"{count} faults", err=True)

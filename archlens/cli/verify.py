@@ -48,7 +48,7 @@ def command(specs: Sequence[str], device: str, policy: str, layers: bool, form: 
     for spec in specs:
         with failures.caught():
             for network in networks(spec, **options):
-                with failures.caught():
+                with failures.caught(sized=bool(options["sizes"])):
                     verification = _verified(network, device, policy)
                     text = _text(verification, form, layers, reports)
                     if text:

@@ -190,6 +190,31 @@ def test_what_there_is_not(monkeypatch, arguments, told) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ("3x8x8", "alexnet.yaml:25:15: error[ARC201]: max_pool: a window of 3 does not fit the input of 1"),
+        ("3x0x8", "input must be at least 1, not 0"),
+        ("image=3x8x8", "alexnet.yaml has no input `image`; known here: input"),
+    ],
+)
+@pytest.mark.parametrize("command", ["verify", "export"])
+def test_a_size_that_does_not_fit_cannot_be_run(command, size, told) -> None:
+    result = CliRunner().invoke(_group, [command, "alexnet", "--input", size])
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["verify", "export"])
+def test_a_spec_that_does_not_fit_itself_exits_1(tmp_path, command) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("archlens: 1\ninput: 3x2x2\nlayers: [conv: 4 3x3]\n", encoding="utf-8")
+    result = CliRunner().invoke(_group, [command, str(path)])
+    assert result.exit_code == 1
+    assert "error[ARC201]" in result.stderr
+
+
 def test_without_torch_there_is_one_line(monkeypatch) -> None:
     for name in [name for name in sys.modules if name.startswith("archlens.pytorch")]:
         monkeypatch.delitem(sys.modules, name)
