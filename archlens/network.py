@@ -13,7 +13,7 @@ from archlens.graph.build import MAX_LAYERS, build
 from archlens.layers.dtypes import FIGURES_DTYPE, value_bytes
 from archlens.spec.expectations import BYTES
 from archlens.spec.extending import without_figures
-from archlens.spec.load import load_specs
+from archlens.spec.load import load_specs, spec_of_text
 from archlens.spec.model import Spec
 from archlens.spec.variants import resized
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archlens.graph.model import Graph
     from archlens.pytorch.build import BuiltNetwork
 
-__all__ = ["Network", "load", "load_all"]
+__all__ = ["Network", "load", "load_all", "load_text"]
 
 Size: TypeAlias = str | Sequence[int]
 
@@ -216,6 +216,20 @@ def load_all(
             network.graph  # noqa: B018 - raises them, with what building finds besides
         found.append(network)
     return found
+
+
+def load_text(text: str, name: str = "<text>") -> Network:
+    """The network that a spec's text declares; its first variant where it has several. Raises as `load` does.
+
+    name: what messages and reports call it.
+
+    >>> load_text("archlens: 1\\ninput: 3x32x32\\nlayers: [conv: 16 3x3]").analyze().totals.params
+    448
+    """
+    network = Network(spec_of_text(text, name))
+    if network.spec.faults:
+        network.graph  # noqa: B018 - raises them, with what building finds besides
+    return network
 
 
 def _written(value: Any) -> str:

@@ -1,0 +1,23 @@
+"""The chapter's comparisons, one a file: `SECTION`, `TEACHES`, `FORMULA` and `tables()`, computed when asked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from archlens.analysis.lesson import Lesson
+from archlens.errors import UsageError, did_you_mean
+
+__all__ = ["CONCEPTS", "concept"]
+
+CONCEPTS = {
+    "locality": "Fully connected, locally connected, convolution",
+}
+"""By name, what each compares; in the order of the chapter."""
+
+
+def concept(name: str) -> Lesson:
+    """A comparison, computed. Raises UsageError for a name there is none of."""
+    if name not in CONCEPTS:
+        raise UsageError(f"no concept is called `{name}`; {did_you_mean(name, CONCEPTS) or '`archlens concepts` lists them'}")
+    module = import_module(f"archlens.chapter.concepts.{name}")
+    return Lesson(name, CONCEPTS[name], module.SECTION, module.TEACHES, module.FORMULA, module.tables())
