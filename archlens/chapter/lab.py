@@ -9,7 +9,29 @@ from archlens.errors import UsageError, did_you_mean
 
 __all__ = ["EXPERIMENTS", "experiment"]
 
-EXPERIMENTS: dict[str, str] = {}
+EXPERIMENTS: dict[str, str] = {
+    "equivariance": "A shifted image: does the map shift with it?",
+    "invariance": "A shifted image: does the output stay as it is?",
+    "shuffled_pixels": "Shuffled pixels: does the network notice?",
+    "output_sizes": "The formula of the output size: is it right?",
+    "chapter_code": "The chapter's code: does it compute what PyTorch computes?",
+    "cross_correlation": "The kernel of a convolution: is it flipped, and does it matter?",
+    "conv_gradients": "The backward pass of a convolution: is it a convolution?",
+    "pointwise": "Channels: are they summed, and is a 1×1 convolution a layer per pixel?",
+    "pooling_shifts": "A shifted map: what does pooling leave unchanged?",
+    "receptive_field": "Stacked and dilated kernels: which pixels does a unit see?",
+    "effective_field": "Deep stacks: how much of its field does a unit use?",
+    "max_pool_gradient": "Max pooling: which cells get the gradient?",
+    "average_pool_gradient": "Average pooling: is the gradient split evenly?",
+    "softmax": "Softmax: are its values probabilities?",
+    "vertical_flip": "A vertical flip: does it turn a 6 into a 9?",
+    "batch_norm": "Batch norm: over which axes, and what is left of a bias before it?",
+    "degradation": "Deeper plain nets: do they train worse, and do their gradients vanish?",
+    "gradient_norm": "A hundred layers: do gradients vanish?",
+    "residual_identity": "A residual block that learns nothing: is it the identity?",
+    "frozen_batch_norm": "A frozen backbone: does it stay as it is?",
+    "attention_reach": "Attention: is it global from layer one?",
+}
 """By name, what each asks; in the order of the chapter."""
 
 

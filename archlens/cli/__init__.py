@@ -27,6 +27,7 @@ _COMMANDS = {
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",
+    "lab": "The chapter's claims that need a run, measured in PyTorch, each with a verdict.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "verify": "Every computed fact held against a run in PyTorch.",
     "specs": "The networks that come with archlens.",

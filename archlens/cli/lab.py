@@ -18,12 +18,12 @@ __all__ = ["command"]
 def command(names: tuple[str, ...], seed: int, form: str) -> None:
     """Measure claims of the chapter in PyTorch: what it says, what comes out, and whether it holds.
 
-    Without a NAME the experiments are listed; `all` runs each of them.
+    Without a NAME the experiments are listed; `all` runs each of them, which takes about a minute.
 
     \b
     archlens lab
     archlens lab equivariance
-    archlens lab all --seed 7 --format json
+    archlens lab pooling_shifts softmax --seed 7 --format json
     """
     from archlens.chapter.lab import EXPERIMENTS, experiment
     from archlens.report.lesson import render_contents, render_lessons
@@ -32,6 +32,9 @@ def command(names: tuple[str, ...], seed: int, form: str) -> None:
     if not names:
         click.echo(render_contents(EXPERIMENTS, form, width(), painter(sys.stdout)), color=True)
         return
+    with failures.caught():
+        import archlens.pytorch  # noqa: F401 - said once where it is missing
+    failures.exit()
     shown = progress()
     found = []
     for name in EXPERIMENTS if names == ("all",) else names:

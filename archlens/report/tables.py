@@ -43,11 +43,11 @@ def cell_text(cell: Cell) -> str:
 
 
 def _decimal(value: float) -> str:
-    """Three digits, more before the point; powers of ten where it is tiny or huge."""
+    """Three digits, more before the point; powers of ten where it is tiny or huge; `0` for exactly that."""
     size = abs(value)
     if size and not 0.0005 <= size < 1e9:
         return f"{value:.1e}"
-    places = 3 if size < 1 else 2 if size < 9.995 else 1 if size < 99.95 else 0
+    places = 0 if not size else 3 if size < 1 else 2 if size < 9.995 else 1 if size < 99.95 else 0
     return f"{value:,.{places}f}"
 
 

@@ -1,4 +1,4 @@
 """Claims of the chapter, measured: one a file, with `SECTION`, `CLAIM`, `CORRECTION`, `SOURCE` and `measure(seed)`.
 
-`chapter/lab.py` lists them by name.
+`chapter/lab.py` lists them by name. What several need stands in `apparatus.py`, `stacks.py` and `pictures.py`.
 """
