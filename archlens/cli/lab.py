@@ -18,7 +18,7 @@ __all__ = ["command"]
 def command(names: tuple[str, ...], seed: int, form: str) -> None:
     """Measure claims of the chapter in PyTorch: what it says, what comes out, and whether it holds.
 
-    Without a NAME the experiments are listed; `all` runs each of them, which takes about a minute.
+    Without a NAME the experiments are listed; `all` runs each of them, in half a minute or so.
 
     \b
     archlens lab
