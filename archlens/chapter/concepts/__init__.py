@@ -11,6 +11,11 @@ __all__ = ["CONCEPTS", "concept"]
 
 CONCEPTS = {
     "locality": "Fully connected, locally connected, convolution",
+    "image_size": "What grows with the image",
+    "dimensions": "One, two and three dimensions",
+    "output_size": "The size of the output",
+    "same_padding": "Padding: same and valid",
+    "backward": "The cost of the backward pass",
 }
 """By name, what each compares; in the order of the chapter."""
 
