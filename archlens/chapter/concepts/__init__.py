@@ -16,6 +16,10 @@ CONCEPTS = {
     "output_size": "The size of the output",
     "same_padding": "Padding: same and valid",
     "backward": "The cost of the backward pass",
+    "channels_and_maps": "Filters, channels and maps",
+    "bottleneck": "1×1 convolutions and the bottleneck",
+    "separable": "Depthwise separable convolutions",
+    "dilation": "Dilated convolutions and their holes",
 }
 """By name, what each compares; in the order of the chapter."""
 
