@@ -20,6 +20,11 @@ CONCEPTS = {
     "bottleneck": "1×1 convolutions and the bottleneck",
     "separable": "Depthwise separable convolutions",
     "dilation": "Dilated convolutions and their holes",
+    "pooling": "Pooling or a stride",
+    "stacks": "Stacks of 3×3 against 5×5 and 7×7",
+    "receptive_field": "Ways to a receptive field of 100 pixels",
+    "head": "Flatten or global average pooling",
+    "batch_norm": "Batch normalization: parameters, statistics, idle biases",
 }
 """By name, what each compares; in the order of the chapter."""
 
