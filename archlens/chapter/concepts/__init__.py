@@ -25,6 +25,12 @@ CONCEPTS = {
     "receptive_field": "Ways to a receptive field of 100 pixels",
     "head": "Flatten or global average pooling",
     "batch_norm": "Batch normalization: parameters, statistics, idle biases",
+    "depth": "Depth, counted three ways",
+    "same_name": "One name, several networks",
+    "inception": "Inception with and without reduction",
+    "shortcuts": "Residual shortcuts and their projections",
+    "freezing": "Freezing and thawing a pretrained network",
+    "patches": "Images as patches and tokens",
 }
 """By name, what each compares; in the order of the chapter."""
 
