@@ -26,6 +26,7 @@ STATIC = {
     "field": ["field", "vgg16"],
     "explain conv": ["explain", "conv"],
     **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
+    "concepts": ["concepts", "all"],
     "schema": ["schema"],
     "specs": ["specs"],
     **{
