@@ -75,8 +75,8 @@ def measure() -> Measurement:
     )
     because = (
         f"after one block a token sees {percent(tokens_see[1])} of the image, after one convolution a unit "
-        f"{percent(units_see[1])}, after {max(_DEPTHS)} {percent(units_see[max(_DEPTHS)])}; shuffled patches give attention's "
-        f"output shuffled (largest difference {told(shuffled['attention'])}), not a convolution's "
+        f"{percent(units_see[1])}, after {max(_DEPTHS)} of them {percent(units_see[max(_DEPTHS)])}; shuffled patches give "
+        f"attention's output shuffled (largest difference {told(shuffled['attention'])}), not a convolution's "
         f"({told(shuffled['convolution 3×3 over the patches'])})"
     )
     blind = shuffled["attention"] == 0 and shuffled["convolution 3×3 over the patches"] > 0

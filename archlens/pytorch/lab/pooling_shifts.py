@@ -20,9 +20,9 @@ CLAIM = (
     "layers compounds this. Robust to small shifts, not to large ones or rotations."
 )
 CORRECTION = (
-    "Only some of the output stays: of cells c wide, shifted by d < c, a lone feature stays in its own for (c − d)/c of its "
-    "positions, half of them for one 2×2 pooling and one pixel; a cell of a random map keeps its maximum with probability (c − "
-    "d)/(c + d), one third. Pooling lessens the dependence on place and does not remove it."
+    "Only some of the output stays. With cells c wide and a shift of d < c, a lone feature stays in its own for (c − d)/c of "
+    "its positions: half of them for one 2×2 pooling and one pixel. A cell of a random map keeps its maximum with probability "
+    "(c − d)/(c + d): a third there. Pooling lessens the dependence on place and does not remove it."
 )
 SOURCE = "Zhang 2019, Making convolutional networks shift-invariant again, section 1; Azulay & Weiss 2019, JMLR 20(184)"
 
