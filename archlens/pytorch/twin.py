@@ -278,7 +278,7 @@ def _followed(node: Node, axis: int, lines: Mapping[int, int], dims: Mapping[int
     after = part.arguments["dims"].index(dim) if kind == "permute" else dim
     found = moves(_Along(node, part, dim - 2, node.input_shapes[0][dim], node.output_shapes[0][after]))
     each = found if isinstance(found, list) else [found]
-    if dim != axis + 2 and any(each):
+    if dim != axis + 2 and any(move is not None for move in each):
         raise _NotFollowed("it moves along an axis of the map that is elsewhere")
     return [line if move is None else Step(move, (line,), out) for move, out in zip(each, node.outputs, strict=True)], after
 
