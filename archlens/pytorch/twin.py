@@ -7,6 +7,7 @@ and what comes after it is not measured.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import lt
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
@@ -50,7 +51,10 @@ class Twin(NamedTuple):
 
 
 class _Along(NamedTuple):
-    """A layer of one input along spatial axis `axis`, which has `size` units before and `output` units after it."""
+    """A layer of one input along spatial axis `axis`, which has `size` units before and `output` units after it.
+
+    axis: where it lies in the input, -1 where the layer takes it for the channels.
+    """
 
     node: Node
     part: Counterpart
@@ -126,9 +130,17 @@ def _weighs(layer: _Along) -> _Found:
 
 
 def _norms_vectors(layer: _Along) -> _Found:
-    channels = layer.part.target.startswith("Channels")
-    along = not channels and len(layer.part.arguments["normalized_shape"]) == 1 and layer.is_on(-1)
+    if layer.part.target.startswith("Channels"):
+        along = layer.is_on(1)
+    else:
+        along = len(layer.part.arguments["normalized_shape"]) == 1 and layer.is_on(-1)
     return Total(layer.size, layer.size) if along else None
+
+
+def _mixes_features(layer: _Along) -> _Found:
+    if layer.is_on(-1):
+        raise _NotFollowed("it mixes an axis of the map")
+    return None
 
 
 def _halves(layer: _Along) -> _Found:
@@ -158,23 +170,30 @@ def _shuffles(layer: _Along) -> _Found:
 
 
 _SAME_TYPES = (
-    "batch_norm group_norm instance_norm local_response_norm dropout drop_path channel_shuffle identity "
+    "batch_norm dropout drop_path identity permute "
     "relu relu6 leaky_relu prelu rrelu hardtanh hardsigmoid hardswish hardshrink softshrink threshold "
     "elu celu selu gelu silu mish sigmoid logsigmoid tanh tanhshrink softplus softsign"
 )
 
-_MOVES: Mapping[str, Callable[[_Along], _Found] | _Joins] = {
+_ANYWHERE: Mapping[str, Callable[[_Along], _Found]] = {  # also where the layer takes the axis for the channels
     **dict.fromkeys(_SAME_TYPES.split(), lambda layer: None),
+    **dict.fromkeys(("mean", "sum", "max", "min"), _reduces),
+    **dict.fromkeys(("softmax", "log_softmax", "softmin"), _weighs),
+    **dict.fromkeys(("layer_norm", "rms_norm"), _norms_vectors),
+    **dict.fromkeys(("split", "chunk", "slice"), _takes),
+    "linear": _mixes_features,
+}
+
+_MOVES: Mapping[str, Callable[[_Along], _Found] | _Joins] = {
+    **_ANYWHERE,
+    **dict.fromkeys(("group_norm", "instance_norm", "local_response_norm", "channel_shuffle"), lambda layer: None),
     **dict.fromkeys(("conv", "depthwise_conv", "locally_connected", "max_pool", "avg_pool", "lp_pool"), _slides),
     "conv_transpose": _spreads,
     "upsample": _resamples,
     **dict.fromkeys(("adaptive_avg_pool", "adaptive_max_pool"), _adapts),
-    **dict.fromkeys(("global_avg_pool", "global_max_pool", "mean", "sum", "max", "min"), _reduces),
-    **dict.fromkeys(("softmax", "log_softmax", "softmin"), _weighs),
-    **dict.fromkeys(("layer_norm", "rms_norm"), _norms_vectors),
+    **dict.fromkeys(("global_avg_pool", "global_max_pool"), _reduces),
     "glu": _halves,
     **dict.fromkeys(("pad", "crop"), _pads),
-    **dict.fromkeys(("split", "chunk", "slice"), _takes),
     "pixel_shuffle": _shuffles,
     **dict.fromkeys(("add", "subtract", "divide", "maximum", "minimum", "concat"), _Joins(gates=False)),
     "multiply": _Joins(gates=True),
@@ -189,31 +208,33 @@ _NO_MAP = -1  # in place of a line: what depends on no map of the input, such as
 def twin(graph: Graph, axis: int) -> Twin:
     """What `graph` does along spatial axis `axis` of its inputs; those that have none, or not that one, are not followed."""
     lines: dict[int, int] = {}
+    dims: dict[int, int] = {}  # where in a tensor the axis lies, batch counted
     inputs = []
     for tensor in graph.inputs.values():
         shape = graph.shapes[tensor]
         if len(shape) <= 2:
             lines[tensor] = _NO_MAP
         elif axis < len(shape) - 2:
-            lines[tensor] = tensor
+            lines[tensor], dims[tensor] = tensor, axis + 2
             inputs.append((tensor, shape[axis + 2]))
     steps: list[Step] = []
     unfollowed: dict[str, str] = {}
     ended: set[int] = set()
     for node in graph.nodes:
         try:
-            for tensor, step in zip(node.outputs, _followed(graph, node, axis, lines), strict=True):
+            found, dim = _followed(node, axis, lines, dims)
+            for tensor, step in zip(node.outputs, found, strict=True):
                 if isinstance(step, Step):
                     if _ends(step, ended):
                         ended.add(step.output)
                     steps.append(step)
-                lines[tensor] = step if isinstance(step, int) else tensor
+                lines[tensor], dims[tensor] = step if isinstance(step, int) else tensor, dim
         except _NotFollowed as reason:
             if str(reason):
                 unfollowed[node.path] = str(reason)
     lines = {tensor: line for tensor, line in lines.items() if line != _NO_MAP}
     made = [tensor for node in graph.nodes for tensor in node.outputs if tensor in lines]
-    maps = tuple([(line, graph.shapes[line][axis + 2]) for line in dict.fromkeys([lines[tensor] for tensor in made])])
+    maps = tuple([(line, graph.shapes[line][dims[line]]) for line in dict.fromkeys([lines[tensor] for tensor in made])])
     return Twin(Plan(tuple(inputs), tuple(steps), maps), lines, unfollowed)
 
 
@@ -231,45 +252,55 @@ def _ends(step: Step, ended: Collection[int]) -> bool:
     return step.inputs[0] in ended
 
 
-def _followed(graph: Graph, node: Node, axis: int, lines: Mapping[int, int]) -> Sequence[Step | int]:
-    """For each output the step that makes it, or the line that it is; raises _NotFollowed."""
+def _followed(node: Node, axis: int, lines: Mapping[int, int], dims: Mapping[int, int]) -> tuple[Sequence[Step | int], int]:
+    """For each output the step that makes it, or the line that it is, and where in it the axis lies; raises _NotFollowed.
+
+    Where `permute` has turned the axes, layers are followed that only pass them on.
+    """
     read = [lines.get(tensor) for tensor in node.inputs]
     if all(line == _NO_MAP for line in read):
-        return [_NO_MAP] * len(node.outputs)
-    kind = node.layer.type_name
-    if not axis + 2 < len(node.output_shapes[0]) == len(node.input_shapes[0]):
+        return [_NO_MAP] * len(node.outputs), _NO_MAP
+    places = {dims[tensor] for tensor in node.inputs if lines.get(tensor, _NO_MAP) != _NO_MAP}
+    kind, dim = node.layer.type_name, max(places, default=0)
+    if not 0 < dim < len(node.output_shapes[0]) == len(node.input_shapes[0]):
         raise _NotFollowed  # what it puts out is no feature map, or has no such axis
     moves = _MOVES.get(kind)
     if isinstance(moves, _Joins):
-        return [_joined(graph, node, axis, lines, moves.gates)]
-    line = _line(graph, node, 0, lines)
+        if len(places) > 1:
+            raise _NotFollowed("it joins different axes of maps")
+        return [_joined(node, dim, lines, moves.gates)], dim
+    line = _line(node, 0, lines)
     if moves is None:
         raise _NotFollowed(f"the twin with one channel has no {kind}")
+    if dim == 1 and kind not in _ANYWHERE:
+        raise _NotFollowed("what it takes for channels is an axis of the map")
     part = counterpart(node.layer, node.input_shapes)
-    found = moves(_Along(node, part, axis, node.input_shapes[0][axis + 2], node.output_shapes[0][axis + 2]))
+    after = part.arguments["dims"].index(dim) if kind == "permute" else dim
+    found = moves(_Along(node, part, dim - 2, node.input_shapes[0][dim], node.output_shapes[0][after]))
     each = found if isinstance(found, list) else [found]
-    return [line if move is None else Step(move, (line,), out) for move, out in zip(each, node.outputs, strict=True)]
+    if dim != axis + 2 and any(move is not None for move in each):
+        raise _NotFollowed("it moves along an axis of the map that is elsewhere")
+    return [line if move is None else Step(move, (line,), out) for move, out in zip(each, node.outputs, strict=True)], after
 
 
-def _joined(graph: Graph, node: Node, axis: int, lines: Mapping[int, int], gates: bool) -> Step | int:
-    """The sum of the maps that meet."""
-    arguments, rank = counterpart(node.layer, node.input_shapes).arguments, len(node.output_shapes[0])
-    if arguments.get("dim", 1) % rank != 1:
+def _joined(node: Node, dim: int, lines: Mapping[int, int], gates: bool) -> Step | int:
+    """The sum of the maps that meet; dim: where in them the axis lies."""
+    arguments, sizes = counterpart(node.layer, node.input_shapes).arguments, node.output_shapes[0]
+    if "dim" in arguments and (arguments["dim"] % len(sizes) != 1 or dim == 1):
         raise _NotFollowed("it puts maps beside each other")
-    sizes = node.output_shapes[0][2:]
-    stretched = [[n < size for n, size in zip(shape[2:], sizes, strict=True)] for shape in node.input_shapes]
-    positions = [at for at, axes in enumerate(stretched) if not (gates and any(axes))] or range(len(stretched))
-    followed = [(_line(graph, node, at, lines), stretched[at][axis]) for at in positions]
+    is_gate = [gates and any(map(lt, shape[2:], sizes[2:])) for shape in node.input_shapes]
+    positions = [at for at, left_out in enumerate(is_gate) if not left_out] or range(len(is_gate))
+    followed = [(_line(node, at, lines), node.input_shapes[at][dim] < sizes[dim]) for at in positions]
     followed = [(line, is_stretched) for line, is_stretched in followed if line != _NO_MAP]
     if not followed:
         return _NO_MAP
     read, flags = zip(*followed, strict=True)
     if len({*followed}) == 1 and not flags[0]:
         return read[0]  # type: ignore[no-any-return]
-    return Step(Join(flags, sizes[axis]), read, node.outputs[0])
+    return Step(Join(flags, sizes[dim]), read, node.outputs[0])
 
 
-def _line(graph: Graph, node: Node, position: int, lines: Mapping[int, int]) -> int:
+def _line(node: Node, position: int, lines: Mapping[int, int]) -> int:
     """The line of an input of `node`; raises _NotFollowed where it has none."""
     tensor = node.inputs[position]
     if tensor not in lines:

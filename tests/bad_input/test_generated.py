@@ -83,7 +83,7 @@ def test_a_file_without_permission_is_unreadable(spec: Callable[[str], str]) -> 
 TARGETS = {
     "no_such.yaml": "no file no_such.yaml",
     "resnet50.yml": "the shipped spec is called `resnet50`",
-    "resnet5": "did you mean `resnet50`?",
+    "resnet5": "did you mean `resnet56`?",
     "alexnet:small": "has no variants, so none called `small`",
     "alexnet:all": "has no variants; leave `:all` out",
     "resnet:resnet5": "did you mean `resnet50`?",

@@ -77,7 +77,7 @@ def test_expand_prints_a_spec_that_expands_to_itself(run, here):
 @pytest.mark.parametrize(
     ("target", "code", "said"),
     [
-        ("resnet:all", 2, "resnet:all is 6 networks, and a file holds one; name a variant"),
+        ("resnet:all", 2, "resnet:all is 8 networks, and a file holds one; name a variant"),
         ("broken.yaml", 1, "did you mean `conv`?"),
         ("nothing", 2, "no file and no shipped spec"),
     ],

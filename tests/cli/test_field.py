@@ -35,7 +35,7 @@ def test_padding_and_holes_are_drawn(run, here):
         (["small.yaml", "--at", "cov"], "small.yaml has no layer `cov`; did you mean `conv`?"),
         (["small.yaml", "--unit", "6,0"], "there is no unit 6 along an axis of 6; they are 0 to 5"),
         (["small.yaml", "--unit", "a"], "--unit a: write whole numbers separated by commas, e.g. 3,4"),
-        (["resnet:all"], "resnet:all is 6 networks; name a variant"),
+        (["resnet:all"], "resnet:all is 8 networks; name a variant"),
     ],
 )
 def test_what_cannot_be_met(run, arguments, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -89,6 +90,45 @@ def test_of_a_deep_network_some_are_measured(net, monkeypatch) -> None:
     assert [*measured.fields] == ["conv1", "conv5", "conv9", "conv13", "conv17"]
     assert {*measured.unmeasured.values()} == {TOO_MANY}
     assert field_gaps(graph, receptive_fields(graph).local, measured) == []
+
+
+AMONG_TURNED_AXES = {  # in how many of six orders of C, H and W all is measured
+    "gelu": 6,
+    "batch_norm": 6,
+    "instance_norm": 2,
+    "layer_norm": 2,
+    "layer_norm: channels_first=true": 2,
+    "linear: 9 in_features=features": 2,
+    "softmax: 1": 2,
+    "softmax: 2": 2,
+    "mean: 1 keepdim=true": 2,
+    "slice: 1 1 4": 2,
+    "slice: 2 1 4 2": 4,
+    "conv: 9 3x1 same": 1,
+    "conv: 9 1x1": 2,
+    "max_pool: 1x2": 1,
+    "pad: 1": 1,
+    "add: {x: [], y: [gelu]}": 6,
+    "add: {x: [], y: [conv: channels 3x3 same]}": 1,
+    "concat: {x: [], y: [relu]}": 2,
+    "multiply: {x: [], scale: [parameter: [1, 1, features]]}": 6,
+    "multiply: {x: [], gate: [{mean: {dim: 1, keepdim: true}}]}": 2,
+}
+
+
+@pytest.mark.parametrize(("layer", "orders"), AMONG_TURNED_AXES.items())
+def test_axes_that_are_turned_and_turned_back_are_followed(layer: str, orders: int, net) -> None:
+    """What is measured there is what is computed, whichever axis a layer takes for the channels."""
+    followed = 0
+    for order in permutations((1, 2, 3)):
+        back = [0, *(1 + order.index(axis) for axis in (1, 2, 3))]
+        lines = f"- conv: 4 5x3 /2\n- permute: {[0, *order]}\n- {layer}\n- permute: {back}\n- conv: 4 3x5 same"
+        graph = net(lines, "3x24x20").graph
+        measured = measure_fields(graph)
+        assert field_gaps(graph, receptive_fields(graph).local, measured) == [], order
+        assert {"conv1", "permute1"} <= {*measured.fields}
+        followed += "conv2" in measured.fields or "conv3" in measured.fields
+    assert followed == orders
 
 
 def test_what_is_not_followed_is_told_with_its_reason(net) -> None:
