@@ -62,6 +62,16 @@ def test_a_linear_layer_adds_its_bias_in_place_whether_watched_or_not(net) -> No
     assert verification.trace.layers[1].peak_bytes == 4 * (6 * 16 + 3 * 16)
 
 
+@pytest.mark.parametrize("layer", ["roi_pool", "roi_align"])
+def test_what_boxes_are_cut_from_learns(net, layer) -> None:
+    """The gradient of a linear layer's input is counted, since it goes on to the map."""
+    lines = f"- conv: 4 3x3\n- {layer}: 2x3\n  from: [prev, boxes]\n- flatten: start_dim=2\n- linear: 5"
+    network = net(lines, "{image: 3x8x8, boxes: 6x4}")
+    assert network.verify("cpu").ok
+    assert network.verify("meta").ok
+    assert network.analyze().training.backward_macs[-1] == 2 * 6 * 24 * 5
+
+
 def test_attention_on_features_that_are_apart_is_an_estimate(net) -> None:
     """Tokens are a view, features not innermost: torch has no fused kernel, and holds the weights twice."""
     verification = net(
