@@ -53,7 +53,7 @@ def test_figures_are_the_published_ones(name):
 
 @pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
 def test_input_is_the_published_one(name):
-    (shape,) = network(name).analyze().inputs.values()
+    shape, *_ = network(name).analyze().inputs.values()  # the image, where boxes go in too
     assert "x".join(map(str, shape[1:])) == row_of(name)["input"]
 
 
@@ -105,6 +105,15 @@ def test_two_auxiliary_heads_are_what_training_adds():
     training, inference = (archlens.load(name).analyze() for name in ("googlenet_2014_training", "googlenet_2014"))
     assert training.totals.params - inference.totals.params == sum(head)
     assert list(training.outputs.values()) == [(1, 1000)] * 3
+
+
+@pytest.mark.parametrize("name", ["fcn32s", "fcn16s", "fcn8s"])
+def test_fcn_is_the_papers_and_the_authors(name):
+    """404 pixels seen (table 1), and scores that are added lie on one grid where the authors' tool cuts them."""
+    analysis = archlens.load(name).analyze()
+    (fc7,) = [layer for layer in analysis.layers if layer.path == "fc7/relu"]
+    assert fc7.receptive_field.size == (404, 404)
+    assert analysis.misalignments == ()
 
 
 def test_the_connections_of_lenet_are_the_papers():
