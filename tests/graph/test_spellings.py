@@ -41,8 +41,7 @@ SAME = {
         "- conv: 8 3x3",
     ),
     "when leaves out what `from` would not find": (
-        "- for: {level: [2, 1]}\n  do:\n    - relu:\n      from: up$(index - 1)\n      when: index > 1\n"
-        "    - conv: level 3x3\n      as: up$index",
+        "- for: {w: [2, 1]}\n  do: [{relu: , from: up$(index - 1), when: index > 1}, {conv: w 3x3, as: up$index}]",
         "- conv: 2 3x3\n- relu\n- conv: 1 3x3",
     ),
     "when asks for what arrives": (

@@ -78,13 +78,15 @@ def test_metadata_of_the_weights(name, analysis, torchvision_models):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "smaller"), [("deeplabv3_resnet50", {"params": {"side": 72}}), ("r3d_18", {"input": "3x6x40x40"})])
-def test_equal_weights_give_equal_values(name, smaller, torchvision_models):
+@pytest.mark.parametrize(
+    ("name", "sizes"), [("deeplabv3_resnet50", {"params": {"side": 72}}), ("r3d_18", {"input": "3x6x40x40"})]
+)
+def test_equal_weights_give_equal_values(name, sizes, torchvision_models):
     """What no size shows: dilations, the order of layers, how maps are enlarged."""
     import torch
 
     theirs = torchvision_models.get_model(name, weights=None, **BUILT_WITH.get(name, {})).eval()
-    network = archlens.load(name, **smaller)
+    network = archlens.load(name, **sizes)
     ours = network.build().eval()
     ours.load_state_dict(dict(zip(ours.state_dict(), theirs.state_dict().values(), strict=True)))
     inputs = [torch.randn(shape) for shape in network.analyze().inputs.values()]
