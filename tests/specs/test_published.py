@@ -116,6 +116,17 @@ def test_fcn_is_the_papers_and_the_authors(name):
     assert analysis.misalignments == ()
 
 
+@pytest.mark.parametrize(("map", "first"), [("pool4", 5), ("pool3", 9)])
+def test_only_the_authors_cuts_of_fcn_are_aligned(map, first, tmp_path):
+    """Caffe's crop finds 5 and 9; a cell beside them, scores of different places are added."""
+    text = (SHIPPED / "fcn.yaml").read_text(encoding="utf-8")
+    for beside in (first - 1, first + 1):
+        path = tmp_path / f"fcn{beside}.yaml"
+        path.write_text(text.replace(f"Fuse: {map} {first}", f"Fuse: {map} {beside}"), encoding="utf-8")
+        found = archlens.load(f"{path}:fcn8s").analyze().misalignments
+        assert {one.path for one in found} == {f"fuse_{map}/add"}
+
+
 def test_the_connections_of_lenet_are_the_papers():
     """Every output of a layer is connected to what it adds up and to its bias: 340,908 connections (section II-B)."""
     analysis = archlens.load("lenet5_1998").analyze()
