@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archlens.errors import ArchlensError, SpecError, UsageError
-    from archlens.network import Network, load, load_all
+    from archlens.network import Network, compare, load, load_all, load_text
     from archlens.spec.load import shipped
 
-__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "load", "load_all", "shipped"]
+__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "compare", "load", "load_all", "load_text", "shipped"]
 
 __version__ = "0.1.0"
 
@@ -23,8 +23,10 @@ _HOMES = {
     "Network": "archlens.network",
     "SpecError": "archlens.errors",
     "UsageError": "archlens.errors",
+    "compare": "archlens.network",
     "load": "archlens.network",
     "load_all": "archlens.network",
+    "load_text": "archlens.network",
     "shipped": "archlens.spec.load",
 }
 

@@ -13,7 +13,7 @@ from archlens.graph.build import MAX_LAYERS, build
 from archlens.layers.dtypes import FIGURES_DTYPE, value_bytes
 from archlens.spec.expectations import BYTES
 from archlens.spec.extending import without_figures
-from archlens.spec.load import load_specs
+from archlens.spec.load import load_specs, spec_of_text
 from archlens.spec.model import Spec
 from archlens.spec.variants import resized
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from archlens.analysis.verification import Verification
     from archlens.graph.model import Graph
     from archlens.pytorch.build import BuiltNetwork
+    from archlens.report.comparison import Comparison
 
-__all__ = ["Network", "load", "load_all"]
+__all__ = ["Network", "compare", "load", "load_all", "load_text"]
 
 Size: TypeAlias = str | Sequence[int]
 
@@ -216,6 +217,47 @@ def load_all(
             network.graph  # noqa: B018 - raises them, with what building finds besides
         found.append(network)
     return found
+
+
+def load_text(text: str, name: str = "<text>") -> Network:
+    """The network that a spec's text declares; its first variant where it has several. Raises as `load` does.
+
+    name: what messages and reports call it.
+
+    >>> load_text("archlens: 1\\ninput: 3x32x32\\nlayers: [conv: 16 3x3]").analyze().totals.params
+    448
+    """
+    network = Network(spec_of_text(text, name))
+    if network.spec.faults:
+        network.graph  # noqa: B018 - raises them, with what building finds besides
+    return network
+
+
+def compare(
+    *networks: str | Network,
+    preset: str | None = None,
+    columns: Sequence[str] | None = None,
+    sort: str | None = None,
+    ascending: bool = False,
+    where: str | None = None,
+) -> Comparison:
+    """Networks side by side, a row each; a notebook shows the table, `render(form)` gives it as text.
+
+    networks: as `load_all` takes them, or loaded. preset: `lineage`, `efficiency`, `memory`, `reach` or `heads`, which names
+    columns, and networks where none are given. columns: figures and fields of `meta`. sort: one of them; numbers descending
+    unless `ascending`. where: a condition on them, as `"year < 2016 and params < 30M"`. Raises as `load` does, and UsageError
+    for a name there is none of, a condition that is none and an order that there cannot be.
+
+    >>> [one.title for one in compare("vgg16", "resnet50", where="params < 100M").analyses]
+    ['ResNet · resnet50']
+    """
+    from archlens.report.comparison import compared, preset_named
+
+    if not networks and preset is None:
+        raise UsageError("name networks to compare, or a preset")
+    chosen = networks or preset_named(preset or "").specs
+    analyses = [network.analyze() for one in chosen for network in (load_all(one) if isinstance(one, str) else [one])]
+    return compared(analyses, columns, sort, ascending, where, preset)
 
 
 def _written(value: Any) -> str:

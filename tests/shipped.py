@@ -19,7 +19,9 @@ HEAVY = 50_000_000_000
 """Those of a network that only slow tests run whole."""
 
 ALIKE = (
-    *("fcn16s", "fcn32s", "resnet34", "resnet101", "resnet152", "vgg13", "vgg19", "vit_b32", "vit_l16"),
+    *("vgg13", "vgg19", "fcn16s", "fcn32s", "vit_b32", "vit_l16", "deit_tiny", "inception_v3"),
+    *("resnet34", "resnet101", "resnet152", "resnet50_features", "resnet50_finetune", "resnet56", "resnet110"),
+    *("plain18", "plain34"),  # ResNets without shortcuts
     *("darknet53",),  # the backbone of YOLOv3
 )
 """More of the same layers as another that ships, or fewer: what is proven layer by layer is proven by that one."""

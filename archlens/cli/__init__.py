@@ -26,6 +26,8 @@ _COMMANDS = {
     "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
+    "compare": "Networks side by side: any figure as a column, tables for papers and interviews.",
+    "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "verify": "Every computed fact held against a run in PyTorch.",
     "specs": "The networks that come with archlens.",

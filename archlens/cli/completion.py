@@ -57,9 +57,27 @@ def _columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     from archlens.analysis.facts import POLICY
     from archlens.report.columns import columns_of
 
-    before, comma, _ = incomplete.rpartition(",")
     columns = columns_of(ctx.params.get("policy") or POLICY)
-    return _items({f"{before}{comma}{name}": column.heading for name, column in columns.items()}, incomplete)
+    return _after_commas({name: column.heading for name, column in columns.items()}, incomplete)
+
+
+def _figures(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The figures of whole networks that the last name can become."""
+    from archlens.report.figures import FIGURES
+
+    return _after_commas({name: figure.about for name, figure in FIGURES.items()}, incomplete)
+
+
+def _after_commas(names: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    before, comma, _ = incomplete.rpartition(",")
+    return _items({f"{before}{comma}{name}": about for name, about in names.items()}, incomplete)
+
+
+def _presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The tables that `archlens compare` knows by name."""
+    from archlens.report.comparison import PRESETS
+
+    return _items({name: preset.about for name, preset in PRESETS.items()}, incomplete)
 
 
 def _levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -76,7 +94,15 @@ def _explainable(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return [*_specs(ctx, param, incomplete), *_items(layer_types(), incomplete)]
 
 
-COMPLETERS = {"spec": _specs, "spec or type": _explainable, "layer": _layers, "columns": _columns, "level": _levels}
+COMPLETERS = {
+    "spec": _specs,
+    "spec or type": _explainable,
+    "layer": _layers,
+    "columns": _columns,
+    "figures": _figures,
+    "preset": _presets,
+    "level": _levels,
+}
 """By the name of the parameter type."""
 
 

@@ -27,8 +27,10 @@ __all__ = [
     "ColumnNames",
     "Explainable",
     "Failures",
+    "FigureNames",
     "LayerPath",
     "Level",
+    "PresetName",
     "SpecType",
     "network_options",
     "networks",
@@ -119,6 +121,18 @@ class ColumnNames(_Completed):
     """Names of columns, separated by commas."""
 
     name = "columns"
+
+
+class FigureNames(_Completed):
+    """Names of figures of whole networks, separated by commas."""
+
+    name = "figures"
+
+
+class PresetName(_Completed):
+    """A preset of `archlens compare`."""
+
+    name = "preset"
 
 
 class Level(_Completed):

@@ -12,7 +12,7 @@ from archlens.layers.fields import Axis, Extents, Number, Sizes, TargetShape
 from archlens.layers.keeping import Saved
 from archlens.layers.sliding import require_border, torch_pads
 from archlens.layers.strides import Layout
-from archlens.layers.windows import Along, AxisMap, Rearranged, Whole, Window, regrouped
+from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole, Window, regrouped
 
 __all__ = ["Crop", "Flatten", "Pad", "Reshape"]
 
@@ -98,7 +98,7 @@ class Reshape(_View):
 class Pad(_Moving):
     """A border around the map, of a constant or of the map's own cells; a negative one crops.
 
-    padding: cells to add: per axis, or [low, high] pairs.
+    padding: cells to add: per axis, or [low, high] pairs; one more than the map has axes begins with the channels.
     mode: what stands in them: a constant, or the map mirrored at its edge cells, its edge cells, its far side.
     value: the constant.
     """
@@ -118,12 +118,22 @@ class Pad(_Moving):
             raise LayerError(f"pad: value={self.value} goes with mode=constant, not with {self.mode}", "value", "leave it out")
 
     def _pairs(self, x: Shape) -> list[tuple[Dim, Dim]]:
-        """(low, high) per axis."""
-        return [p if isinstance(p, tuple) else (p, p) for p in self.spread("padding", self.spatial_rank(x))]
+        """(low, high) for each of the last axes: those of the map, and before them the channels where they are padded too."""
+        rank = self.spatial_rank(x)
+        channels = isinstance(self.padding, tuple) and len(self.padding) == rank + 1
+        if channels and self.mode != "constant":
+            message = f"pad: {self.mode} goes around the map alone, but the first of {rank + 1} values is for the channels"
+            raise LayerError(message, "padding", f"give {rank}, or mode=constant")
+        return [p if isinstance(p, tuple) else (p, p) for p in self.spread("padding", rank + channels)]
+
+    def _around_the_map(self, x: Shape) -> list[tuple[Dim, Dim]]:
+        """(low, high) per spatial axis."""
+        return self._pairs(x)[2 - len(x) :]
 
     def output_shapes(self, x: Shape) -> tuple[Shape, ...]:
         pairs = self._pairs(x)
-        for n, (low, high) in zip(x[2:], pairs, strict=True):
+        first = len(x) - len(pairs)
+        for n, (low, high) in zip(x[first:], pairs, strict=True):
             left = n + minimum(low, 0) + minimum(high, 0)
             require(
                 left >= 1,
@@ -136,21 +146,26 @@ class Pad(_Moving):
             )
             # torch reflects before it crops, and goes around what is left.
             require_border("pad", self.mode, left if self.mode == "circular" else n, (low, high))
-        return ((x[0], x[1], *(n + low + high for n, (low, high) in zip(x[2:], pairs, strict=True))),)
+        return ((*x[:first], *(n + low + high for n, (low, high) in zip(x[first:], pairs, strict=True))),)
 
     def windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
         (row,) = self.local_windows(x)
         if self.mode == "constant":
             return (row,)
         # Units of the border read cells that are not at their place.
-        pads = [max(pair) > 0 for pair in self._pairs(x)]
+        pads = [max(pair) > 0 for pair in self._around_the_map(x)]
         return (tuple(Whole(n) if padded else window for n, padded, window in zip(x[2:], pads, row, strict=True)),)
 
     def local_windows(self, x: Shape) -> tuple[tuple[AxisMap, ...], ...]:
-        return (tuple(Window(1, 1, low) for low, _ in self._pairs(x)),)
+        return (tuple(Window(1, 1, low) for low, _ in self._around_the_map(x)),)
+
+    def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
+        ((_, *row),) = super().reads(x, local=local)
+        channels = self._pairs(x)[: 2 - len(x)]
+        return ((Along(1, Window(1, 1, channels[0][0]) if channels else POINTWISE), *row),)
 
     def variables(self, x: Shape) -> dict[str, Any]:
-        lows, highs = zip(*self._pairs(x), strict=True)
+        lows, highs = zip(*self._around_the_map(x), strict=True)
         return {"W": x[2:], "P_low": lows, "P_high": highs}
 
     def torch_kwargs(self, x: Shape) -> dict[str, Any]:

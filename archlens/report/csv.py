@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from archlens.analysis.facts import POLICY, Analysis
 from archlens.report.view import View
 
-__all__ = ["csv_heading", "csv_rows"]
+__all__ = ["csv_heading", "csv_rows", "safe"]
 
 _SIZES = re.compile(r"-?[0-9.]+(x-?[0-9.]+)*\Z")
 
@@ -30,7 +30,7 @@ def csv_rows(analysis: Analysis, view: View | None = None) -> str:
     view = view or View()
     chosen = view.every(analysis)
     return _lines(
-        [_safe(value) for value in (analysis.title, *[column.raw(row) for column in chosen], POLICY)]
+        [safe(value) for value in (analysis.title, *[column.raw(row) for column in chosen], POLICY)]
         for row in view.rows(analysis)
     )
 
@@ -41,8 +41,8 @@ def _lines(rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _safe(value: object) -> object:
-    """A text that a spreadsheet would run as a formula, as text."""
+def safe(value: object) -> object:
+    """As CSV has it; a text that a spreadsheet would run as a formula, as text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _SIZES.match(value)

@@ -10,7 +10,7 @@ from archlens.errors import printable
 from archlens.report.page import Page, Sheet, page
 from archlens.report.view import View
 
-__all__ = ["html_brief", "html_page", "html_sheet", "page_head", "page_tail", "render_html"]
+__all__ = ["html_brief", "html_page", "html_sheet", "html_text", "page_head", "page_tail", "render_html"]
 
 # Colours are those around it: text inherits, rules and notes are half-transparent grey, which reads on white and on black.
 _STYLE = """\
@@ -45,7 +45,7 @@ def page_head(title: str = "archlens") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{_text(title)}</title>\n<style>:root{{color-scheme:light dark}} .archlens .box{{max-height:none}}</style>\n"
+        f"<title>{html_text(title)}</title>\n<style>:root{{color-scheme:light dark}} .archlens .box{{max-height:none}}</style>\n"
         "</head>\n<body>"
     )
 
@@ -57,7 +57,7 @@ def page_tail() -> str:
 
 def html_page(title: str, content: str) -> str:
     """A page of one section."""
-    section = f'<section class="archlens">\n<style>\n{_STYLE}\n</style>\n<h2>{_text(title)}</h2>\n{content}\n</section>'
+    section = f'<section class="archlens">\n<style>\n{_STYLE}\n</style>\n<h2>{html_text(title)}</h2>\n{content}\n</section>'
     return "\n".join([page_head(title), section, page_tail()])
 
 
@@ -70,17 +70,17 @@ def html_sheet(sheet: Sheet) -> str:
 
 
 def _section(said: Page, conventions: bool) -> str:
-    about = [f"{_text(fact.label)} <b>{_text(fact.figure)}</b>: {_text(fact.comment)}" for fact in said.facts]
-    about += [f'<span class="bad">{_text(text)}</span>' if text[:1] == "✗" else _text(text) for text in said.remarks]
+    about = [f"{html_text(fact.label)} <b>{html_text(fact.figure)}</b>: {html_text(fact.comment)}" for fact in said.facts]
+    about += [f'<span class="bad">{html_text(text)}</span>' if text[:1] == "✗" else html_text(text) for text in said.remarks]
     parts = [
         f'<section class="archlens">\n<style>\n{_STYLE}\n</style>',
-        f"<h2>{_text(said.title)}</h2>",
-        f'<p class="faint">{_text(said.spec)}: {_text(said.flow)}</p>',
+        f"<h2>{html_text(said.title)}</h2>",
+        f'<p class="faint">{html_text(said.spec)}: {html_text(said.flow)}</p>',
         _list(about),
         f'<div class="box">\n{html_sheet(said.sheet)}\n</div>',
     ]
     if conventions:
-        parts.append(_list([f"{_text(name)}: {_text(text)}" for name, text in said.conventions], ' class="faint"'))
+        parts.append(_list([f"{html_text(name)}: {html_text(text)}" for name, text in said.conventions], ' class="faint"'))
     return "\n".join([*parts, "</section>"])
 
 
@@ -89,9 +89,10 @@ def _list(items: Iterable[str], attributes: str = "") -> str:
 
 
 def _row(cells: Sequence[str], numeric: Sequence[bool], tag: str = "td") -> str:
-    texts = [f"<{tag}{' class=n' if right else ''}>{_text(cell)}</{tag}>" for cell, right in zip(cells, numeric, strict=True)]
+    texts = [f"<{tag}{' class=n' if right else ''}>{html_text(cell)}</{tag}>" for cell, right in zip(cells, numeric, strict=True)]
     return f"<tr>{''.join(texts)}</tr>"
 
 
-def _text(text: str) -> str:
+def html_text(text: str) -> str:
+    """`text` as HTML that shows it as it is."""
     return escape(printable(text.replace("\u00a0", " ")))

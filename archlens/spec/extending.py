@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
+from typing import Any
+
 from archlens.errors import did_you_mean
 from archlens.spec.document import Mapping, Node, Sequence
 from archlens.spec.model import Body, Expectation, Spec
 from archlens.spec.reader import is_empty
 from archlens.spec.statements import StatementReader
 
-__all__ = ["merged", "stated_last", "without_figures"]
+__all__ = ["merged", "merged_meta", "stated_last", "without_figures"]
 
 _SCOPES = {  # key of a spec → the expected figures that a change of it leaves in doubt; None is all of them
     "input": None,
@@ -37,7 +40,7 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
     return base._replace(
         source=own.source,
         name=own.name,
-        meta={**base.meta, **own.meta},
+        meta=merged_meta(base.meta, own.meta),
         inputs=own.inputs or base.inputs,
         params=(*(a for a in base.params if a.name not in names), *own.params),
         variants=own.variants or base.variants,
@@ -57,6 +60,11 @@ def _known_parameters(own: Spec, base: Spec, read: StatementReader) -> None:
         if argument.name not in known | used:
             help = did_you_mean(argument.name, known) or f"{base.source.name} has no parameters"
             read.fault("ARC133", f"{base.source.name} has no parameter `{argument.name}`", argument.span, help)
+
+
+def merged_meta(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]:
+    """Both, by name; a null of `after` takes out what `before` says, e.g. the accuracy of a network that is changed."""
+    return {key: value for key, value in {**before, **after}.items() if value is not None}
 
 
 def stated_last(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:

@@ -12,7 +12,7 @@ from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
 
-__all__ = ["load_spec", "load_specs", "shipped"]
+__all__ = ["load_spec", "load_specs", "shipped", "spec_of_text"]
 
 MAX_BYTES = 1_000_000
 MAX_CHAIN = 20
@@ -49,6 +49,11 @@ def load_specs(target: str, params: Mapping[str, str] | None = None) -> list[Spe
     else:
         chosen = [select(spec, variant)]
     return [overridden(one, params) if params else one for one in chosen]
+
+
+def spec_of_text(text: str, name: str = "<text>") -> Spec:
+    """The spec that `text` is; raises SpecError. name: what messages call it; what it extends is sought from here."""
+    return select(_parsed(Source(name, text), name, ()), None)
 
 
 def _split(target: str) -> tuple[str, str | None]:
@@ -116,7 +121,10 @@ def _source(path: str) -> Source:
 
 def _read(path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
     """The spec in `path` on top of what it extends. chain: (absolute path, shown) of the files on the way here."""
-    source = _source(path)
+    return _parsed(_source(path), path, chain)
+
+
+def _parsed(source: Source, path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
     faults = Faults()
     root = parse_root(source, faults)
     base = _base(source, root, path, chain, faults)

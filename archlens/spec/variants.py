@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archlens.errors import Source, Span, SpecError, UsageError, did_you_mean
-from archlens.spec.extending import stated_last, without_figures
+from archlens.spec.extending import merged_meta, stated_last, without_figures
 from archlens.spec.faults import Faults
 from archlens.spec.model import Argument, InputSpec, Spec, Variant
 from archlens.spec.reader import Reader
@@ -38,7 +38,7 @@ def _with_variant(spec: Spec, variant: Variant) -> Spec:
         inputs=variant.inputs or spec.inputs,
         outputs=variant.outputs if variant.outputs is not None else spec.outputs,
         freeze=variant.freeze if variant.freeze is not None else spec.freeze,
-        meta={**spec.meta, **variant.meta},
+        meta=merged_meta(spec.meta, variant.meta),
         expect=stated_last(spec.expect, variant.expect),
     )
 

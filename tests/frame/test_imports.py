@@ -10,9 +10,10 @@ import pytest
 from tests.frame.source import Import, imports, package_sources
 
 # A folder may import itself and what stands to its left.
-ORDER = ("errors", "layers", "spec", "graph", "analysis", "rules", "report", "network", "cli")
-# Beside the row: may use everything up to `analysis`; imported only inside functions of `network` and `cli`.
+ORDER = ("errors", "layers", "spec", "graph", "analysis", "rules", "report", "network", "chapter", "cli")
+# Beside the row: may use everything up to `analysis`; imported only inside functions of RUNNERS.
 PYTORCH = "pytorch"
+RUNNERS = ("network", "chapter", "cli")
 
 # The one folder that may import a package, None for any; test_lightness.py sees to when.
 HOME = {
@@ -51,8 +52,8 @@ def _own(one: Import) -> str:
     if there == "":
         return "" if here == "cli" else "the public face stands above every folder but `cli`"
     if there == PYTORCH:
-        fine = here in ("network", "cli") and one.in_function
-        return "" if fine else "pytorch is imported only inside functions of `network` and `cli`"
+        fine = here in RUNNERS and one.in_function
+        return "" if fine else "pytorch is imported only inside functions of `network`, `chapter` and `cli`"
     unknown = [name for name in (here, there) if name not in (*ORDER, PYTORCH)]
     if unknown:
         return f"`{unknown[0]}` has no place in the order {' < '.join(ORDER)}"
@@ -106,11 +107,11 @@ PLANTED = {
     "relative": ({"archlens.layers.base": "", "archlens.layers": "from ..graph import x\n"}, "`layers` stands below `graph`"),
     "pytorch at load": (
         {"archlens.cli.verify": "from archlens.pytorch import verify\n"},
-        "only inside functions of `network` and `cli`",
+        "only inside functions of `network`, `chapter` and `cli`",
     ),
     "pytorch elsewhere": (
         {"archlens.report.page": "def f():\n    import archlens.pytorch\n"},
-        "only inside functions of `network` and `cli`",
+        "only inside functions of `network`, `chapter` and `cli`",
     ),
     "pytorch upwards": ({"archlens.pytorch.trace": "from archlens.report import table\n"}, "`pytorch` stands below `report`"),
     "a folder without a place": ({"archlens.layers.base": "from archlens.helpers import f\n"}, "`helpers` has no place"),

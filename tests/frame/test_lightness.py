@@ -11,7 +11,14 @@ import pytest
 from tests.frame.source import ROOT
 
 HEAVY = {"dask", "fvcore", "graphviz", "networkx", "numpy", "ptflops", "pygraphviz", "sympy", "thop", "torch", "torchvision"}
-TABULATED = {"specs", "analyze table", "analyze markdown", "explain markdown", "memory markdown"}  # what tabulate lays out
+TABULATED = {
+    "specs",
+    "analyze table",
+    "analyze markdown",
+    "compare markdown",
+    "explain markdown",
+    "memory markdown",
+}  # what tabulate lays out
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
@@ -19,6 +26,7 @@ STATIC = {
     "field": ["field", "vgg16"],
     "explain conv": ["explain", "conv"],
     **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
+    "concepts": ["concepts", "all"],
     "schema": ["schema"],
     "specs": ["specs"],
     **{
@@ -27,6 +35,10 @@ STATIC = {
     },
     "analyze --policy": ["analyze", "vgg16", "--policy", "fvcore", "--format", "json"],
     "analyze --level": ["analyze", "vgg16", "--level", "stage", "--sort", "macs", "--top", "3"],
+    **{
+        f"compare {form}": ["compare", "vgg16", "lenet5", "--format", form]
+        for form in ("table", "markdown", "csv", "json", "latex", "html")
+    },
     **{f"memory {form}": ["memory", "vgg16", "--format", form] for form in ("table", "markdown", "json")},
 }
 

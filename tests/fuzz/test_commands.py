@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 import archlens
 from archlens.cli import _group
+from archlens.report.figures import FIGURES
 from tests.fuzz.networks import random_spec
 from tests.pages import BLOCKS, Block, lay_out
 
@@ -35,6 +36,8 @@ def show(target: str) -> None:
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
     commands += [["explain", target, "--format", form, "--", *chosen] for form in ("text", "markdown", "json")]
+    figures = ",".join(FIGURES)
+    commands += [["compare", target, "--columns", figures, "--sort", "covers", "--format", form] for form in ("table", "json")]
     for command in commands:
         result = CliRunner().invoke(_group, command)
         assert not isinstance(result.exception, Exception), (command, result.exception, result.output)

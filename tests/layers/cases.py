@@ -112,10 +112,11 @@ def reshapes(shape: tuple[int, ...]) -> st.SearchStrategy:
 def borders(shape: tuple[int, ...]) -> st.SearchStrategy:
     rank = len(shape) - 2
     one = st.integers(-5, 4)
-    pairs = st.lists(st.tuples(one, one), min_size=rank, max_size=rank).map(tuple)
-    constant = arguments({"padding": per_axis(one, rank) | pairs}, value=numbers)
+    pairs, with_channels = (st.tuples(*[st.tuples(one, one)] * count) for count in (rank, rank + 1))
+    constant = arguments({"padding": per_axis(one, rank) | pairs | with_channels}, value=numbers)
+    padding = per_axis(one, rank) | often(pairs, with_channels)
     modes = {"mode": st.sampled_from(["reflect", "replicate", "circular", "constant"])}
-    return constant | arguments({"padding": per_axis(one, rank) | pairs, **modes}, value=often(st.just(0), numbers))
+    return constant | arguments({"padding": padding, **modes}, value=often(st.just(0), numbers))
 
 
 def crops(shape: tuple[int, ...]) -> st.SearchStrategy:

@@ -46,9 +46,16 @@ def _negative(case: Case) -> bool:
 def _crops_all(case: Case) -> bool:
     """Whether a border leaves no cell of the map, or goes around more than once what it leaves."""
     pads = [p if isinstance(p, tuple) else (p, p) for p in _spatial(case, "padding", 0)]
-    left = [n + min(low, 0) + min(high, 0) for n, (low, high) in zip(case.shapes[0][2:], pads, strict=True)]
+    sizes = case.shapes[0][-len(pads) :]  # with the channels, where there is one more
+    left = [n + min(low, 0) + min(high, 0) for n, (low, high) in zip(sizes, pads, strict=True)]
     circular = case.arguments.get("mode") == "circular"
     return any(n < 1 or (circular and max(pad) > n) for n, pad in zip(left, pads, strict=True))
+
+
+def _pads_strangely(case: Case) -> bool:
+    """Or makes channels of other channels, which torch does where it takes a sequence for a map without a batch."""
+    channels = len(_spatial(case, "padding", 0)) == len(case.shapes[0]) - 1
+    return _crops_all(case) or (channels and case.arguments.get("mode", "constant") != "constant")
 
 
 def _differs_in_rank(case: Case) -> bool:
@@ -77,7 +84,7 @@ STRICTER: Table = {
     "multiply": ("missing axes would be matched from the right, the batch with them", _differs_in_rank),
     "conv": ("a negative padding crops where the border is made of the map, and elsewhere it does not", _negative),
     "depthwise_conv": ("a negative padding crops where the border is made of the map, and elsewhere it does not", _negative),
-    "pad": ("a map without cells, or of padding only, is a mistake", _crops_all),
+    "pad": ("a map without cells, or of padding only, is a mistake; channels are padded with a constant", _pads_strangely),
     "max_pool": ("uneven padding is held to the limits of even padding, and cannot be told apart under ceil_mode", _uneven),
     "batch_norm": ("torch runs it without eps, and then does not train it", lambda case: case.arguments.get("eps") == 0),
     "avg_pool": ("uneven padding is held to the limits of even padding, and must count in the mean", _uneven),

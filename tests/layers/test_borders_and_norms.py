@@ -61,6 +61,13 @@ def test_a_pad_tells_a_constant_from_cells():
     assert Pad(1, "reflect").local_windows(MAP) == ((Window(1, 1, 1),) * 2,)
 
 
+def test_a_pad_may_begin_with_the_channels():
+    shape = (1, 16, 5, 9)
+    assert Pad(((8, 8), (1, 0), 2)).output_shapes(shape) == ((1, 32, 6, 13),)
+    assert Pad(((8, 8), (1, 0), 2)).windows(shape) == ((Window(1, 1, 1), Window(1, 1, 2)),)
+    assert Pad((-4, 0, 0)).output_shapes(shape) == ((1, 8, 5, 9),)
+
+
 def test_local_readings_leave_out_statistics_over_the_map():
     apart = (each_axis(4),)
     for layer in (GroupNorm(2), GroupNorm(8), InstanceNorm(), LayerNorm(3), LayerNorm(2)):

@@ -68,6 +68,7 @@ EXAMPLES |= {
         on(MAP, padding="b"),
         on(MAP, padding=(("b", -2), -1)),
         on(SEQUENCE, padding=(("b", 0),)),
+        on(MAP, padding=(("b", 0), 1, -1)),
         on(MAP, padding=4, mode="reflect"),
     ],
     "crop": [on(MAP, size=5), on(SEQUENCE, size="b")],

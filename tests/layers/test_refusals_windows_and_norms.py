@@ -80,6 +80,12 @@ REFUSALS = [
         help="pad by at most 4",
     ),
     refusal(
+        lambda: Pad((1, 2, 2), "reflect"),
+        MAP,
+        message="pad: reflect goes around the map alone, but the first of 3 values is for the channels",
+        help="give 2, or mode=constant",
+    ),
+    refusal(
         lambda: Pad(1, "reflect", 2),
         message="pad: value=2 goes with mode=constant, not with reflect",
         help="leave it out",

@@ -39,7 +39,7 @@ def test_every_map_of_what_ships_is_measured(name: str) -> None:
     measured = measure_fields(graph)
     computed = receptive_fields(graph).local
     assert field_gaps(graph, computed, measured) == []
-    assert {*measured.unmeasured.values()} == UNFOLLOWED.get(name, set())
+    assert {*measured.unmeasured.values()} <= UNFOLLOWED.get(name, set())
     for node, field in zip(graph.nodes, computed, strict=True):
         is_map = field is not None and len(node.output_shapes[0]) == len(node.input_shapes[0]) == len(field.size) + 2
         if is_map and name in UNFOLLOWED and (node.layer.type_name == "permute" or all(field.whole)):

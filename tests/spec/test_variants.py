@@ -150,6 +150,11 @@ def test_two_lines_are_a_network(load: Callable[..., archlens.Network]) -> None:
     assert load("extends: resnet:resnet18").analyze().totals.params == 11_689_512
 
 
+def test_words_about_a_network_are_merged_and_taken_out(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: family:small\nname: Mine\nmeta: {top1: null, paper: none yet}")
+    assert net.spec.meta == {"year": 2020, "paper": "none yet"}
+
+
 def test_variants_are_inherited(load: Callable[..., archlens.Network]) -> None:
     load("extends: family\nname: Mine")
     net = archlens.load("net.yaml:large")

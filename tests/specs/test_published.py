@@ -22,11 +22,6 @@ with (HERE / "published.csv").open(encoding="utf-8") as file:
     PUBLISHED = {row["network"]: row for row in csv.DictReader(file)}
 
 
-def network(name):
-    """The network that a row of `published.csv` is about."""
-    return archlens.load(str(HERE / f"{name}.yaml") if name.startswith("guests/") else name)
-
-
 def row_of(name):
     """The published row: `resnet50`, which only extends its family, is held to `resnet:resnet50`."""
     if name in PUBLISHED:
@@ -37,12 +32,11 @@ def row_of(name):
 
 FILES = sorted(SHIPPED.glob("*.yaml"))
 NETWORKS = [name for path in FILES for name in targets(path.stem)]
-GUESTS = [name for name in PUBLISHED if name.startswith("guests/")]
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_figures_are_the_published_ones(name):
-    row, totals = row_of(name), network(name).analyze().totals
+    row, totals = row_of(name), archlens.load(name).analyze().totals
     for key in FIGURES:
         if row[key]:
             _, low, high = figure(row[key])
@@ -51,16 +45,16 @@ def test_figures_are_the_published_ones(name):
                 assert low <= value <= high, f"{name}: {key} is {value:,}, published {row[key]} ({row['source']})"
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_input_is_the_published_one(name):
-    shape, *_ = network(name).analyze().inputs.values()  # the image, where boxes go in too
+    shape, *_ = archlens.load(name).analyze().inputs.values()  # the image, where boxes go in too
     assert "x".join(map(str, shape[1:])) == row_of(name)["input"]
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *GUESTS])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_every_expectation_holds_and_none_is_ours(name):
     """What a spec expects of a published figure is that figure, so nothing archlens computed slips in."""
-    row, analysis = row_of(name), network(name).analyze()
+    row, analysis = row_of(name), archlens.load(name).analyze()
     assert analysis.expectations
     for outcome in analysis.expectations:
         assert outcome.ok, outcome
@@ -86,7 +80,7 @@ def test_file_opens_with_the_version_and_says_what_it_is(path):
 
 
 def test_every_row_is_about_a_network():
-    assert set(PUBLISHED) <= {*NETWORKS, *GUESTS}
+    assert set(PUBLISHED) <= {*NETWORKS}
 
 
 @pytest.mark.parametrize("resolution", [192, 160, 128])

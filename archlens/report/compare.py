@@ -1,0 +1,138 @@
+"""Comparison → table, Markdown, CSV, JSON, LaTeX, HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from archlens.analysis.facts import POLICY, Analysis
+from archlens.errors import printable, text_width
+from archlens.report.comparison import Comparison, raw
+from archlens.report.figures import Figure
+from archlens.report.grid import GAP, Paint, plain, wrapped
+from archlens.report.json import SCHEMA, render_json
+from archlens.report.page import Sheet
+from archlens.report.tables import csv_of, drawn, markdown_of
+
+__all__ = ["comparison_json", "render_comparison"]
+
+_READABLE = 30  # a text is cut to this before a column is left out
+_ACCURACY = "top1"
+
+
+def render_comparison(comparison: Comparison, form: str, width: int = 80, paint: Paint = plain) -> str:
+    """As `table`, `markdown`, `csv`, `json`, `latex` or `html`."""
+    if form == "table":
+        return "\n".join(_terminal(comparison, width, paint))
+    if form == "json":
+        return render_json([comparison_json(comparison)], several=False)
+    if form == "csv":
+        head = [*[figure.name for figure in comparison.figures], "policy"]
+        return csv_of(head, [[*_values(comparison, one, ""), POLICY] for one in comparison.analyses]).rstrip("\n")
+    return {"markdown": _markdown, "latex": _latex, "html": _html}[form](comparison)
+
+
+def _values(comparison: Comparison, analysis: Analysis, missing: Any) -> list[Any]:
+    """A row for machines."""
+    found = [figure.value(analysis) for figure in comparison.figures]
+    return [missing if value is None else raw(value) for value in found]
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Rows as mappings by the names of the columns; sizes as lists, null for what is not there."""
+    rows = [{figure.name: _plain(figure, one) for figure in comparison.figures} for one in comparison.analyses]
+    return {
+        "schema": SCHEMA,
+        "title": comparison.title,
+        "columns": [{"name": figure.name, "heading": figure.heading, "about": figure.about} for figure in comparison.figures],
+        "rows": rows,
+        "sources": {one.title: one.meta.get("source") for one in comparison.analyses},
+        "notes": list(comparison.notes),
+        "policy": POLICY,
+    }
+
+
+def _plain(figure: Figure, analysis: Analysis) -> Any:
+    value = figure.value(analysis)
+    return value._asdict() if hasattr(value, "_asdict") else value
+
+
+def _sheet(comparison: Comparison, figures: Sequence[Figure] | None = None, briefly: bool = False) -> Sheet:
+    figures = comparison.figures if figures is None else figures
+    return Sheet(
+        tuple([figure.heading for figure in figures]),
+        tuple([figure.numeric for figure in figures]),
+        tuple([tuple([printable(figure.said(one, briefly)) for figure in figures]) for one in comparison.analyses]),
+    )
+
+
+def _remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Where published accuracy is from, once for all that share a source; and what was left out."""
+    if any(figure.name == _ACCURACY for figure in comparison.figures):
+        by_source: dict[str, list[str]] = {}
+        for one in comparison.analyses:
+            if one.meta.get(_ACCURACY) is not None:
+                by_source.setdefault(str(one.meta.get("source", "no source is stated")), []).append(one.title)
+        for source, titles in by_source.items():
+            yield "top-1", f"{', '.join(titles)}: {source}"
+    for note in comparison.notes:
+        yield "note", note
+
+
+# ---- for the terminal ----
+
+
+def _terminal(comparison: Comparison, width: int, paint: Paint) -> list[str]:
+    if not comparison.analyses:
+        lines = [paint("no network is left to compare", "faint")]
+    else:
+        figures, sheet = _fitting(comparison, width)
+        lines = drawn(sheet, width, paint)
+        left_out = [figure.name for figure in comparison.figures if figure not in figures]
+        if left_out:
+            lines += ["", *wrapped("", f"too wide for {width} columns: {', '.join(left_out)}", width, 0, paint, "faint")]
+    remarks = list(_remarks(comparison))
+    lines += [""] if remarks else []
+    for label, text in remarks:
+        lines += wrapped(label, printable(text), width, 7, paint, "faint")
+    return lines
+
+
+def _fitting(comparison: Comparison, width: int) -> tuple[Sequence[Figure], Sheet]:
+    """The most columns that fit: figures exact, else rounded; texts cut to what can be read; columns left out from the right."""
+    for count, briefly in product(range(len(comparison.figures), 1, -1), (False, True)):
+        figures = comparison.figures[:count]
+        sheet = _sheet(comparison, figures, briefly)
+        widths = [max(map(text_width, column)) for column in zip(sheet.head, *sheet.rows, strict=True)]
+        least = [at if right else min(at, _READABLE) for at, right in zip(widths, sheet.numeric, strict=True)]
+        if sum(least) + len(GAP) * (count - 1) <= width:
+            return figures, sheet
+    return comparison.figures[:1], _sheet(comparison, comparison.figures[:1])
+
+
+# ---- for documents ----
+
+
+def _markdown(comparison: Comparison) -> str:
+    from archlens.report.markdown import escaped
+
+    remarks = [f"- {label}: {escaped(text)}" for label, text in _remarks(comparison)]
+    return "\n".join([markdown_of(_sheet(comparison)), *([""] if remarks else []), *remarks])
+
+
+def _latex(comparison: Comparison) -> str:
+    from archlens.report.latex import latex_sheet, tex
+
+    remarks = "".join([f" {label}: {text}." for label, text in _remarks(comparison)])
+    caption = tex(f"{comparison.title[:1].upper()}{comparison.title[1:]}; policy {POLICY}.{remarks}")
+    return latex_sheet(_sheet(comparison), caption, "tab:comparison")
+
+
+def _html(comparison: Comparison) -> str:
+    from archlens.report.html import html_page, html_sheet, html_text
+
+    remarks = "".join([f"<li>{label}: {html_text(text)}</li>\n" for label, text in _remarks(comparison)])
+    title = f"{comparison.title[:1].upper()}{comparison.title[1:]}"
+    sheet = f'<div class="box">\n{html_sheet(_sheet(comparison))}\n</div>'
+    return html_page(title, f'{sheet}\n<ul class="faint">\n{remarks}</ul>' if remarks else sheet)
