@@ -119,6 +119,12 @@ def test_maps_of_several_ranks_are_measured_each_along_its_own_axes(net) -> None
     assert {path: field.size for path, field in fields.items()} == {"add": (1,), "conv1": (3,), "conv2": (3, 3)}
 
 
+def test_one_unit_has_no_neighbour_to_move_to(net) -> None:
+    """Its axes are none any more once they are turned, and the jump is 0."""
+    graph = net("- conv: 4 5x8 /4\n- permute: [0, 2, 3, 1]", "3x8x8").graph
+    assert field_gaps(graph, receptive_fields(graph).local, measure_fields(graph)) == []
+
+
 def noted(network) -> str:
     (fact,) = [fact for fact in network.verify("meta").facts if fact.key == "receptive_fields"]
     return fact.note
