@@ -8,6 +8,7 @@ from operator import gt, lt
 from typing import NamedTuple, TypeAlias
 
 from archlens.analysis.receptive_field import ReceptiveField
+from archlens.analysis.staircase import Rational
 from archlens.analysis.unit_field import unit_coverage, unit_field
 from archlens.graph.model import Graph, Node
 
@@ -78,10 +79,18 @@ def field_gaps(graph: Graph, computed: Sequence[ReceptiveField | None], measured
             continue
         for figure in ("input", "size", "start", "jump"):
             ours, theirs = getattr(figures, figure), getattr(seen, figure)
+            if figure == "jump":
+                theirs = _moves(ours, seen)
             if ours != theirs:
                 gaps.append(FieldGap(node.path, figure, ours, theirs, _is_bound(graph, node, figures, seen)))
                 break
     return gaps
+
+
+def _moves(computed: Sequence[Rational], measured: MeasuredField) -> tuple[Rational, ...]:
+    """The measured jump; 0 along an axis of one unit where it is computed to be, as no neighbour is there to move to."""
+    axes = zip(computed, measured.jump, measured.first, measured.centre, strict=True)
+    return tuple([0 if ours == 0 and first == centre else jump for ours, jump, first, centre in axes])
 
 
 def _is_bound(graph: Graph, node: Node, computed: ReceptiveField, measured: MeasuredField) -> bool:

@@ -140,6 +140,8 @@ class _Builder:
         self.tick(statement, frame)
         start = current
         if statement.sources is not None and len(statement.sources) == 1:
+            if self.control.left_out(statement, frame):
+                return current
             start = self.names.tensor(statement.sources[0], frame, current)
         ports: tuple[int, ...] | None
         if statement.faulty:

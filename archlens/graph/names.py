@@ -108,7 +108,10 @@ class Names:
             at, block = found
             related = (Label(at, "a line names it here"),)
             help = "that line has not run: it stands below, or its `when` does not hold"
-            if block and block not in frame.blocks():
+            if given := frame.named_at(at):  # one line names several, `level$index`
+                related = (Label(at, f"names {', '.join(given[:6])}{', ...' if len(given) > 6 else ''}"),)
+                help = did_you_mean(name, given) or "give the line it comes from an `as:`"
+            elif block and block not in frame.blocks():
                 help = f"a name given inside a block is known only there; give the call of `{block}` an `as:`"
         elif frame.prefix + name in self.paths.taken:
             help = f"`{name}` names a layer; give that line `as: {name}` too"

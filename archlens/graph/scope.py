@@ -81,6 +81,15 @@ class Frame:
             frame = frame.outer
         return list(found)
 
+    def named_at(self, place: Span) -> list[str]:
+        """The names in reach that the `as:` at `place` gave."""
+        found: list[str] = []
+        frame: Frame | None = self
+        while frame is not None:
+            found += [name for name, (_, span) in frame.tensors.items() if span == place and name not in found]
+            frame = frame.outer
+        return found
+
     def blocks(self) -> list[str]:
         """The blocks being expanded, outermost first."""
         found = []

@@ -57,7 +57,7 @@ def roi_align(
             found.append(corner * (above[..., None] * beside[:, :, None])[:, None])
     grid = sum(found[1:], found[0])
     grid = grid.unflatten(4, (output_size[1], -1)).unflatten(3, (output_size[0], -1))
-    return grid.sum((4, 6)).transpose(1, 2)
+    return grid.sum((4, 6)).transpose(1, 2).contiguous()
 
 
 def roi_pool(
@@ -69,10 +69,11 @@ def roi_pool(
     """Boxes N×R×4 (x1, y1, x2, y2) as grids N×R×C×output_size of largest values.
 
     As torchvision.ops.roi_pool. On the meta device, where boxes have no values, only
-    its size comes out.
+    its size comes out, and that x has a gradient.
     """
     if x.is_meta:
-        return x.new_empty(len(x), boxes.shape[1], x.shape[1], *output_size)
+        sized = x[:, None, :, :1, :1].expand(-1, boxes.shape[1], -1, *output_size)
+        return sized.clone(memory_format=torch.contiguous_format)
     scaled = boxes * spatial_scale
     # Halves are rounded away from zero, as in C.
     corners = (scaled.abs() + 0.5).floor() * scaled.sign()

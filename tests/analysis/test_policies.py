@@ -17,35 +17,17 @@ from archlens.layers import ReLU
 from archlens.pytorch.build import module_name
 from tests.analysis.peers import TOOLS, fvcore_counts, one_layer
 from tests.layers.cases import BUILT_IN, CASES, examples, outcome
-from tests.shipped import NETWORKS
+from tests.shipped import ALIKE, NETWORKS, smaller
 
 torch.set_num_threads(1)
 
 # ---- shipped networks: the tools run them, so large ones are made small ----
 
-SMALLER = {
-    "alexnet": {"input": "3x96x96"},
-    "alexnet_2012:one_tower": {"input": "3x99x99"},
-    "alexnet_2012:two_towers": {"input": "3x99x99"},
-    "c3d": {"input": "3x16x32x32"},
-    "fc_200": {"input": "3x20x20"},
-    "unet:paper": {"params": {"side": 188, "sizes": [8, 8, 8, 8]}},
-    "unet:same": {"params": {"side": 64, "sizes": [8, 16, 32, 64]}},
-    "vgg11": {"input": "3x32x32"},
-    "vgg16": {"input": "3x32x32"},
-    "vit_b16": {"params": {"side": 64, "depth": 2}},
-}
-ALIKE = ("resnet34", "resnet101", "resnet152", "vgg13", "vgg19", "vit_b32", "vit_l16")  # more of the same layers
-
-
-def graph_of(name):
-    return archlens.load(name, **SMALLER.get(name, {})).graph
-
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ALIKE])
 @pytest.mark.parametrize("policy", TOOLS)
 def test_shipped_networks(policy, name):
-    graph = graph_of(name)
+    graph = smaller(name).graph
     ours = recount(graph, policy)
     assert ours.total == TOOLS[policy](graph)
     assert sum(one.amount for one in ours.differences) == ours.total - ours.macs
@@ -53,7 +35,7 @@ def test_shipped_networks(policy, name):
 
 @pytest.mark.parametrize("name", ["lenet5", "googlenet_2014_training", "resnet50", "vit_b16"])
 def test_every_layer_is_what_fvcore_says(name):
-    graph = graph_of(name)
+    graph = smaller(name).graph
     theirs = fvcore_counts(graph)
     ours = recount(graph, "fvcore")
     paths = [module_name(node.path) for node in graph.nodes]

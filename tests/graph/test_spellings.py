@@ -40,6 +40,10 @@ SAME = {
         "- conv: 8 3x3\n  when: channels == 3\n- conv: 16 3x3\n  when: channels == 3\n- relu:\n  when: not true",
         "- conv: 8 3x3",
     ),
+    "when leaves out what `from` would not find": (
+        "- for: {w: [2, 1]}\n  do: [{relu: , from: up$(index - 1), when: index > 1}, {conv: w 3x3, as: up$index}]",
+        "- conv: 2 3x3\n- relu\n- conv: 1 3x3",
+    ),
     "when asks for what arrives": (
         "- conv: 8 3x3 same\n  as: a\n- conv: 4 3x3 same\n- relu:\n  from: a\n  when: channels == 8",
         "- conv: 8 3x3 same\n  as: a\n- conv: 4 3x3 same\n- relu:\n  from: a",

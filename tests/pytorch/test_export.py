@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,10 +24,9 @@ from tests.fuzz.networks import random_spec
 from tests.layers.running import quiet
 from tests.pages import BLOCKS, Block, lay_out
 from tests.pytorch.networks import nested_network
-from tests.shipped import NETWORKS
+from tests.shipped import LARGE, NETWORKS
 
 EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
-LARGE = 300_000_000  # multiply–accumulates; of more only sizes are compared
 RECIPES = [block for block in BLOCKS if block.page == "docs/cookbook.md" and block.text.startswith("archlens: 1")]
 
 
@@ -40,11 +40,11 @@ def made(text: str, device: str) -> nn.Module:
 
 
 @quiet
-def assert_the_same(network: Network) -> str:
-    """The file's network is the built one; gives the file."""
+def assert_the_same(network: Network, most: float = LARGE) -> str:
+    """The file's network is the built one; gives the file. most: multiply–accumulates; of more only sizes are compared."""
     text = network.export()
     assert "archlens." not in text.partition("\n")[2]
-    large = network.analyze().totals.macs > LARGE
+    large = network.analyze().totals.macs > most
     device = "meta" if large else "cpu"
     built, ours = network.build(device).eval(), made(text, device).eval()
     assert {key: tuple(value.shape) for key, value in ours.state_dict().items()} == {
@@ -66,6 +66,12 @@ def assert_the_same(network: Network) -> str:
 @pytest.mark.parametrize("target", NETWORKS)
 def test_shipped_networks(target: str) -> None:
     assert_the_same(archlens.load(target))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", NETWORKS)
+def test_shipped_networks_with_values(target: str) -> None:
+    assert_the_same(archlens.load(target), most=inf)
 
 
 @pytest.mark.parametrize("recipe", [pytest.param(block, id=f"{block.page}:{block.line}") for block in RECIPES])

@@ -16,9 +16,7 @@ from archlens.cli import _group
 from archlens.layers import BatchNorm, Conv, Linear, MaxPool
 from archlens.layers.keeping import Held
 from archlens.pytorch import devices, verify
-from tests.shipped import NETWORKS
-
-LARGE = 1_000_000_000  # multiply–accumulates; more is verified on meta here, its memory in test_memory_of_networks.py
+from tests.shipped import LARGE, NETWORKS, macs
 
 
 def verified(*arguments: str) -> Any:
@@ -29,15 +27,24 @@ def facts(verification: Verification) -> dict[str, str]:
     return {fact.key: fact.verdict for fact in verification.facts}
 
 
-@pytest.mark.parametrize("target", NETWORKS)
-def test_what_ships_holds(target: str) -> None:
-    network = archlens.load(target)
-    large = network.analyze().totals.macs > LARGE
-    verification = network.verify("meta" if large else "cpu")
+def assert_it_holds(target: str, device: str) -> None:
+    verification = archlens.load(target).verify(device)
     assert verification.ok, [fact for fact in verification.facts if fact.verdict == "differs"]
     unmeasured = {key for key, verdict in facts(verification).items() if verdict == "not measured"}
     without_maps = {"receptive_fields"} if target in ("mlp", "fc_200") else set()
-    assert unmeasured == without_maps | ({"peak_activation_bytes"} if large else set())
+    assert unmeasured == without_maps | ({"peak_activation_bytes"} if device == "meta" else set())
+
+
+@pytest.mark.parametrize("target", NETWORKS)
+def test_what_ships_holds(target: str) -> None:
+    """Of large networks the memory is left to test_memory_of_networks.py."""
+    assert_it_holds(target, "meta" if macs(target) > LARGE else "cpu")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", NETWORKS)
+def test_what_ships_holds_with_values(target: str) -> None:
+    assert_it_holds(target, "cpu")
 
 
 def test_a_trace_is_an_analysis() -> None:
@@ -60,6 +67,16 @@ def test_a_linear_layer_adds_its_bias_in_place_whether_watched_or_not(net) -> No
     verification = net("- tokens\n- linear: 3", "6x4x4").verify("cpu")
     assert verification.ok
     assert verification.trace.layers[1].peak_bytes == 4 * (6 * 16 + 3 * 16)
+
+
+@pytest.mark.parametrize("layer", ["roi_pool", "roi_align"])
+def test_what_boxes_are_cut_from_learns(net, layer) -> None:
+    """The gradient of a linear layer's input is counted, since it goes on to the map."""
+    lines = f"- conv: 4 3x3\n- {layer}: 2x3\n  from: [prev, boxes]\n- flatten: start_dim=2\n- linear: 5"
+    network = net(lines, "{image: 3x8x8, boxes: 6x4}")
+    assert network.verify("cpu").ok
+    assert network.verify("meta").ok
+    assert network.analyze().training.backward_macs[-1] == 2 * 6 * 24 * 5
 
 
 def test_attention_on_features_that_are_apart_is_an_estimate(net) -> None:

@@ -47,7 +47,7 @@ def test_figures_are_the_published_ones(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_input_is_the_published_one(name):
-    (shape,) = archlens.load(name).analyze().inputs.values()
+    shape, *_ = archlens.load(name).analyze().inputs.values()  # the image, where boxes go in too
     assert "x".join(map(str, shape[1:])) == row_of(name)["input"]
 
 
@@ -99,6 +99,26 @@ def test_two_auxiliary_heads_are_what_training_adds():
     training, inference = (archlens.load(name).analyze() for name in ("googlenet_2014_training", "googlenet_2014"))
     assert training.totals.params - inference.totals.params == sum(head)
     assert list(training.outputs.values()) == [(1, 1000)] * 3
+
+
+@pytest.mark.parametrize("name", ["fcn32s", "fcn16s", "fcn8s"])
+def test_fcn_is_the_papers_and_the_authors(name):
+    """404 pixels seen (table 1), and scores that are added lie on one grid where the authors' tool cuts them."""
+    analysis = archlens.load(name).analyze()
+    (fc7,) = [layer for layer in analysis.layers if layer.path == "fc7/relu"]
+    assert fc7.receptive_field.size == (404, 404)
+    assert analysis.misalignments == ()
+
+
+@pytest.mark.parametrize(("map", "first"), [("pool4", 5), ("pool3", 9)])
+def test_only_the_authors_cuts_of_fcn_are_aligned(map, first, tmp_path):
+    """Caffe's crop finds 5 and 9; a cell beside them, scores of different places are added."""
+    text = (SHIPPED / "fcn.yaml").read_text(encoding="utf-8")
+    for beside in (first - 1, first + 1):
+        path = tmp_path / f"fcn{beside}.yaml"
+        path.write_text(text.replace(f"Fuse: {map} {first}", f"Fuse: {map} {beside}"), encoding="utf-8")
+        found = archlens.load(f"{path}:fcn8s").analyze().misalignments
+        assert {one.path for one in found} == {f"fuse_{map}/add"}
 
 
 def test_the_connections_of_lenet_are_the_papers():
