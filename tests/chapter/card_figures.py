@@ -174,7 +174,7 @@ FIGURES = [
     ("which_to_freeze", "early", _RESNET - 2_049_000 - _STAGE4, "torchvision's without layer4 and fc"),
     ("which_to_freeze", "last", _STAGE4, "torchvision's layer4"),
     ("which_to_freeze", "backward", _THAWED, "dW alone where stage 4 begins, dW and dX behind it"),
-    ("which_to_freeze", "whole", 2 * _RESNET_MACS - _STEM_MACS, "all twice, but the first input"),
+    ("which_to_freeze", "whole", 2 * (_RESNET_MACS - 2048 * 990) - _STEM_MACS, "ten classes: all twice, but the first input"),
     ("beyond_classification", "yolo", 1_470, "arXiv:1506.02640, section 2: 7×7×30"),
     ("beyond_classification", "proposals", 2_387_510, "9·512² + 512 + 513·18 + 513·36"),
     ("beyond_classification", "faster", 137_078_239, "VGG-16, proposals and heads, summed"),

@@ -97,10 +97,10 @@ CARDS = (
         "12.1",
         "Is the number of parameters of a CNN independent of the size of the image?",
         "For the convolutions yes: those of VGG-16 have {convs} parameters for any image. For a fully connected layer after a "
-        "flatten no: at 224 pixels the last map is 7×7×512 and VGG-16's first one has (7·7·512 + 1)·4,096 = {small} parameters, "
-        "at 448 pixels it would have {large}, and weights trained for one size do not fit another. With global average pooling "
-        "the head fits any size. Work and activation memory grow with the area in any case: VGG-16's first convolution takes "
-        "{macs} multiply–accumulates at 224 pixels and {more} at 448.",
+        "flatten no: at 224 pixels VGG-16's last map is 512×7×7 and its first such layer has (7·7·512 + 1)·4,096 = {small} "
+        "parameters, at 448 pixels it would have {large}, and weights trained for one size do not fit another. With global "
+        "average pooling the head fits any size. Work and activation memory grow with the area in any case: VGG-16's first "
+        "convolution takes {macs} multiply–accumulates at 224 pixels and {more} at 448.",
         (
             Evidence("convs", "VGG-16: parameters of its convolutions", lambda: params(convolutions(shipped("vgg16")))),
             Evidence(

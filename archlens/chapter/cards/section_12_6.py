@@ -82,8 +82,8 @@ CARDS = (
         "Look at several scales at once, because the right one is not known in advance: 1×1, 3×3, 5×5 and a 3×3 pooling read the "
         "same map, and their outputs are concatenated, in module 3a 64 + 128 + 32 + 32 = {maps} maps. 1×1 convolutions before "
         "the 3×3 and 5×5 reduce the channels these have to read; in the pooling branch the 1×1 comes after the pooling, which "
-        "would otherwise pass all its channels on. Module 3a has {module} weights (without biases); without the reducing 1×1 it "
-        "would have {naive} and put out {naive_maps} maps, so the next modules would get bigger and bigger.",
+        "would otherwise pass all its channels on. Module 3a has {module} weights (without biases); without the 1×1 in these "
+        "three branches it would have {naive} and put out {naive_maps} maps, so the next modules would get bigger and bigger.",
         (
             Evidence("maps", "GoogLeNet, 3a: maps", lambda: within(shipped("googlenet_2014"), "3a")[-1].output_shapes[0][1]),
             Evidence("module", "3a: weights", _module_weights),
@@ -158,7 +158,7 @@ CARDS = (
         "AlexNet in 2012, GoogLeNet in 2014 and ResNet in 2015, with {alexnet}, {google} and {resnet} % top-5 error in "
         "classification, each with several networks combined. VGG came second in the same 2014 contest as GoogLeNet, with {vgg} "
         "%, and won localization; VGG-16 has {vgg_params} parameters against GoogLeNet's {google_params}. LeNet is older than "
-        "ImageNet; and LeNet-5 of 1998 was not the first CNN that worked, one read handwritten zip codes in 1989 (LeCun et al.).",
+        "ImageNet; and LeNet-5 of 1998 was not the first CNN that worked: one read handwritten zip codes in 1989 (LeCun et al.).",
         (
             Evidence("alexnet", "AlexNet, top-5 error, % (Krizhevsky et al. 2012, section 6)", lambda: "15.3"),
             Evidence("google", "GoogLeNet, % (Szegedy et al. 2015, table 2)", lambda: "6.67"),

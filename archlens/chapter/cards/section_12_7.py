@@ -9,6 +9,7 @@ from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import attention_share, backward_macs, shipped, side
 from archlens.chapter.concepts.small import field, params, share, statistics, within
 from archlens.chapter.evidence import Evidence
+from archlens.network import load
 from archlens.report.numbers import bytes_text
 
 __all__ = ["CARDS"]
@@ -76,13 +77,13 @@ CARDS = (
         "The early ones: their features are general, while the late ones are about the old classes. In ResNet-50 stem and stages "
         "1 to 3 have {early} parameters, the last stage alone has {last}. Freezing from below also saves time, because the "
         "backward pass stops at the lowest trained layer: with only the last stage and a head of ten classes it takes {backward} "
-        "multiply–accumulates instead of {whole}. Freeze less if the images themselves are of another kind (other sensors, other "
-        "channels), because then edges and colours differ too.",
+        "multiply–accumulates instead of {whole} when everything is trained. Freeze less if the images themselves are of another "
+        "kind (other sensors, other channels), because then edges and colours differ too.",
         (
             Evidence("early", "ResNet-50: parameters up to stage 3", lambda: _early(shipped("resnet50"))),
             Evidence("last", "of stage 4", lambda: _scope(shipped("resnet50"), "stage4")),
             Evidence("backward", "MACs backward, stage 4 and head learn", lambda: backward_macs(shipped("resnet50_finetune"))),
-            Evidence("whole", "MACs backward, everything learns", lambda: backward_macs(shipped("resnet50"))),
+            Evidence("whole", "MACs backward, everything learns", lambda: backward_macs(_thawed())),
         ),
         ("concept:freezing", "concept:backward", "spec:resnet50_finetune"),
     ),
@@ -111,13 +112,13 @@ CARDS = (
         "cnn_or_vit",
         "12.7",
         "How do CNNs compare to Vision Transformers (ViT)?",
-        "A CNN has locality and weight sharing built in, so it learns well from modest data. A ViT cuts the image into patches, "
-        "with patches of 16×16 and images of 224 pixels 14·14 = {patches} plus a class token, embeds each with what is a 16×16 "
-        "convolution of stride 16 ({embedding} parameters), and lets every token attend to all others: from the first block a "
-        "unit can see the whole image, where ResNet-50 sees {stage1} pixels after stage 1. Comparing all tokens costs T²: "
-        "{small} % of ViT-B/16's multiply–accumulates at 224 pixels, {large} % at 384. With weaker biases it needs more data or "
-        "a better recipe: ViT-B/16 reached {alone} % when trained on ImageNet alone and {more} % when pretrained on "
-        "ImageNet-21k; DeiT-B, the same architecture, reached {deit} % with ImageNet alone.",
+        "A CNN has locality and weight sharing built in, so it learns well from modest data. A ViT cuts the image into patches "
+        "(of 16×16 in 224×224 pixels 14·14 = {patches}, plus a class token), embeds each with what is a 16×16 convolution of "
+        "stride 16 ({embedding} parameters), and lets every token attend to all others: from the first block a unit can see the "
+        "whole image, where ResNet-50 sees {stage1} pixels after stage 1. Comparing all tokens costs T²: {small} % of ViT-B/16's "
+        "multiply–accumulates at 224 pixels, {large} % at 384. With weaker biases it needs more data or a better recipe: "
+        "ViT-B/16 reached {alone} % top-1 when trained on ImageNet alone and {more} % when pretrained on ImageNet-21k; DeiT-B, "
+        "the same architecture, reached {deit} % with ImageNet alone.",
         (
             Evidence("patches", "patches of 16×16 in 224×224", lambda: _patches(shipped("vit_b16"))),
             Evidence("embedding", "ViT-B/16: parameters of the patch embedding", lambda: shipped("vit_b16").layers[0].params),
@@ -163,6 +164,10 @@ CARDS = (
 
 def _early(resnet: Analysis) -> int:
     return _scope(resnet, "stem", "stage1", "stage2", "stage3")
+
+
+def _thawed() -> Analysis:
+    return load("resnet50", params={"classes": 10}).analyze()
 
 
 def _proposals(detector: Analysis) -> int:

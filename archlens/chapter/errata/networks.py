@@ -33,9 +33,9 @@ ERRATA = (
         "low",
         "12.6",
         "~7 layers",
-        "The paper's 7 counts two pooling layers; the other rows of the table count layers with weights on the longest path. By "
-        "that rule LeNet-5 has {lenet}, AlexNet {alexnet}, VGG-16 {vgg}, GoogLeNet {google} (of {all} in all) and ResNet-50 "
-        "{resnet}.",
+        "The paper's 7 counts two pooling layers, which then had weights; the other rows of the table count layers with weights "
+        "on the longest path. By that rule LeNet-5 has {lenet}, AlexNet {alexnet}, VGG-16 {vgg}, GoogLeNet {google} (of {all} in "
+        "all) and ResNet-50 {resnet}.",
         (
             Evidence("lenet", "LeNet-5: layers with weights on the longest path", lambda: shipped("lenet5").totals.depth),
             Evidence("alexnet", "AlexNet", lambda: shipped("alexnet_2012").totals.depth),
