@@ -1,4 +1,4 @@
-"""The chapter's questions, a section a file, each with an answer whose figures are computed."""
+"""The chapter's questions and some more, a section a file, each with an answer whose figures are computed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from typing import NamedTuple
 
 from archlens.analysis.lesson import Cell
 from archlens.chapter.evidence import Evidence, filled
+from archlens.report.chapters import SECTIONS
 
 __all__ = ["SECTIONS", "Answered", "Card", "answered", "cards"]
-
-SECTIONS = {
-    "12.1": "Why convolution beats fully-connected for images",
-    "12.2": "Filters, stride, padding, and output size",
-    "12.3": "Feature maps and channels",
-    "12.4": "Pooling and the receptive field",
-    "12.5": "The end-to-end classifier and fighting overfitting",
-    "12.6": "Classic architectures: LeNet to ResNet",
-    "12.7": "Transfer learning and a teaser of Vision Transformers",
-}
-"""Of the chapter, by number."""
 
 
 class Card(NamedTuple):
     """question: the chapter's. answer: what to say in an interview, right also where the chapter is not; `{name}` is a figure.
 
-    shown_by: where more is shown, as `concept:locality` or `lab:equivariance`.
+    shown_by: where more is shown, as `concept:locality` or `lab:equivariance`. added: whether the question is not one of the
+    chapter's, which only tells of it, or leaves it open.
     """
 
     name: str
@@ -35,6 +26,7 @@ class Card(NamedTuple):
     answer: str
     evidence: tuple[Evidence, ...]
     shown_by: tuple[str, ...]
+    added: bool = False
 
 
 class Answered(NamedTuple):
