@@ -29,6 +29,8 @@ _COMMANDS = {
     "compare": "Networks side by side: any figure as a column, tables for papers and interviews.",
     "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",
     "lab": "The chapter's claims that need a run, measured in PyTorch, each with a verdict.",
+    "quiz": "Interview practice: questions with worked answers, in the terminal or as cards.",
+    "reports": "The pages that teach the subject, written from the shipped specs.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "verify": "Every computed fact held against a run in PyTorch.",
     "specs": "The networks that come with archlens.",
@@ -55,7 +57,7 @@ class _Commands(click.Group):
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             from archlens.errors import did_you_mean
 
-            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], _COMMANDS)}")
+            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], _COMMANDS) or '`archlens --help` lists them'}")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -47,7 +47,7 @@ def test_help_lists_every_command(run):
     [
         ("analyse", "did you mean `analyze`?"),
         ("spec", "did you mean `specs`?"),
-        ("zzz", f"known here: {', '.join(sorted(_COMMANDS))}"),
+        ("zzz", "`archlens --help` lists them"),
     ],
 )
 def test_a_wrong_command_is_told(word, cure, run):

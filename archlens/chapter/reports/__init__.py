@@ -1,0 +1,50 @@
+"""The pages of `reports/`: the subject, from the first question to the last layer, every figure computed.
+
+One file a page (or a kind of page); each has the text of its page as a function of nothing but the shipped specs, so that
+every machine writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from importlib import import_module
+
+from archlens.spec.load import shipped
+
+__all__ = ["MARK", "PAGES", "pages"]
+
+MARK = "<!-- written by `archlens reports` -->\n"
+"""How every page begins."""
+
+PAGES = {
+    "README.md": "contents",
+    "lineage.md": "lineage",
+    "concepts.md": "concepts",
+    "interview.md": "interview",
+    "architectures.md": "architectures",
+    "errata.md": "errata",
+    "claims.md": "claims",
+}
+"""Files of the folder, and the modules here that write them. Beside them there is `networks/NAME.md` for every shipped spec."""
+
+
+def pages(told: Callable[[str], None] = lambda name: None) -> dict[str, str]:
+    """Path in the folder → text. told: hears which page is being written."""
+    from archlens.chapter.reports.networks import network_pages
+
+    found: dict[str, str] = {}
+    for path, module in PAGES.items():
+        told(path)
+        found[path] = import_module(f"archlens.chapter.reports.{module}").page()
+    found.update(network_pages(told))
+    return {path: f"{MARK}{_settled(text)}\n" for path, text in found.items()}
+
+
+def _settled(text: str) -> str:
+    """Specs called by where they lie in the repository, wherever they do; one blank line, never two."""
+    folders = {os.path.dirname(path) for path in shipped().values()}
+    for folder in folders:
+        text = text.replace(f"{folder}{os.sep}", "specs/")
+    return re.sub(r"\n{3,}", "\n\n", text)

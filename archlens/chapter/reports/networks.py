@@ -1,0 +1,122 @@
+"""reports/networks/NAME.md: one page for every shipped spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
+
+from archlens.analysis.facts import Analysis
+from archlens.chapter.reports.shelf import families, link, source_of, spec_path, variants
+from archlens.errors import printable
+from archlens.report.comparison import compared
+from archlens.report.markdown import escaped, pipe_table
+from archlens.report.memory import memory_parts, training_parts
+from archlens.report.numbers import bytes_text
+from archlens.report.page import Sheet
+from archlens.report.page import page as page_of
+from archlens.report.view import make_view
+
+__all__ = ["network_pages"]
+
+_FEW = 24  # layers that are shown one by one
+_LARGEST = 5
+_COLUMNS = ("network", "input", "params", "macs", "depth", "receptive_field", "peak_memory", "top1")
+
+
+def network_pages(told: Callable[[str], None] = lambda name: None) -> Iterator[tuple[str, str]]:
+    """Path and text of each page."""
+    homes = families()
+    for name, home in homes.items():
+        told(f"networks/{name}.md")
+        found = variants(name)
+        own = [other for other, where in homes.items() if where == name and other != name]
+        lines = [f"# {escaped(found[0].title if len(found) == 1 else found[0].name)}", "", *_about(name, found[0])]
+        if home != name:
+            lines += ["", f"One of the family of {link(home, folder='')}."]
+        if len(found) > 1:
+            lines += ["", "## The family", "", *_family(found, own)]
+        if not own:
+            lines += _details(found[0], several=len(found) > 1)
+        yield f"networks/{name}.md", "\n".join([*lines, "", *_source(name)])
+
+
+def _about(name: str, analysis: Analysis) -> Iterator[str]:
+    """What the spec says at its beginning, and where the network is from."""
+    yield from map(_prose, _comment(source_of(name)))
+    meta = analysis.meta
+    paper = [f"{escaped(str(meta['paper']))}" if "paper" in meta else "", str(meta.get("year", ""))]
+    yield ""
+    if any(paper):
+        yield f"- paper: {', '.join(filter(None, paper))}"
+    for key in ("key_idea", "source"):
+        if key in meta:
+            yield f"- {key.replace('_', ' ')}: {escaped(str(meta[key]))}"
+    yield f"- analyse it: `archlens analyze {name}`; hold it against PyTorch: `archlens verify {name}`"
+
+
+def _prose(text: str) -> str:
+    """Words as they are, what stands between backquotes as code."""
+    return "`".join([escaped(part) if even else part for part, even in zip(text.split("`"), cycle((True, False)), strict=False)])
+
+
+def _comment(source: str) -> list[str]:
+    """The comment that opens a spec, as paragraphs."""
+    lines = []
+    for line in source.splitlines()[1:]:
+        if not line.startswith("#"):
+            break
+        lines.append(line.removeprefix("#").strip())
+    paragraphs = "\n".join(lines).split("\n\n")
+    return [
+        part
+        for number, paragraph in enumerate(paragraphs)
+        for part in (*([""] if number else []), " ".join(paragraph.split("\n")))
+    ]
+
+
+def _family(found: Sequence[Analysis], own: Sequence[str]) -> list[str]:
+    """The variants side by side."""
+    lines = [compared(found, columns=_COLUMNS).render("markdown")]
+    return [*lines, "", f"Pages: {' · '.join([link(name, folder='') for name in own])}"] if own else lines
+
+
+def _details(analysis: Analysis, several: bool) -> list[str]:
+    """The figures, the stages, the largest layers, memory."""
+    few = len(analysis.layers) <= _FEW
+    said = page_of(analysis, make_view(level="layer" if few else "stage"))
+    lines = ["", f"## {escaped(analysis.title)}" if several else "## Figures", "", f"- {escaped(said.flow)}"]
+    lines += [f"- {fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts]
+    lines += [f"- {escaped(remark)}" for remark in said.remarks]
+    lines += ["", "## Layer by layer" if few else "## Stage by stage", "", _table(said.sheet)]
+    lines += ["", "## The largest layers", "", *_largest(analysis)]
+    return [*lines, "", "## Memory", "", *_memory(analysis)]
+
+
+def _table(sheet: Sheet) -> str:
+    rows = [list(map(escaped, row)) for row in sheet.rows]
+    if sheet.totals:
+        rows.append([f"**{escaped(text)}**" if text else "" for text in sheet.totals])
+    return pipe_table(sheet.head, rows, sheet.numeric)
+
+
+def _largest(analysis: Analysis) -> Iterator[str]:
+    """Where the parameters and the work are."""
+    for figure, said in (("params", "parameters"), ("macs", "multiply–accumulates")):
+        if getattr(analysis.totals, figure):
+            view = make_view(f"path,operation,{figure},{figure}_share", sort=figure, top=_LARGEST)
+            yield from (f"By {said}:", "", _table(page_of(analysis, view).sheet), "")
+
+
+def _memory(analysis: Analysis) -> list[str]:
+    parts = [*memory_parts(analysis)]
+    rows = [[part.label, bytes_text(part.bytes), escaped(printable(part.comment))] for part in parts]
+    lines = [pipe_table(("inference, float32", "", ""), rows, (False, True, False))]
+    if analysis.training.possible and analysis.totals.trainable_params:
+        rows = [[part.label, bytes_text(part.bytes), escaped(part.comment)] for part in training_parts(analysis, "adam")]
+        lines += ["", pipe_table(("training with Adam, batch of 1, an estimate", "", ""), rows, (False, True, False))]
+    return [line.replace("\u00a0", " ") for line in lines]
+
+
+def _source(name: str) -> list[str]:
+    """The spec itself."""
+    return [f"## The spec, {spec_path(name)}", "", "```yaml", source_of(name).rstrip(), "```"]

@@ -1,0 +1,89 @@
+"""The pages of `reports/`: they hold everything, every link leads somewhere, and they are written like any file of ours."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import archlens
+from archlens.chapter.cards import cards
+from archlens.chapter.claims import CLAIMS
+from archlens.chapter.concepts import CONCEPTS
+from archlens.chapter.errata import ERRATA
+from archlens.chapter.reports import MARK, PAGES, pages
+from archlens.chapter.reports.shelf import anchor
+
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def written():
+    return pages()
+
+
+def test_there_is_a_page_for_everything(written):
+    assert {*written} == {*PAGES, *(f"networks/{name}.md" for name in archlens.shipped())}
+    for text in written.values():
+        assert text.startswith(f"{MARK}# ")
+        assert text.endswith("\n")
+        assert "\n\n\n" not in CODE.sub("code", text)
+
+
+def test_a_heading_stands_between_blank_lines(written):
+    for path, text in written.items():
+        lines = CODE.sub("code", text).removeprefix(MARK).split("\n")
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+            if line.startswith("#"):
+                assert before == after == "", f"{path}: {line}"
+
+
+def test_every_link_leads_somewhere(written):
+    anchors = {
+        path: {anchor(line.lstrip("# ")) for line in text.split("\n") if line.startswith("#")} for path, text in written.items()
+    }
+    count = 0
+    for path, text in written.items():
+        for target, part in LINK.findall(CODE.sub("", text)):
+            if "://" in target:
+                continue
+            found = str(Path(path).parent / target) if target else path
+            assert found in written, f"{path} links to {target}"
+            assert not part or part in anchors[found], f"{path} links to {target}#{part}"
+            count += 1
+    assert count > 300
+
+
+def test_nothing_is_left_out(written):
+    for number, claim in enumerate(CLAIMS, 1):
+        assert claim.number == number
+        assert re.search(rf"^\| +{number} \|", written["claims.md"], re.MULTILINE)
+    for one in ERRATA:
+        assert f"\n### {one.name}\n" in written["errata.md"]
+    for title in CONCEPTS.values():
+        assert f"\n## {title}\n" in written["concepts.md"]
+    assert written["interview.md"].count("\n### ") == len(cards())
+    for name in archlens.shipped():
+        assert f"networks/{name}.md)" in "".join(text for path, text in written.items() if "/" not in path) or any(
+            f"]({name}.md)" in text for text in written.values()
+        ), f"nothing links to {name}"
+
+
+def test_figures_of_a_page_are_the_networks(written):
+    for name in ("vgg16", "resnet50", "yolov3", "unet", "mobilenet_v1"):
+        totals = archlens.load(name).analyze().totals
+        assert f"params **{totals.params:,}**" in written[f"networks/{name}.md"]
+        assert f"MACs **{totals.macs:,}**" in written[f"networks/{name}.md"]
+
+
+def test_they_are_the_same_wherever_they_are_written(written, tmp_path, monkeypatch):
+    from archlens.chapter.reports import shelf
+
+    monkeypatch.chdir(tmp_path)
+    shelf.family.cache_clear()
+    shelf.families.cache_clear()
+    try:
+        assert pages() == written
+    finally:
+        shelf.family.cache_clear()
+        shelf.families.cache_clear()
