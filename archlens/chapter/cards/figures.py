@@ -9,7 +9,8 @@ from math import prod
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.sight import AxisSight
-from archlens.chapter.concepts import small
+from archlens.chapter import small
+from archlens.chapter.concepts import patches, separable
 from archlens.network import load
 
 __all__ = [
@@ -48,12 +49,7 @@ def made(image: str, *lines: str) -> Analysis:
 @cache
 def full_mobilenet() -> Analysis:
     """MobileNet with a full 3×3 convolution in place of each depthwise one and the 1×1 after it."""
-    body = """blocks:
-  Separable(out, stride=1):
-    - conv: out 3x3 /stride same bias=false
-    - batch_norm
-    - relu"""
-    return small.changed("mobilenet_v1", body).analyze()
+    return separable.full().analyze()
 
 
 @cache
@@ -95,12 +91,12 @@ def weights(layer: LayerFacts, filters: int | None = None) -> int:
 
 def linear(analysis: Analysis) -> list[LayerFacts]:
     """Its fully connected layers."""
-    return [layer for layer in analysis.layers if layer.family == "linear"]
+    return small.of_family(analysis.layers, "linear")
 
 
 def convolutions(analysis: Analysis) -> list[LayerFacts]:
     """Its convolutions of any kind."""
-    return [layer for layer in analysis.layers if layer.family == "convolution"]
+    return small.of_family(analysis.layers, "convolution")
 
 
 def projections(resnet: Analysis) -> list[LayerFacts]:
@@ -116,10 +112,7 @@ def head_share(analysis: Analysis) -> float:
 def attention_share(name: str, side: int) -> float:
     """Of the MACs of a Vision Transformer those of comparing tokens with tokens and gathering their values, in percent."""
     vit = load(name, params={"side": side}).analyze()
-    blocks = [layer for layer in vit.layers if layer.type == "multihead_attention"]
-    _, tokens, width = blocks[0].output_shapes[0]
-    line = f"scaled_dot_product_attention: {blocks[0].arguments['num_heads']}"
-    return small.share(len(blocks) * made(f"{tokens}x{width}", line).totals.macs, vit.totals.macs)
+    return small.share(patches.attention_macs(vit), vit.totals.macs)
 
 
 def backward_macs(analysis: Analysis) -> int:

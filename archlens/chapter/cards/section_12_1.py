@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import cells, convolutions, jump, made, shipped, weights
-from archlens.chapter.concepts.small import params
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import params
 
 __all__ = ["CARDS"]
 

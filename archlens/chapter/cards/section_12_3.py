@@ -5,8 +5,8 @@ from __future__ import annotations
 from archlens.analysis.facts import Analysis
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import field, full_mobilenet, made, row_read, shipped, side, weights
-from archlens.chapter.concepts.small import macs, share, within
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import macs, share, within
 
 __all__ = ["CARDS"]
 

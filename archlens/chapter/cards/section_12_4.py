@@ -5,8 +5,8 @@ from __future__ import annotations
 from archlens.analysis.facts import Analysis
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import convolutions, field, head_share, jump, layers_to_see, linear, made, shipped
-from archlens.chapter.concepts.small import params, share, within
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import params, share, within
 
 __all__ = ["CARDS"]
 

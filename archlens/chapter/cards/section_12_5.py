@@ -5,8 +5,8 @@ from __future__ import annotations
 from archlens.analysis.facts import Analysis
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import cells, head_share, linear, made, shipped
-from archlens.chapter.concepts.small import macs, params, share, statistics
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import macs, params, share, statistics
 
 __all__ = ["CARDS"]
 

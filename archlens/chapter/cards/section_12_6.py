@@ -5,8 +5,8 @@ from __future__ import annotations
 from archlens.analysis.facts import Analysis
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import convolutions, field, head_share, made, paper_error, projections, shipped, weights
-from archlens.chapter.concepts.small import output, params, share, within
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import output, params, share, within
 
 __all__ = ["CARDS"]
 

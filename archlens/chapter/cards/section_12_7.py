@@ -7,8 +7,8 @@ from math import prod
 from archlens.analysis.facts import Analysis
 from archlens.chapter.cards import Card
 from archlens.chapter.cards.figures import attention_share, backward_macs, shipped, side
-from archlens.chapter.concepts.small import field, params, share, statistics, within
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import field, params, share, statistics, within
 from archlens.network import load
 from archlens.report.numbers import bytes_text
 

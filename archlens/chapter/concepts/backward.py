@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlens.analysis.gradients import gradient_flow
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, changed, table
+from archlens.chapter.small import called, changed, table
 from archlens.network import Network, load
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]

@@ -6,7 +6,7 @@ from math import prod
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, network, share, statistics, table, within
+from archlens.chapter.small import called, network, of_family, params, share, statistics, table, within
 from archlens.network import load
 from archlens.report.numbers import size_text
 
@@ -56,8 +56,8 @@ def _layers(said: str, lines: list[str]) -> tuple[Cell, ...]:
 
 def _network(analysis: Analysis) -> tuple[Cell, ...]:
     norms = [layer for layer in analysis.layers if layer.type == "batch_norm"]
-    own = sum([layer.params for layer in norms])
-    bare = [layer for layer in analysis.layers if layer.family == "convolution" and "bias" not in layer.parameter_shapes]
+    own = params(norms)
+    bare = [layer for layer in of_family(analysis.layers, "convolution") if "bias" not in layer.parameter_shapes]
     idle = sum([layer.parameter_shapes["weight"][0] for layer in bare])
     return called(analysis), len(norms), own, share(own, analysis.totals.params), statistics(norms), idle
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import network, table, within
+from archlens.chapter.small import network, of_family, params, table, within
 from archlens.network import load
 from archlens.report.numbers import size_text
 
@@ -57,7 +57,7 @@ def _stage(number: int) -> tuple[Cell, ...]:
 def _block(analysis: Analysis, path: str) -> tuple[int, int]:
     """Channels that go in and out, and the weights of the convolutions."""
     layers = within(analysis, path)
-    weights = sum([layer.params for layer in layers if layer.family == "convolution"])
+    weights = params(of_family(layers, "convolution"))
     return layers[-1].output_shapes[0][1], weights
 
 

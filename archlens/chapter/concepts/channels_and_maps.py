@@ -7,7 +7,7 @@ from itertools import starmap
 from math import prod
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import macs, network, params, table, within
+from archlens.chapter.small import macs, network, of_family, params, table, within
 from archlens.network import load
 from archlens.report.numbers import size_text
 
@@ -57,9 +57,9 @@ def _stages() -> Iterator[tuple[Cell, ...]]:
     for number in _STAGES:
         stage = within(vgg, f"stage{number}")
         shape = stage[0].output_shapes[0]
-        count = sum([layer.family == "convolution" for layer in stage])
+        count = len(of_family(stage, "convolution"))
         work = macs(stage)
         yield f"stage {number}", size_text(shape), prod(shape), count, params(stage), work, 100 * work / vgg.totals.macs
-    head = [layer for layer in vgg.layers if layer.family == "linear"]
+    head = of_family(vgg.layers, "linear")
     shape = head[-1].output_shapes[0]
     yield "head", size_text(shape), prod(shape), None, params(head), macs(head), 100 * macs(head) / vgg.totals.macs

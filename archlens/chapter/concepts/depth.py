@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlens.analysis.depth import longest_path
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, table
+from archlens.chapter.small import called, of_family, table
 from archlens.network import load
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
@@ -35,7 +35,7 @@ def _row(name: str) -> tuple[Cell, ...]:
     totals, layers = analysis.totals, analysis.layers
     # torchvision's adaptive poolings change nothing at this size; no paper counts them
     weighs = [layer.macs > 0 or (layer.family == "pooling" and layer.type != "adaptive_avg_pool") for layer in layers]
-    kinds = [sum([layer.family == family for layer in layers]) for family in ("convolution", "linear")]
+    kinds = [len(of_family(layers, family)) for family in ("convolution", "linear")]
     pooled = longest_path(network.graph, weighs)
     year = str(analysis.meta["year"])
     return called(analysis), year, totals.paper_depth, totals.depth, pooled, totals.weight_layers, *kinds

@@ -7,7 +7,7 @@ from itertools import starmap
 
 from archlens.analysis.lesson import Cell, Table
 from archlens.analysis.sight import AxisSight
-from archlens.chapter.concepts.small import network, output, share, table
+from archlens.chapter.small import network, output, share, table
 from archlens.report.numbers import size_text
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]

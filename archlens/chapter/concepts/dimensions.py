@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, network, table
+from archlens.chapter.small import called, network, table
 from archlens.network import load
 from archlens.report.numbers import size_text
 

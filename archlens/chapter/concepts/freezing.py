@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import changed, macs, params, share, statistics, table, within
+from archlens.chapter.small import changed, macs, params, share, statistics, table, within
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
 

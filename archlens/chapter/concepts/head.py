@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, macs, network, params, share, spec_size, table, within
+from archlens.chapter.small import called, macs, network, of_family, params, share, spec_size, table, within
 from archlens.network import load
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
@@ -51,14 +51,13 @@ def _head(vgg: Analysis, said: str, lines: Sequence[str]) -> tuple[Cell, ...]:
 
 
 def _linear(vgg: Analysis) -> Iterator[tuple[Cell, ...]]:
-    for layer in vgg.layers:
-        if layer.family == "linear":
-            out, values = layer.parameter_shapes["weight"]
-            yield layer.path, values, out, layer.params, share(layer.params, vgg.totals.params)
+    for layer in of_family(vgg.layers, "linear"):
+        out, values = layer.parameter_shapes["weight"]
+        yield layer.path, values, out, layer.params, share(layer.params, vgg.totals.params)
 
 
 def _network(analysis: Analysis) -> tuple[Cell, ...]:
-    linear = [layer for layer in analysis.layers if layer.family == "linear"]
+    linear = of_family(analysis.layers, "linear")
     values = linear[0].parameter_shapes["weight"][1]
     totals, own = analysis.totals, params(linear)
     return called(analysis), values, own, totals.params, share(own, totals.params), share(macs(linear), totals.macs)

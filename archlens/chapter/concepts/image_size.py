@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import network, params, spec_size, table, within
+from archlens.chapter.small import network, params, spec_size, table, within
 from archlens.network import load
 from archlens.report.numbers import size_text
 

@@ -7,7 +7,7 @@ from math import prod
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import network, spec_size, table, within
+from archlens.chapter.small import network, of_family, spec_size, table, within
 from archlens.network import load
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
@@ -42,7 +42,7 @@ def _branches(google: Analysis, module: str) -> Iterator[tuple[Cell, ...]]:
     sums = [0, 0, 0, 0, 0]
     came = _map_in(google, module)
     for branch, kernel in _BRANCHES.items():
-        convolutions = [layer for layer in within(google, f"{module}/{branch}") if layer.family == "convolution"]
+        convolutions = of_family(within(google, f"{module}/{branch}"), "convolution")
         widths = [came[0], *[layer.output_shapes[0][1] for layer in convolutions]]
         line = f"conv: {widths[-1]} {kernel}x{kernel} same bias=false" if kernel else "max_pool: 3x3 /1 padding=1"
         naive = network(spec_size(came), line).analyze()
@@ -74,5 +74,5 @@ def _weights(layer: LayerFacts) -> int:
 
 def _map_in(google: Analysis, module: str) -> tuple[int, ...]:
     """The shape of what the module reads: its pooling branch keeps it."""
-    (pool,) = [layer for layer in within(google, f"{module}/pool") if layer.family == "pooling"]
+    (pool,) = of_family(within(google, f"{module}/pool"), "pooling")
     return tuple(pool.output_shapes[0][1:])

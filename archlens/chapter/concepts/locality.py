@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import network, output, table
+from archlens.chapter.small import network, output, table
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
 

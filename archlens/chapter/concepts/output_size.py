@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import starmap
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import field, network, output, table
+from archlens.chapter.small import field, network, output, table
 from archlens.network import Network, load
 from archlens.report.numbers import size_text
 

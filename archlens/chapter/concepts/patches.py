@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, field, macs, network, params, share, table, within
+from archlens.chapter.small import called, field, macs, network, params, share, table, within
 from archlens.network import load
 
-__all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
+__all__ = ["FORMULA", "SECTION", "TEACHES", "attention_macs", "tables"]
 
 SECTION = "12.7"
 TEACHES = (
@@ -41,14 +42,23 @@ def tables() -> tuple[Table, ...]:
 def _image(sizes: tuple[int, int]) -> tuple[Cell, ...]:
     side, patch = sizes
     analysis = load("vit:vit_b16", params={"side": side, "patch": patch}).analyze()
-    blocks = [layer for layer in analysis.layers if layer.type == "multihead_attention"]
-    _, tokens, width = blocks[0].output_shapes[0]
-    heads = blocks[0].arguments["num_heads"]
-    products = network(f"{tokens}x{width}", f"scaled_dot_product_attention: {heads}").analyze().totals.macs
+    tokens = _blocks(analysis)[0].output_shapes[0][1]
     embedding, positions = [within(analysis, path)[0].params for path in ("patches", "position/parameter")]
     totals = analysis.totals
-    attention = share(len(blocks) * products, totals.macs)
+    attention = share(attention_macs(analysis), totals.macs)
     return side, patch, tokens, embedding, positions, totals.params, totals.macs, attention
+
+
+def attention_macs(vit: Analysis) -> int:
+    """Multiply–accumulates of comparing tokens with tokens and gathering their values, without the projections."""
+    blocks = _blocks(vit)
+    _, tokens, width = blocks[0].output_shapes[0]
+    products = network(f"{tokens}x{width}", f"scaled_dot_product_attention: {blocks[0].arguments['num_heads']}")
+    return len(blocks) * products.analyze().totals.macs
+
+
+def _blocks(vit: Analysis) -> list[LayerFacts]:
+    return [layer for layer in vit.layers if layer.type == "multihead_attention"]
 
 
 def _seen(name: str, scopes: tuple[str, ...]) -> Iterator[tuple[Cell, ...]]:

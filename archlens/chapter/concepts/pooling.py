@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import field, network, output, params, table, within
+from archlens.chapter.small import field, network, output, params, table, within
 from archlens.network import load
 from archlens.report.numbers import size_text
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import field, network, table
+from archlens.chapter.small import field, network, table
 from archlens.report.numbers import size_text
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]

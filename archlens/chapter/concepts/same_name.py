@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import starmap
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import field, params, table, within
+from archlens.chapter.small import field, of_family, params, table, within
 from archlens.network import load
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
@@ -51,7 +51,7 @@ def tables() -> tuple[Table, ...]:
 
 def _row(name: str, said: tuple[str, str]) -> tuple[Cell, ...]:
     analysis = load(name).analyze()
-    seen = max([field(layer) for layer in analysis.layers if layer.family == "convolution"])
+    seen = max(map(field, of_family(analysis.layers, "convolution")))
     return *said, analysis.totals.params, analysis.totals.macs, seen
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import starmap
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import network, output, table
+from archlens.chapter.small import network, output, table
 from archlens.errors import SpecError
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]

@@ -7,10 +7,10 @@ from itertools import starmap
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import changed, network, share, table
-from archlens.network import load
+from archlens.chapter.small import changed, network, share, table
+from archlens.network import Network, load
 
-__all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
+__all__ = ["FORMULA", "SECTION", "TEACHES", "full", "tables"]
 
 SECTION = "12.3"
 TEACHES = (
@@ -37,12 +37,19 @@ def tables() -> tuple[Table, ...]:
     """By kernel and channels; MobileNet and what it would be otherwise; where its work is."""
     head = ("kernel", "in", "out", "convolution", "depthwise", "1×1", "both", "times fewer", "1/C_out + 1/K²")
     whole = ("MobileNet with", "params", "MACs", "values put out", "FLOPs a byte moved")
-    full, separable = changed("mobilenet_v1", _FULL).analyze(), load("mobilenet_v1").analyze()
+    separable = load("mobilenet_v1").analyze()
     return (
         table("weights of a layer, which are MACs at each position; without biases", head, starmap(_layer, _LAYERS)),
-        table("MobileNet at 224×224", whole, (_whole("3×3 convolutions", full), _whole("depthwise + 1×1", separable))),
+        table(
+            "MobileNet at 224×224", whole, (_whole("3×3 convolutions", full().analyze()), _whole("depthwise + 1×1", separable))
+        ),
         table("where it is in MobileNet", ("layers", "MACs", "% of MACs", "params", "% of params"), _kinds(separable)),
     )
+
+
+def full() -> Network:
+    """MobileNet with a full 3×3 convolution in place of each depthwise one and the 1×1 after it."""
+    return changed("mobilenet_v1", _FULL)
 
 
 def _layer(kernel: int, before: int, after: int) -> tuple[Cell, ...]:

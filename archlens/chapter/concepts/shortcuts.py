@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import called, changed, share, table
+from archlens.chapter.small import called, changed, of_family, params, share, table
 from archlens.network import load
 from archlens.report.numbers import size_text
 
@@ -62,8 +62,8 @@ def _options() -> Iterator[tuple[Cell, ...]]:
             shortcut = line.format(width=width)
             analysis = changed(name, block.format(shortcut=shortcut)).analyze()
             found = [layer for layer in analysis.layers if "/shortcut/" in layer.path]
-            count = sum([layer.family == "convolution" for layer in found])
-            own, totals = sum([layer.params for layer in found]), analysis.totals
+            count = len(of_family(found, "convolution"))
+            own, totals = params(found), analysis.totals
             yield called(analysis), said, count, own, totals.params, share(own, totals.params), totals.macs
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlens.analysis.lesson import Cell, Table
-from archlens.chapter.concepts.small import field, network, table
+from archlens.chapter.small import field, network, table
 
 __all__ = ["FORMULA", "SECTION", "TEACHES", "tables"]
 

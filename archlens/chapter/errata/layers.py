@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archlens.analysis.facts import Totals
 from archlens.chapter.cards.figures import cells, convolutions, full_mobilenet, jump, linear, made, shipped, side
-from archlens.chapter.concepts.small import output, params, share, within
 from archlens.chapter.errata.erratum import Erratum
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import output, params, share, within
 
 __all__ = ["ERRATA"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archlens.analysis.facts import LayerFacts
 from archlens.chapter.cards.figures import convolutions, paper_error, projections, shipped, side
-from archlens.chapter.concepts.small import params, statistics
 from archlens.chapter.errata.erratum import Erratum
 from archlens.chapter.evidence import Evidence
+from archlens.chapter.small import params, statistics
 
 __all__ = ["ERRATA"]
 

@@ -6,8 +6,9 @@ import textwrap
 from random import Random
 from typing import NamedTuple
 
+from archlens.chapter import small
+from archlens.chapter.quiz.asking import indented
 from archlens.chapter.quiz.question import Question
-from archlens.chapter.quiz.small import indented, small
 from archlens.report.tables import cell_text
 
 __all__ = ["draw"]
@@ -31,7 +32,7 @@ def draw(random: Random, level: str) -> Question:
         figure = random.choice(list(_FIGURES)[: 1 + ("easy", "medium", "hard").index(level)])
         sides = [pair.one, pair.other]
         random.shuffle(sides)
-        totals = [small(pair.input, *side).analyze().totals for side in sides]
+        totals = [small.network(pair.input, *side).analyze().totals for side in sides]
         costs = [getattr(one, figure) for one in totals]
         if costs[0] != costs[1]:
             break

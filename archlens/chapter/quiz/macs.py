@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from archlens.chapter import small
+from archlens.chapter.quiz.asking import asked_about, indented, real_layer, worked
 from archlens.chapter.quiz.question import Question
-from archlens.chapter.quiz.small import asked_about, indented, real_layer, small, worked
 from archlens.network import Network
 
 __all__ = ["draw"]
@@ -19,7 +20,7 @@ def draw(random: Random, level: str) -> Question:
         prompt = f"{asked_about(real)} How many multiply–accumulates does it take?"
         return Question("macs", level, prompt, macs, worked(real.network, real.path, "Output size", "MACs"))
     input, *lines = _DRAWN[level](random)
-    network = small(input, *lines)
+    network = small.network(input, *lines)
     what = "does this layer take" if len(lines) == 1 else "do these layers take together"
     prompt = f"How many multiply–accumulates {what}?\n\n{indented(f'input: {input}', *[f'- {line}' for line in lines])}"
     return Question("macs", level, prompt, network.analyze().totals.macs, _solution(network))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from archlens.chapter import small
+from archlens.chapter.quiz.asking import indented, worked
 from archlens.chapter.quiz.question import Question
-from archlens.chapter.quiz.small import indented, small, worked
 from archlens.errors import SpecError
 from archlens.report.numbers import size_text
 
@@ -17,7 +18,7 @@ def draw(random: Random, level: str) -> Question:
     while True:
         input, line = _DRAWN[level](random)
         try:
-            network = small(input, line)
+            network = small.network(input, line)
             shape = network.graph.nodes[-1].output_shapes[0]
         except SpecError:  # the window does not fit: another one
             continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from archlens.chapter import small
+from archlens.chapter.quiz.asking import asked_about, indented, real_layer, worked
 from archlens.chapter.quiz.question import Question
-from archlens.chapter.quiz.small import asked_about, indented, real_layer, small, worked
 from archlens.network import Network
 
 __all__ = ["draw"]
@@ -21,11 +22,11 @@ def draw(random: Random, level: str) -> Question:
         return Question("params", level, prompt, params, worked(network, real.path, "Parameters"))
     if level == "hard":
         input, name, lines = _block(random)
-        network = small(input, *lines)
+        network = small.network(input, *lines)
         prompt = f"How many parameters does this have?\n\n{indented(f'input: {input}', *[f'- {line}' for line in lines])}"
         return Question("params", level, prompt, network.analyze().totals.params, _sum_of(network))
     input, line = _easy(random) if level == "easy" else _medium(random)
-    network = small(input, line)
+    network = small.network(input, line)
     name = line.partition(":")[0]
     prompt = f"How many parameters does this layer have?\n\n{indented(f'input: {input}', f'- {line}')}"
     return Question("params", level, prompt, network.analyze().totals.params, worked(network, name, "Parameters"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from archlens.chapter import small
+from archlens.chapter.quiz.asking import indented, worked
 from archlens.chapter.quiz.question import Question
-from archlens.chapter.quiz.small import indented, small, worked
 
 __all__ = ["draw"]
 
@@ -15,7 +16,7 @@ _INPUT = "3x224x224"
 def draw(random: Random, level: str) -> Question:
     """easy: a stack of equal convolutions. medium: with poolings and strides. hard: with dilation besides."""
     lines = _DRAWN[level](random)
-    network = small(_INPUT, *lines)
+    network = small.network(_INPUT, *lines)
     analysis = network.analyze()
     field = analysis.totals.receptive_field
     if field is None:

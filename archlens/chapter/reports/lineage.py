@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from archlens.analysis.facts import Analysis, Totals
 from archlens.chapter.reports.shelf import link, variants
+from archlens.chapter.small import of_family, params
 from archlens.report.comparison import compared, preset_named
 from archlens.report.markdown import escaped
 from archlens.report.numbers import grouped, percent, short
@@ -135,7 +136,7 @@ def page() -> str:
 def _figures(analysis: Analysis, before: Analysis | None) -> str:
     """Its totals, and how many times those of the one before."""
     totals = analysis.totals
-    linear = sum([layer.params for layer in analysis.layers if layer.family == "linear"])
+    linear = params(of_family(analysis.layers, "linear"))
     parts = [f"{grouped(totals.params)} parameters, {percent(linear, totals.params) or '0 %'} of them in fully connected layers"]
     parts.append(f"{short(totals.macs)} MACs")
     parts.append(f"{totals.depth} weight layers deep")

@@ -1,4 +1,4 @@
-"""What the topics share: small networks, layers of shipped ones, and the part of an explanation that answers a question."""
+"""What the topics share: layers of shipped networks, and the part of an explanation that answers a question."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from random import Random
 from typing import NamedTuple
 
 from archlens.layers.dims import Shape
-from archlens.network import Network, load, load_text
+from archlens.network import Network, load
 from archlens.report.numbers import size_text
 from archlens.report.operations import operation_text
 
-__all__ = ["Real", "indented", "real_layer", "small", "worked"]
+__all__ = ["Real", "asked_about", "indented", "real_layer", "worked"]
 
 REAL = ("lenet5", "alexnet", "vgg16", "googlenet_2014", "resnet18", "resnet50", "mobilenet_v1")
 """Shipped networks whose layers are asked about."""
 
 _WIDTH = 76
-
-
-def small(input: str, *layers: str) -> Network:
-    """The network of these lines."""
-    lines = "".join([f"  - {layer}\n" for layer in layers])
-    return load_text(f"archlens: 1\nname: Quiz\ninput: {input}\nlayers:\n{lines}", "quiz")
 
 
 def indented(*lines: str) -> str:

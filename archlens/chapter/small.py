@@ -1,4 +1,4 @@
-"""What the comparisons are made of: networks of a few lines, changes of shipped ones, and sums over their layers."""
+"""What comparisons, cards and questions are made of: networks of a few lines, changes of shipped ones, sums over their layers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = [
     "field",
     "macs",
     "network",
+    "of_family",
     "output",
     "params",
     "share",
@@ -43,6 +44,11 @@ def changed(base: str, change: str) -> Network:
 def within(analysis: Analysis, *scopes: str) -> list[LayerFacts]:
     """The layers at and in these paths."""
     return [layer for layer in analysis.layers if any(f"{layer.path}/".startswith(f"{scope}/") for scope in scopes)]
+
+
+def of_family(layers: Iterable[LayerFacts], family: str) -> list[LayerFacts]:
+    """The layers of one kind: `convolution`, `linear`, `pooling` and so on."""
+    return [layer for layer in layers if layer.family == family]
 
 
 def params(layers: Iterable[LayerFacts]) -> int:
