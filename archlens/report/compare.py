@@ -13,7 +13,7 @@ from archlens.report.figures import Figure
 from archlens.report.grid import GAP, Paint, plain, wrapped
 from archlens.report.json import SCHEMA, render_json
 from archlens.report.page import Sheet
-from archlens.report.tables import csv_of, drawn, markdown_of
+from archlens.report.tables import csv_of, drawn
 
 __all__ = ["comparison_json", "render_comparison"]
 
@@ -115,10 +115,10 @@ def _fitting(comparison: Comparison, width: int) -> tuple[Sequence[Figure], Shee
 
 
 def _markdown(comparison: Comparison) -> str:
-    from archlens.report.markdown import escaped
+    from archlens.report.markdown import escaped, markdown_sheet
 
     remarks = [f"- {label}: {escaped(text)}" for label, text in _remarks(comparison)]
-    return "\n".join([markdown_of(_sheet(comparison)), *([""] if remarks else []), *remarks])
+    return "\n".join([markdown_sheet(_sheet(comparison)), *([""] if remarks else []), *remarks])
 
 
 def _latex(comparison: Comparison) -> str:

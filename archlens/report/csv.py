@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from archlens.analysis.facts import POLICY, Analysis
 from archlens.report.view import View
 
-__all__ = ["csv_heading", "csv_rows", "safe"]
+__all__ = ["csv_heading", "csv_lines", "csv_rows", "safe"]
 
 _SIZES = re.compile(r"-?[0-9.]+(x-?[0-9.]+)*\Z")
 
@@ -22,20 +22,21 @@ def csv_heading(view: View | None = None, policy: str = POLICY) -> str:
     """
     view = view or View()
     names = [column.name for column in view.columns] if view.columns else view.names(policy)
-    return _lines([["network", *names, "policy"]])
+    return csv_lines([["network", *names, "policy"]])
 
 
 def csv_rows(analysis: Analysis, view: View | None = None) -> str:
     """A line for each row; sizes as a spec writes them: `64x112x112`. Shares are percentages."""
     view = view or View()
     chosen = view.every(analysis)
-    return _lines(
+    return csv_lines(
         [safe(value) for value in (analysis.title, *[column.raw(row) for column in chosen], POLICY)]
         for row in view.rows(analysis)
     )
 
 
-def _lines(rows: Iterable[Sequence[object]]) -> str:
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV, a line feed after each."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from archlens.analysis.lesson import Finding, Lesson, Table
 from archlens.errors import printable
 from archlens.report.grid import Paint, plain, wrapped
-from archlens.report.tables import csv_of, drawn, markdown_of, sheet_of, table_json
+from archlens.report.tables import csv_of, drawn, sheet_of, table_json
 
 __all__ = ["Taught", "render_contents", "render_lessons"]
 
@@ -40,7 +40,9 @@ def render_contents(titles: Mapping[str, str], form: str, width: int = 80, paint
     if form == "table":
         return "\n".join(drawn(sheet, width, paint))
     if form == "markdown":
-        return markdown_of(sheet)
+        from archlens.report.markdown import markdown_sheet
+
+        return markdown_sheet(sheet)
     if form == "json":
         return json.dumps(table_json(table)["rows"], indent=2, ensure_ascii=False)
     if form == "csv":
@@ -95,7 +97,7 @@ def _terminal(one: Taught, width: int, paint: Paint) -> list[str]:
 
 
 def _markdown(one: Taught) -> str:
-    from archlens.report.markdown import escaped
+    from archlens.report.markdown import escaped, markdown_sheet
 
     lines = [f"## {escaped(one.title)}", "", f"*{escaped(_about(one))}*", ""]
     words = [(f"**{label}**: " if label else "") + escaped(text) for label, text, _ in _words(one)]
@@ -104,7 +106,7 @@ def _markdown(one: Taught) -> str:
     if _formula(one):
         lines += ["", "```text", *_formula(one), "```"]
     for table in _tables(one):
-        lines += ["", f"{escaped(table.caption)}:", "", markdown_of(sheet_of(table))]
+        lines += ["", f"{escaped(table.caption)}:", "", markdown_sheet(sheet_of(table))]
     if words[before:]:
         lines += ["", *[f"- {text}" for text in words[before:]]]
     return "\n".join(lines)

@@ -9,10 +9,10 @@ from tabulate import tabulate
 
 from archlens.analysis.facts import Analysis
 from archlens.errors import printable
-from archlens.report.page import page
+from archlens.report.page import Page, Sheet, page
 from archlens.report.view import View
 
-__all__ = ["escaped", "pipe_table", "render_markdown"]
+__all__ = ["about_lines", "escaped", "markdown_sheet", "pipe_table", "render_markdown"]
 
 _SPECIAL = re.compile(r"[\\`*<>\[\]|~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 
@@ -23,6 +23,20 @@ def pipe_table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequ
     return tabulate(rows, head, "pipe", colalign=align if rows else None, disable_numparse=True)
 
 
+def markdown_sheet(sheet: Sheet) -> str:
+    """A table as a pipe table, its totals in bold as the last row."""
+    rows = [list(map(escaped, row)) for row in sheet.rows]
+    if sheet.totals:
+        rows.append([f"**{escaped(text)}**" if text else "" for text in sheet.totals])
+    return pipe_table(list(map(escaped, sheet.head)), rows, sheet.numeric)
+
+
+def about_lines(said: Page) -> list[str]:
+    """What goes in and out, the totals and the remarks, as a list."""
+    facts = [f"{fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts]
+    return [f"- {text}" for text in (escaped(said.flow), *facts, *map(escaped, said.remarks))]
+
+
 def escaped(text: str) -> str:
     """`text` as Markdown that shows it as it is, on one line."""
     return _SPECIAL.sub(r"\\\g<0>", printable(text))
@@ -31,22 +45,14 @@ def escaped(text: str) -> str:
 def render_markdown(analysis: Analysis, view: View | None = None) -> str:
     """The report of one network."""
     said = page(analysis, view)
-    sheet = said.sheet
-    rows = [[escaped(text) for text in row] for row in sheet.rows]
-    rows.append([f"**{escaped(text)}**" if text else "" for text in sheet.totals])
-    about = [
-        escaped(said.flow),
-        *(f"{fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts),
-        *map(escaped, said.remarks),
-    ]
     conventions = [f"{name}: {text}" for name, text in said.conventions]
     return "\n".join(
         [
             f"## {escaped(said.title)}",
             "",
-            *(f"- {text}" for text in about),
+            *about_lines(said),
             "",
-            pipe_table(sheet.head, rows, sheet.numeric),
+            markdown_sheet(said.sheet),
             "",
             *(f"- {text}" for text in conventions),
         ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.analysis.facts import POLICY, Analysis
 from archlens.errors import text_width
+from archlens.report.csv import csv_lines
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 from archlens.report.numbers import each, grouped, short, size_text, sizes_text
 
@@ -68,16 +67,16 @@ def render_shipped(rows: Sequence[ShippedRow], form: str, width: int = 80, paint
     if form == "json":
         return "[\n" + ",\n".join("  " + json.dumps({**row._asdict(), "policy": POLICY}) for row in rows) + "\n]"
     if form == "csv":
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow((*ShippedRow._fields, "policy"))
-        for row in rows:
-            field = sizes_text(row.receptive_field or (), "x")
-            writer.writerow((*row._replace(variants=" ".join(row.variants), receptive_field=field), POLICY))  # type: ignore[arg-type]
-        return text.getvalue().rstrip("\n")
+        return csv_lines([(*ShippedRow._fields, "policy"), *map(_raw, rows)]).rstrip("\n")
     if form in _PAGES:
         return _PAGES[form](rows)
     return "\n".join([*_table(rows, width, paint), *_families(rows, width, paint)])
+
+
+def _raw(row: ShippedRow) -> tuple[object, ...]:
+    """For CSV, what holds several values as one text."""
+    field = sizes_text(row.receptive_field or (), "x")
+    return (*row._replace(variants=" ".join(row.variants), receptive_field=field), POLICY)  # type: ignore[arg-type]
 
 
 def _sheet(rows: Sequence[ShippedRow]) -> Sheet:
@@ -87,10 +86,9 @@ def _sheet(rows: Sequence[ShippedRow]) -> Sheet:
 
 
 def _markdown(rows: Sequence[ShippedRow]) -> str:
-    from archlens.report.markdown import escaped, pipe_table
+    from archlens.report.markdown import markdown_sheet
 
-    sheet = _sheet(rows)
-    return pipe_table(sheet.head, [list(map(escaped, row)) for row in sheet.rows], sheet.numeric)
+    return markdown_sheet(_sheet(rows))
 
 
 def _latex(rows: Sequence[ShippedRow]) -> str:

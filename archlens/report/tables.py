@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from archlens.analysis.lesson import Cell, Table
 from archlens.errors import printable, text_width
-from archlens.report.csv import safe
+from archlens.report.csv import csv_lines, safe
 from archlens.report.grid import GAP, Paint, cut, draw, plain
 from archlens.report.page import Sheet
 
-__all__ = ["cell_text", "csv_of", "drawn", "markdown_of", "sheet_of", "table_json"]
+__all__ = ["cell_text", "csv_of", "drawn", "sheet_of", "table_json"]
 
 _SHORTEST = 14  # columns of text are cut to no less
 
@@ -64,18 +62,9 @@ def drawn(sheet: Sheet, width: int = 80, paint: Paint = plain) -> list[str]:
     return draw(columns, sheet.numeric, ["head", *[""] * len(sheet.rows)], paint, footer=False)
 
 
-def markdown_of(sheet: Sheet) -> str:
-    """A pipe table."""
-    from archlens.report.markdown import escaped, pipe_table
-
-    return pipe_table([*map(escaped, sheet.head)], [list(map(escaped, row)) for row in sheet.rows], sheet.numeric)
-
-
 def csv_of(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Raw values, one row a line."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([head, *[[safe(value) for value in row] for row in rows]])
-    return text.getvalue()
+    return csv_lines([head, *[[safe(value) for value in row] for row in rows]])
 
 
 def table_json(table: Table) -> dict[str, object]:

@@ -7,12 +7,11 @@ from itertools import cycle
 
 from archlens.analysis.facts import Analysis
 from archlens.chapter.reports.shelf import families, link, source_of, spec_path, variants
-from archlens.errors import printable
 from archlens.report.comparison import compared
-from archlens.report.markdown import escaped, pipe_table
+from archlens.report.markdown import about_lines, escaped, markdown_sheet
 from archlens.report.memory import memory_parts, training_parts
+from archlens.report.memory_markdown import parts_table
 from archlens.report.numbers import bytes_text
-from archlens.report.page import Sheet
 from archlens.report.page import page as page_of
 from archlens.report.view import make_view
 
@@ -84,19 +83,10 @@ def _details(analysis: Analysis, several: bool) -> list[str]:
     """The figures, the stages, the largest layers, memory."""
     few = len(analysis.layers) <= _FEW
     said = page_of(analysis, make_view(level="layer" if few else "stage"))
-    lines = ["", f"## {escaped(analysis.title)}" if several else "## Figures", "", f"- {escaped(said.flow)}"]
-    lines += [f"- {fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts]
-    lines += [f"- {escaped(remark)}" for remark in said.remarks]
-    lines += ["", "## Layer by layer" if few else "## Stage by stage", "", _table(said.sheet)]
+    lines = ["", f"## {escaped(analysis.title)}" if several else "## Figures", "", *about_lines(said)]
+    lines += ["", "## Layer by layer" if few else "## Stage by stage", "", markdown_sheet(said.sheet)]
     lines += ["", "## The largest layers", "", *_largest(analysis)]
     return [*lines, "", "## Memory", "", *_memory(analysis)]
-
-
-def _table(sheet: Sheet) -> str:
-    rows = [list(map(escaped, row)) for row in sheet.rows]
-    if sheet.totals:
-        rows.append([f"**{escaped(text)}**" if text else "" for text in sheet.totals])
-    return pipe_table(sheet.head, rows, sheet.numeric)
 
 
 def _largest(analysis: Analysis) -> Iterator[str]:
@@ -104,16 +94,14 @@ def _largest(analysis: Analysis) -> Iterator[str]:
     for figure, said in (("params", "parameters"), ("macs", "multiply–accumulates")):
         if getattr(analysis.totals, figure):
             view = make_view(f"path,operation,{figure},{figure}_share", sort=figure, top=_LARGEST)
-            yield from (f"By {said}:", "", _table(page_of(analysis, view).sheet), "")
+            yield from (f"By {said}:", "", markdown_sheet(page_of(analysis, view).sheet), "")
 
 
 def _memory(analysis: Analysis) -> list[str]:
-    parts = [*memory_parts(analysis)]
-    rows = [[part.label, bytes_text(part.bytes), escaped(printable(part.comment))] for part in parts]
-    lines = [pipe_table(("inference, float32", "", ""), rows, (False, True, False))]
+    lines = [parts_table(("inference, float32", "", ""), memory_parts(analysis), bytes_text)]
     if analysis.training.possible and analysis.totals.trainable_params:
-        rows = [[part.label, bytes_text(part.bytes), escaped(part.comment)] for part in training_parts(analysis, "adam")]
-        lines += ["", pipe_table(("training with Adam, batch of 1, an estimate", "", ""), rows, (False, True, False))]
+        head = ("training with Adam, batch of 1, an estimate", "", "")
+        lines += ["", parts_table(head, training_parts(analysis, "adam"), bytes_text)]
     return [line.replace("\u00a0", " ") for line in lines]
 
 
