@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archlens.pytorch.build import BuiltNetwork
     from archlens.report.comparison import Comparison
 
-__all__ = ["Network", "compare", "load", "load_all", "load_text"]
+__all__ = ["Network", "compare", "family", "load", "load_all", "load_text"]
 
 Size: TypeAlias = str | Sequence[int]
 
@@ -217,6 +217,14 @@ def load_all(
             network.graph  # noqa: B018 - raises them, with what building finds besides
         found.append(network)
     return found
+
+
+def family(name: str) -> list[Network]:
+    """Every variant of a spec; the one network where it has none. Raises as `load` does."""
+    try:
+        return load_all(f"{name}:all")
+    except UsageError:
+        return load_all(name)
 
 
 def load_text(text: str, name: str = "<text>") -> Network:

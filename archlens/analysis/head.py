@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from archlens.layers.dims import Shape
@@ -29,12 +29,13 @@ class Head(NamedTuple):
     macs: int
 
 
-def head_of(layers: Sequence[LayerFacts], inputs: dict[str, Shape] | None = None) -> Head | None:
+def head_of(layers: Sequence[LayerFacts], inputs: Mapping[str, Shape]) -> Head | None:
     """The head of a network whose output is a vector; None for one that ends in a map, or that never had one.
 
-    The vector counts as the last that a layer makes of something with more axes: gates make vectors too, but go back to maps.
+    inputs: of the network, by name. The vector counts as the last that a layer makes of something with more axes: gates make
+    vectors too, but go back to maps.
     """
-    shapes: dict[str, Shape] = dict(inputs or {})
+    shapes = dict(inputs)
     found: tuple[int, Shape] | None = None
     for number, layer in enumerate(layers):
         read = max([shapes[name] for name in layer.inputs if name in shapes], key=len, default=())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from archlens.cli.shared import FORMATS, Failures, painter, progress, width
+from archlens.cli.lessons import teach
+from archlens.cli.shared import FORMATS
 
 __all__ = ["command"]
 
@@ -25,17 +24,5 @@ def command(names: tuple[str, ...], form: str) -> None:
     archlens concepts all --format markdown > concepts.md
     """
     from archlens.chapter.concepts import CONCEPTS, concept
-    from archlens.report.lesson import render_contents, render_lessons
 
-    failures = Failures()
-    if not names:
-        click.echo(render_contents(CONCEPTS, form, width(), painter(sys.stdout)), color=True)
-        return
-    shown = progress()
-    found = []
-    for name in CONCEPTS if names == ("all",) else names:
-        with failures.caught(), shown(f"computing {name}"):
-            found.append(concept(name))
-    if found:
-        click.echo(render_lessons(found, form, width(), painter(sys.stdout)), color=True)
-    failures.exit()
+    teach(names, CONCEPTS, concept, "computing", form)

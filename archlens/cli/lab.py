@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from archlens.cli.shared import FORMATS, Failures, painter, progress, width
+from archlens.cli.lessons import teach
+from archlens.cli.shared import FORMATS, Failures
 
 __all__ = ["command"]
 
@@ -26,20 +25,10 @@ def command(names: tuple[str, ...], seed: int, form: str) -> None:
     archlens lab pooling_shifts softmax --seed 7 --format json
     """
     from archlens.chapter.lab import EXPERIMENTS, experiment
-    from archlens.report.lesson import render_contents, render_lessons
 
-    failures = Failures()
-    if not names:
-        click.echo(render_contents(EXPERIMENTS, form, width(), painter(sys.stdout)), color=True)
-        return
-    with failures.caught():
-        import archlens.pytorch  # noqa: F401 - said once where it is missing
-    failures.exit()
-    shown = progress()
-    found = []
-    for name in EXPERIMENTS if names == ("all",) else names:
-        with failures.caught(), shown(f"measuring {name}"):
-            found.append(experiment(name, seed))
-    if found:
-        click.echo(render_lessons(found, form, width(), painter(sys.stdout)), color=True)
-    failures.exit()
+    if names:
+        failures = Failures()
+        with failures.caught():
+            import archlens.pytorch  # noqa: F401 - said once where it is missing
+        failures.exit()
+    teach(names, EXPERIMENTS, lambda name: experiment(name, seed), "measuring", form)

@@ -7,8 +7,7 @@ import sys
 import click
 
 from archlens.cli.shared import FORMATS, Failures, painter, width
-from archlens.errors import UsageError
-from archlens.network import Network, load_all
+from archlens.network import family
 from archlens.spec.load import shipped
 
 __all__ = ["command"]
@@ -31,15 +30,7 @@ def command(form: str) -> None:
     rows = []
     for name in shipped():
         with failures.caught():
-            family = _family(name)
-            rows.append(shipped_row(name, [one.spec.variant or "" for one in family[1:] and family], family[0].analyze()))
+            found = family(name)
+            rows.append(shipped_row(name, [one.spec.variant or "" for one in found[1:] and found], found[0].analyze()))
     click.echo(render_shipped(rows, form, width(), painter(sys.stdout)), color=True)
     failures.exit()
-
-
-def _family(name: str) -> list[Network]:
-    """Every variant of a shipped spec; the one network where it has none."""
-    try:
-        return load_all(f"{name}:all")
-    except UsageError:
-        return load_all(name)

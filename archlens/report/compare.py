@@ -58,8 +58,8 @@ def _plain(figure: Figure, analysis: Analysis) -> Any:
     return value._asdict() if hasattr(value, "_asdict") else value
 
 
-def _sheet(comparison: Comparison, figures: Sequence[Figure] | None = None, briefly: bool = False) -> Sheet:
-    figures = comparison.figures if figures is None else figures
+def _sheet(comparison: Comparison, briefly: bool = False) -> Sheet:
+    figures = comparison.figures
     return Sheet(
         tuple([figure.heading for figure in figures]),
         tuple([figure.numeric for figure in figures]),
@@ -101,14 +101,19 @@ def _terminal(comparison: Comparison, width: int, paint: Paint) -> list[str]:
 
 def _fitting(comparison: Comparison, width: int) -> tuple[Sequence[Figure], Sheet]:
     """The most columns that fit: figures exact, else rounded; texts cut to what can be read; columns left out from the right."""
-    for count, briefly in product(range(len(comparison.figures), 1, -1), (False, True)):
-        figures = comparison.figures[:count]
-        sheet = _sheet(comparison, figures, briefly)
-        widths = [max(map(text_width, column)) for column in zip(sheet.head, *sheet.rows, strict=True)]
-        least = [at if right else min(at, _READABLE) for at, right in zip(widths, sheet.numeric, strict=True)]
+    sheets = [_sheet(comparison, briefly) for briefly in (False, True)]
+    for count, sheet in product(range(len(comparison.figures), 1, -1), sheets):
+        shown = _first(sheet, count)
+        widths = [max(map(text_width, column)) for column in zip(shown.head, *shown.rows, strict=True)]
+        least = [at if right else min(at, _READABLE) for at, right in zip(widths, shown.numeric, strict=True)]
         if sum(least) + len(GAP) * (count - 1) <= width:
-            return figures, sheet
-    return comparison.figures[:1], _sheet(comparison, comparison.figures[:1])
+            return comparison.figures[:count], shown
+    return comparison.figures[:1], _first(sheets[0], 1)
+
+
+def _first(sheet: Sheet, count: int) -> Sheet:
+    """Its first columns."""
+    return Sheet(sheet.head[:count], sheet.numeric[:count], tuple([row[:count] for row in sheet.rows]))
 
 
 # ---- for documents ----

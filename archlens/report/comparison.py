@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from archlens.analysis.facts import Analysis
 from archlens.errors import UsageError, closest, did_you_mean
 from archlens.report.figures import FIGURES, Figure, meta_figure
+from archlens.report.numbers import sizes_text
 from archlens.spec.expressions import Expression, ExpressionError, parse_expression
 from archlens.spec.scalars import figure
 
@@ -215,8 +216,8 @@ def _sorted(analyses: list[Analysis], by: Figure, ascending: bool) -> list[Analy
     return [*[analysis for _, analysis in have], *[analysis for value, analysis in told if value is None]]
 
 
-def raw(value: Any, times: str = "x") -> Any:
+def raw(value: Any) -> Any:
     """A figure as a machine reads it: sizes as a spec writes them."""
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return ", ".join([raw(one) for one in value])
-    return times.join(map(str, value)) if isinstance(value, tuple) else value
+    return sizes_text(value, "x") if isinstance(value, tuple) else value

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.head import Head, head_of
-from archlens.analysis.levels import families
 from archlens.report.numbers import bytes_text, each, grouped, percent, ratio, short, size_text, sizes_text
 from archlens.report.tables import cell_text
 
@@ -93,7 +92,7 @@ def _shares() -> list[Figure]:
 
 
 def _in_family(analysis: Analysis, family: str, figure: str) -> int:
-    return sum([getattr(group, figure) for group in families(analysis.layers) if group.path == family])
+    return sum([getattr(layer, figure) for layer in analysis.layers if layer.family == family])
 
 
 def _sizes(analysis: Analysis, which: str) -> tuple[Any, ...] | None:
@@ -146,7 +145,7 @@ def _whole_at(analysis: Analysis) -> str | None:
 
 
 def _head(analysis: Analysis, part: str) -> Any:
-    head = head_of(analysis.layers, dict(analysis.inputs))
+    head = head_of(analysis.layers, analysis.inputs)
     return None if head is None else head if part == "all" else getattr(head, part)
 
 

@@ -6,27 +6,21 @@ import os
 import re
 from functools import cache
 
+from archlens import network
 from archlens.analysis.facts import Analysis
-from archlens.errors import UsageError
-from archlens.network import Network, load_all
 from archlens.report.markdown import escaped
 from archlens.spec.load import shipped
 
-__all__ = ["anchor", "families", "family", "link", "reference", "source_of", "variants"]
+__all__ = ["anchor", "families", "family", "link", "reference", "source_of", "spec_path", "variants"]
 
 
-@cache
-def family(name: str) -> tuple[Network, ...]:
-    """The networks of a shipped spec: every variant, or the one there is."""
-    try:
-        return tuple(load_all(f"{name}:all"))
-    except UsageError:
-        return tuple(load_all(name))
+family = cache(network.family)
+"""Read once for all pages."""
 
 
 def variants(name: str) -> tuple[Analysis, ...]:
     """The analyses of a shipped spec's networks."""
-    return tuple([network.analyze() for network in family(name)])
+    return tuple([one.analyze() for one in family(name)])
 
 
 @cache
