@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archlens.chapter.quiz.question import LEVELS
 from archlens.cli.shared import Failures, painter
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _TRIES = 2  # times an answer that cannot be read is asked for again
 @click.option(
     "--topic", "topics", multiple=True, metavar="NAME", help="Only this one; may be given again. A wrong name lists them."
 )
-@click.option("--level", type=click.Choice(["easy", "medium", "hard"]), help="By default a mixture.")
+@click.option("--level", type=click.Choice(LEVELS), help="By default a mixture.")
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many questions.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="The same questions again; by default others every time.")
 @click.option("--cards", is_flag=True, help="The questions of the chapter, all of them in its order.")
@@ -42,7 +43,7 @@ def command(topics: tuple[str, ...], level: str | None, count: int, seed: int | 
     archlens quiz --cards --format csv > cards.csv
     """
     from archlens.chapter.quiz import chapter_questions, quiz
-    from archlens.report.quiz import render_questions
+    from archlens.chapter.quiz.writing import render_questions
 
     failures = Failures()
     questions: list[Question] = []

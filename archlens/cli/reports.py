@@ -30,14 +30,8 @@ def command(folder: str, check: bool, force: bool) -> None:
     """
     from archlens.chapter.reports import MARK, pages
 
-    shown = progress()
-
-    def told(name: str) -> None:
-        with shown(f"writing {name}"):
-            pass
-
     failures = Failures()
-    wanted = pages(told)
+    wanted = pages(progress())
     stale = {path: text for path, text in wanted.items() if _read(os.path.join(folder, path)) != text}
     left = _left_over(folder, wanted, MARK)
     with failures.caught():

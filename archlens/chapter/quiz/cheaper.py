@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archlens.chapter import small
 from archlens.chapter.quiz.asking import indented
-from archlens.chapter.quiz.question import Question
+from archlens.chapter.quiz.question import LEVELS, Question
 from archlens.report.tables import cell_text
 
 __all__ = ["draw"]
@@ -29,7 +29,7 @@ def draw(random: Random, level: str) -> Question:
     """easy: parameters. medium: or multiply–accumulates. hard: or the values of the maps too."""
     while True:
         pair = random.choice(_PAIRS)(random)
-        figure = random.choice(list(_FIGURES)[: 1 + ("easy", "medium", "hard").index(level)])
+        figure = random.choice(list(_FIGURES)[: 1 + LEVELS.index(level)])
         sides = [pair.one, pair.other]
         random.shuffle(sides)
         totals = [small.network(pair.input, *side).analyze().totals for side in sides]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from importlib import import_module
 
 from archlens.spec.load import shipped
@@ -30,16 +32,19 @@ PAGES = {
 """Files of the folder, and the modules here that write them. Beside them there is `networks/NAME.md` for every shipped spec."""
 
 
-def pages(told: Callable[[str], None] = lambda name: None) -> dict[str, str]:
-    """Path in the folder → text. told: hears which page is being written."""
-    from archlens.chapter.reports.networks import network_pages
+def pages(shown: Callable[[str], AbstractContextManager[object]] = nullcontext) -> dict[str, str]:
+    """Path in the folder → text. shown: what each is written within, e.g. to tell a person of it."""
+    from archlens.chapter.reports import networks
 
-    found: dict[str, str] = {}
-    for path, module in PAGES.items():
-        told(path)
-        found[path] = import_module(f"archlens.chapter.reports.{module}").page()
-    found.update(network_pages(told))
-    return {path: f"{MARK}{_settled(text)}\n" for path, text in found.items()}
+    writers: dict[str, Callable[[], str]] = {
+        **{path: import_module(f"archlens.chapter.reports.{module}").page for path, module in PAGES.items()},
+        **{f"networks/{name}.md": partial(networks.page, name) for name in shipped()},
+    }
+    found = {}
+    for path, write in writers.items():
+        with shown(f"writing {path}"):
+            found[path] = f"{MARK}{_settled(write())}\n"
+    return found
 
 
 def _settled(text: str) -> str:

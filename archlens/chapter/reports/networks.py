@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 
 from archlens.analysis.facts import Analysis
@@ -15,28 +15,25 @@ from archlens.report.numbers import bytes_text
 from archlens.report.page import page as page_of
 from archlens.report.view import make_view
 
-__all__ = ["network_pages"]
+__all__ = ["page"]
 
 _FEW = 24  # layers that are shown one by one
 _LARGEST = 5
 _COLUMNS = ("network", "input", "params", "macs", "depth", "receptive_field", "peak_memory", "top1")
 
 
-def network_pages(told: Callable[[str], None] = lambda name: None) -> Iterator[tuple[str, str]]:
-    """Path and text of each page."""
-    homes = families()
-    for name, home in homes.items():
-        told(f"networks/{name}.md")
-        found = variants(name)
-        own = [other for other, where in homes.items() if where == name and other != name]
-        lines = [f"# {escaped(found[0].title if len(found) == 1 else found[0].name)}", "", *_about(name, found[0])]
-        if home != name:
-            lines += ["", f"One of the family of {link(home, folder='')}."]
-        if len(found) > 1:
-            lines += ["", "## The family", "", *_family(found, own)]
-        if not own:
-            lines += _details(found[0], several=len(found) > 1)
-        yield f"networks/{name}.md", "\n".join([*lines, "", *_source(name)])
+def page(name: str) -> str:
+    """The page of a shipped spec: its figures, or those of its variants side by side."""
+    homes, found = families(), variants(name)
+    own = [other for other, home in homes.items() if home == name and other != name]
+    lines = [f"# {escaped(found[0].title if len(found) == 1 else found[0].name)}", "", *_about(name, found[0])]
+    if homes[name] != name:
+        lines += ["", f"One of the family of {link(homes[name], folder='')}."]
+    if len(found) > 1:
+        lines += ["", "## The family", "", *_family(found, own)]
+    if not own:
+        lines += _details(found[0], several=len(found) > 1)
+    return "\n".join([*lines, "", *_source(name)])
 
 
 def _about(name: str, analysis: Analysis) -> Iterator[str]:
