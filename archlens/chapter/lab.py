@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
+from importlib.resources import files
+from typing import Any, NamedTuple
 
-from archlens.analysis.lesson import Finding
+from archlens.analysis.lesson import Finding, Measurement, Table
 from archlens.errors import UsageError, did_you_mean
 
-__all__ = ["EXPERIMENTS", "experiment"]
+__all__ = ["EXPERIMENTS", "RECORD", "Record", "experiment", "recorded"]
+
+RECORD = "lab.json"
+"""Beside this file; written by `scripts/record-lab`."""
 
 EXPERIMENTS: dict[str, str] = {
     "equivariance": "A shifted image: does the map shift with it?",
@@ -43,3 +49,27 @@ def experiment(name: str, seed: int = 0) -> Finding:
     module = import_module(f"archlens.pytorch.lab.{name}")
     measured = module.measure(seed)
     return Finding(name, EXPERIMENTS[name], module.SECTION, module.CLAIM, measured, module.CORRECTION, module.SOURCE, seed)
+
+
+class Record(NamedTuple):
+    """A run of every experiment that was kept, for where there is no PyTorch. pytorch: the version it ran with."""
+
+    pytorch: str
+    findings: tuple[Finding, ...]
+
+
+def recorded() -> Record:
+    """Verdicts are the same in every run; the last digits of what is measured are those of one machine."""
+    kept = json.loads((files("archlens.chapter") / RECORD).read_text(encoding="utf-8"))
+    return Record(kept["pytorch"], tuple(map(_finding, kept["findings"])))
+
+
+def _finding(kept: dict[str, Any]) -> Finding:
+    """From what `archlens lab --format json` says."""
+    tables = [
+        Table(table["caption"], tuple(table["rows"][0]), tuple([tuple(row.values()) for row in table["rows"]]))
+        for table in kept["tables"]
+    ]
+    measured = Measurement(tuple(tables), kept["verdict"], kept["because"])
+    words = {name: kept[name] for name in ("name", "title", "section", "claim", "correction", "source", "seed")}
+    return Finding(measured=measured, **words)

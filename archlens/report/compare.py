@@ -18,7 +18,7 @@ from archlens.report.tables import csv_of, drawn
 __all__ = ["comparison_json", "render_comparison"]
 
 _READABLE = 30  # a text is cut to this before a column is left out
-_ACCURACY = "top1"
+_ACCURACIES = ("top1", "miou")
 
 
 def render_comparison(comparison: Comparison, form: str, width: int = 80, paint: Paint = plain) -> str:
@@ -68,14 +68,15 @@ def _sheet(comparison: Comparison, briefly: bool = False) -> Sheet:
 
 
 def _remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Where published accuracy is from, once for all that share a source; and what was left out."""
-    if any(figure.name == _ACCURACY for figure in comparison.figures):
-        by_source: dict[str, list[str]] = {}
+    """Where published accuracy is from, and on which images; once for all that share a source; and what was left out."""
+    for figure in [figure for figure in comparison.figures if figure.name in _ACCURACIES]:
+        by_source: dict[tuple[str, str], list[str]] = {}
         for one in comparison.analyses:
-            if one.meta.get(_ACCURACY) is not None:
-                by_source.setdefault(str(one.meta.get("source", "no source is stated")), []).append(one.title)
-        for source, titles in by_source.items():
-            yield "top-1", f"{', '.join(titles)}: {source}"
+            if figure.value(one) is not None:
+                on = f" on {one.meta['dataset']}" if "dataset" in one.meta else ""
+                by_source.setdefault((on, str(one.meta.get("source", "no source is stated"))), []).append(one.title)
+        for (on, source), titles in by_source.items():
+            yield figure.heading.removesuffix(" %"), f"{', '.join(titles)}{on}: {source}"
     for note in comparison.notes:
         yield "note", note
 
@@ -120,9 +121,9 @@ def _first(sheet: Sheet, count: int) -> Sheet:
 
 
 def _markdown(comparison: Comparison) -> str:
-    from archlens.report.markdown import escaped, markdown_sheet
+    from archlens.report.markdown import markdown_sheet, prose
 
-    remarks = [f"- {label}: {escaped(text)}" for label, text in _remarks(comparison)]
+    remarks = [f"- {label}: {prose(text)}" for label, text in _remarks(comparison)]
     return "\n".join([markdown_sheet(_sheet(comparison)), *([""] if remarks else []), *remarks])
 
 

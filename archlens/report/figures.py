@@ -168,16 +168,25 @@ def meta_figure(name: str) -> Figure:
 
 
 def _stated(value: Any) -> str:
-    return str(value)  # as the spec writes it: 76.13, 2015
+    return str(value)  # as the spec writes it: 2015
+
+
+def _accuracy(name: str, heading: str, about: str) -> Figure:
+    said = f"{about} in percent; the source stands below"
+    return meta_figure(name)._replace(heading=heading, numeric=True, about=said, text=_accuracy_text)
+
+
+def _accuracy_text(value: Any) -> str:
+    """To a tenth, below which networks do not differ for better or worse; machines get it as the spec states it."""
+    return f"{value:.1f}" if isinstance(value, int | float) else str(value)
 
 
 _FIGURES = (
     Figure("network", "network", "name and variant", lambda x: x.title, str, None, None, False),
     Figure("spec", "spec", "where it was read", lambda x: x.spec, str, None, None, False),
     meta_figure("year")._replace(numeric=True),
-    meta_figure("top1")._replace(
-        heading="top-1 %", numeric=True, about="published top-1 accuracy in percent; the source stands below"
-    ),
+    _accuracy("top1", "top-1 %", "published top-1 accuracy"),
+    _accuracy("miou", "mIoU %", "published mean intersection over union"),
     _shapes("inputs"),
     _shapes("outputs"),
     _count("params", "params", "learnable values", lambda x: x.totals.params),

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from archlens.analysis.lesson import Finding, Lesson, Table
-from archlens.errors import printable
 from archlens.report.grid import Paint, plain, wrapped
 from archlens.report.tables import csv_of, drawn, sheet_of, table_json
 
@@ -86,30 +85,30 @@ def _terminal(one: Taught, width: int, paint: Paint) -> list[str]:
     indent = _LABEL if any(label for label, _, _ in words) else 0
     before = words if isinstance(one, Lesson) else words[:1]
     for label, text, role in before:
-        lines += wrapped(label, printable(text), width, indent, paint, role)
+        lines += wrapped(label, text, width, indent, paint, role)
     lines += ["", *[f"  {line}" for line in _formula(one)]] if _formula(one) else []
     for table in _tables(one):
         lines += ["", *wrapped("", table.caption, width, 0, paint, "faint"), *drawn(sheet_of(table), width, paint)]
     lines += [""] if words[len(before) :] else []
     for label, text, role in words[len(before) :]:
-        lines += wrapped(label, printable(text), width, indent, paint, role)
+        lines += wrapped(label, text, width, indent, paint, role)
     return lines
 
 
 def _markdown(one: Taught) -> str:
-    from archlens.report.markdown import escaped, markdown_sheet
+    from archlens.report.markdown import escaped, markdown_sheet, prose
 
     lines = [f"## {escaped(one.title)}", "", f"*{escaped(_about(one))}*", ""]
-    words = [(f"**{label}**: " if label else "") + escaped(text) for label, text, _ in _words(one)]
+    words = [(f"**{label}**: " if label else "") + prose(text) for label, text, _ in _words(one)]
     before = len(words) if isinstance(one, Lesson) else 1
     lines += words[:before]
     if _formula(one):
         lines += ["", "```text", *_formula(one), "```"]
     for table in _tables(one):
-        lines += ["", f"{escaped(table.caption)}:", "", markdown_sheet(sheet_of(table))]
+        lines += ["", f"{prose(table.caption)}:", "", markdown_sheet(sheet_of(table))]
     if words[before:]:
         lines += ["", *[f"- {text}" for text in words[before:]]]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def _html(taught: Sequence[Taught]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import cycle
 
 from tabulate import tabulate
 
@@ -12,8 +13,9 @@ from archlens.errors import printable
 from archlens.report.page import Page, Sheet, page
 from archlens.report.view import View
 
-__all__ = ["about_lines", "escaped", "markdown_sheet", "pipe_table", "render_markdown"]
+__all__ = ["about_lines", "escaped", "markdown_sheet", "pipe_table", "prose", "render_markdown"]
 
+_CODE = re.compile(r"(`[^`]+`)")
 _SPECIAL = re.compile(r"[\\`*<>\[\]|~$]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])")
 
 
@@ -34,12 +36,18 @@ def markdown_sheet(sheet: Sheet) -> str:
 def about_lines(said: Page) -> list[str]:
     """What goes in and out, the totals and the remarks, as a list."""
     facts = [f"{fact.label} **{fact.figure}**: {fact.comment}" for fact in said.facts]
-    return [f"- {text}" for text in (escaped(said.flow), *facts, *map(escaped, said.remarks))]
+    return [f"- {text}" for text in (escaped(said.flow), *facts, *map(prose, said.remarks))]
 
 
 def escaped(text: str) -> str:
     """`text` as Markdown that shows it as it is, on one line."""
     return _SPECIAL.sub(r"\\\g<0>", printable(text))
+
+
+def prose(text: str) -> str:
+    """`text` as Markdown that shows it as it is, what stands between backquotes as code."""
+    parts = _CODE.split(text)  # every other one is code; with a pipe it would end a table's cell
+    return "".join([printable(part) if odd and "|" not in part else escaped(part) for part, odd in zip(parts, cycle((0, 1)))])
 
 
 def render_markdown(analysis: Analysis, view: View | None = None) -> str:

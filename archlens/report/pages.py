@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -12,7 +11,6 @@ from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 __all__ = ["Block", "Chain", "Code", "Grid", "Heading", "Rows", "Text", "page_markdown", "page_text"]
 
 _INDENT = 2
-_CODE = re.compile(r"(`[^`]+`)")
 _SHORTEST = 12  # a name in a table is not cut below this
 
 
@@ -205,27 +203,22 @@ def page_markdown(blocks: Sequence[Block], level: int = 2) -> str:
 
 
 def _markdown(block: Block, level: int) -> str:
+    from archlens.report.markdown import prose
+
     match block:
         case Heading(text, depth, figure):
-            shown = _inline(text) + (f": {_inline(figure)}" if figure else "")
+            shown = prose(text) + (f": {prose(figure)}" if figure else "")
             return "#" * (level + depth - 1) + f" {shown}" if depth < 3 else f"**{shown}**"
         case Text(text, faint, _):
-            return f"*{_inline(text)}*" if faint else _inline(text)
+            return f"*{prose(text)}*" if faint else prose(text)
         case Chain():
             return "```text\n" + "\n".join([line[_INDENT:] for line in _lines(block, 100, plain)]) + "\n```"
         case Rows(rows, code):
-            return "\n".join([f"- {f'`{name}`' if code else _inline(name)}: {_inline(text)}" for name, text in rows])
+            return "\n".join([f"- {f'`{name}`' if code else prose(name)}: {prose(text)}" for name, text in rows])
         case Grid():
             return _table(block)
         case Code(text):
             return f"```text\n{text}\n```"
-
-
-def _inline(text: str) -> str:
-    """`text` as Markdown shows it; what stands between backquotes stays code."""
-    from archlens.report.markdown import escaped
-
-    return "".join([part if part.startswith("`") else escaped(part) for part in _CODE.split(text)])
 
 
 def _table(block: Grid) -> str:

@@ -99,7 +99,7 @@ def _doubted(base: Spec, key: str) -> Spec:
     """`base` without the figures that a spec which states `key` leaves in doubt."""
     if key not in _SCOPES:
         return base
-    return without_figures(base, f"this spec changes `{key}` of {base.source.name}", _SCOPES[key])
+    return without_figures(base, f"stated by {base.source.name} for its own `{key}`", _SCOPES[key])
 
 
 def _layers(own: Spec, base: Spec, node: Node | None, read: StatementReader) -> Body:

@@ -59,7 +59,7 @@ def test_nothing_is_left_out(written):
         assert claim.number == number
         assert re.search(rf"^\| +{number} \|", written["claims.md"], re.MULTILINE)
     for one in ERRATA:
-        assert f"\n### {one.name}\n" in written["errata.md"]
+        assert f"\n### {one.name}. {one.title}\n" in written["errata.md"]
     for title in CONCEPTS.values():
         assert f"\n## {title}\n" in written["concepts.md"]
     assert written["interview.md"].count("\n### ") == len(cards())

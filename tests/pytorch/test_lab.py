@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from archlens.analysis.lesson import Finding
-from archlens.chapter.lab import EXPERIMENTS, experiment
+from archlens.chapter.lab import EXPERIMENTS, experiment, recorded
 from archlens.pytorch import lab
 from archlens.pytorch.build import BuiltNetwork
 from archlens.pytorch.lab import apparatus, chapter_code, degradation, effective_field, gradient_norm, output_sizes
@@ -78,6 +78,27 @@ def test_the_verdict_stands_at_any_seed(name, seed):
     assert one.source
     assert one.correction or one.measured.verdict == "holds"
     assert any(sign.isdigit() for sign in one.measured.because)
+
+
+def test_the_record_is_of_these_experiments():
+    """What reports/lab.md shows; where this fails, scripts/record-lab and scripts/reports bring it up to date."""
+    record = {one.name: one for one in recorded().findings}
+    assert list(record) == list(EXPERIMENTS)
+    for name, kept in record.items():
+        module = importlib.import_module(f"archlens.pytorch.lab.{name}")
+        said = (module.SECTION, module.CLAIM, module.CORRECTION, module.SOURCE)
+        assert (kept.section, kept.claim, kept.correction, kept.source) == said
+        assert (kept.title, kept.seed, kept.measured.verdict) == (EXPERIMENTS[name], 0, VERDICTS[name])
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_record_is_of_such_a_run(name):
+    """All but the digits that machines differ in."""
+    (kept,) = [one for one in recorded().findings if one.name == name]
+    for was, now in zip(kept.measured.tables, found(name, 0).measured.tables, strict=True):
+        assert (was.caption, was.head) == (now.caption, now.head)
+        for before, after in zip(was.rows, now.rows, strict=True):
+            assert before == tuple([pytest.approx(cell, rel=0.1) if isinstance(cell, float) else cell for cell in after])
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -146,7 +167,7 @@ def test_differences_are_shares_and_rounding_is_none():
     assert apparatus.apart(expected + 1e-12, expected) == 0
     assert apparatus.apart(expected + 1e-10, expected) > 0
     assert [apparatus.told(value) for value in (0.0, 0.934, 100.0, 12345.6, 2.2e-5)] == ["0", "0.93", "100", "12,346", "2.2e-05"]
-    assert [apparatus.percent(share) for share in (1 / 3, 0.5, 1, 0)] == ["33.3%", "50%", "100%", "0%"]
+    assert [apparatus.percent(share) for share in (1 / 3, 0.5, 1, 0)] == ["33.3\u00a0%", "50\u00a0%", "100\u00a0%", "0\u00a0%"]
 
 
 # ---- what each has to give ----

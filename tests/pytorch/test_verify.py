@@ -210,7 +210,7 @@ def test_what_there_is_not(monkeypatch, arguments, told) -> None:
 @pytest.mark.parametrize(
     ("size", "told"),
     [
-        ("3x8x8", "alexnet.yaml:25:15: error[ARC201]: max_pool: a window of 3 does not fit the input of 1"),
+        ("3x8x8", "alexnet.yaml:27:15: error[ARC201]: max_pool: a window of 3 does not fit the input of 1"),
         ("3x0x8", "input must be at least 1, not 0"),
         ("image=3x8x8", "alexnet.yaml has no input `image`; known here: input"),
     ],

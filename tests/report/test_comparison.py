@@ -218,9 +218,18 @@ def test_a_narrow_terminal_is_told_what_it_misses(several):
 
 def test_accuracy_stands_with_its_source():
     text = archlens.compare("resnet50", "vgg16", "lenet5", columns=["network", "top1"]).render("markdown")
-    assert "- top-1: ResNet · resnet50: torchvision.models, ResNet18_Weights … ResNet152_Weights" in text
+    assert "- top-1: ResNet · resnet50 on ImageNet: torchvision.models, ResNet18_Weights … ResNet152_Weights" in text
     assert "LeNet-5:" not in text
     assert "top-1" not in archlens.compare("resnet50", columns=["network", "params"]).render("markdown")
+
+
+def test_accuracies_on_different_images_are_told_apart():
+    comparison = archlens.compare("resnet20", "resnet18", "fcn8s", columns=["network", "top1", "miou"])
+    text = comparison.render("markdown")
+    assert "- top-1: ResNet for CIFAR-10 · resnet20 on CIFAR-10: " in text
+    assert "- top-1: ResNet · resnet18 on ImageNet: " in text
+    assert "- mIoU: FCN · fcn8s on Pascal VOC: " in text
+    assert [row["top1"] for row in json.loads(comparison.render("json"))["rows"]] == [91.25, 69.758, None]
 
 
 def test_formats_agree(several):

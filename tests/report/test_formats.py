@@ -12,7 +12,7 @@ from archlens.errors import SpecError
 from archlens.report.columns import COLUMNS, choose
 from archlens.report.csv import csv_heading, csv_rows
 from archlens.report.json import analysis_json, faults_json, render_json
-from archlens.report.markdown import escaped, render_markdown
+from archlens.report.markdown import escaped, prose, render_markdown
 from archlens.report.view import View
 
 NAMES = ["lenet5", "mlp", "resnet18", "googlenet_2014_training", "twins", "signal", "names"]
@@ -207,6 +207,21 @@ def test_a_spreadsheet_runs_no_name(analysis_of):
 )
 def test_markdown_shows_names_as_they_are(text, expected):
     assert escaped(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("`bias=False` and a_b", "`bias=False` and a_b"),
+        ("`a*b` * c", "`a*b` \\* c"),
+        ("`<b>` <b>", "`<b>` \\<b\\>"),
+        ("`a|b` <b> `c`", "\\`a\\|b\\` \\<b\\> `c`"),  # a pipe ends a cell, in code too
+        ("one ` alone", "one \\` alone"),
+        ("`` <b>", "\\`\\` \\<b\\>"),
+    ],
+)
+def test_what_stands_between_backquotes_stays_code(text, expected):
+    assert prose(text) == expected
 
 
 def test_json_of_faults_has_the_same_keys(analysis_of):

@@ -191,7 +191,7 @@ def test_figures_are_inherited_while_they_can_hold(name: str, load: Callable[...
 def test_frozen_figures_are_dropped_alone(load: Callable[..., archlens.Network]) -> None:
     net = load("extends: family:frozen\nfreeze: []")
     assert expected(net) == ["depth 2", "output 10"]
-    assert net.analyze().notes == ("expected trainable_params is not checked: this spec changes `freeze` of family.yaml",)
+    assert net.analyze().notes == ("expected trainable_params is not checked: stated by family.yaml for its own `freeze`",)
     assert all(node.trainable for node in net.graph.nodes)
 
 

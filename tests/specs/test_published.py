@@ -165,3 +165,10 @@ def test_the_maps_of_c3_see_the_maps_that_the_papers_table_says():
         split = network.graph.nodes[network.graph.producers[node.inputs[0]]] if source.endswith("concat") else None
         seen.append("012345" if split is None else "".join(sorted(str(split.outputs.index(tensor)) for tensor in node.inputs)))
     assert seen == table
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_an_accuracy_is_one_on_some_images(name):
+    meta = archlens.load(name).spec.meta
+    assert meta["task"] in ("classification", "detection", "segmentation", "video", "sound", "baseline")
+    assert not {"top1", "miou"} & {*meta} or {"dataset", "source"} <= {*meta}

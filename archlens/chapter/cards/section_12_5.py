@@ -80,10 +80,11 @@ CARDS = (
         "12.5",
         "What augmentations are safe to use?",
         "Those that keep the label true, which depends on the task, not on the operation. For photographs: crops, horizontal "
-        "flips, small rotations, scaling, colour jitter; AlexNet used {crops} crops and mirror images of each picture. Digits "
-        "and text do not survive flips: a 6 rotated by 180° is a 9, and a 6 flipped vertically is not a 9 but its mirror image, "
-        "no digit at all. Colour jitter is wrong where colour decides, as for traffic lights; in microscope or satellite images "
-        "any rotation is fine. In detection and segmentation, boxes and masks must move along; test images are left alone.",
+        "flips, small rotations, scaling, colour jitter; AlexNet used, by its own count, {crops} crops and mirror images of "
+        "each picture. Digits and text do not survive flips: a 6 rotated by 180° is a 9, and a 6 flipped vertically is not a 9 "
+        "but its mirror image, no digit at all. Colour jitter is wrong where colour decides, as for traffic lights; in "
+        "microscope or satellite images any rotation is fine. In detection and segmentation, boxes and masks must move along; "
+        "test images are left alone.",
         (
             Evidence(
                 "crops",

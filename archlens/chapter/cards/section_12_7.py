@@ -129,7 +129,7 @@ CARDS = (
             Evidence("large", "at 384", lambda: attention_share("vit:vit_b16", 384)),
             Evidence("alone", "ViT-B/16, ImageNet, top-1 % at 384 pixels (Dosovitskiy et al. 2021, table 5)", lambda: "77.91"),
             Evidence("more", "pretrained on ImageNet-21k, the same table", lambda: "83.97"),
-            Evidence("deit", "DeiT-B at 224 pixels, top-1 % (Touvron et al. 2021, table 7)", lambda: "81.8"),
+            Evidence("deit", "DeiT-B at 224 pixels, top-1 % (Touvron et al. 2021, arXiv:2012.12877, table 7)", lambda: "81.8"),
         ),
         ("concept:patches", "lab:attention_reach", "spec:vit_b16", "spec:deit_tiny"),
     ),

@@ -11,7 +11,8 @@ SECTION = "12.7"
 TEACHES = (
     "A new head on a frozen network learns a thousandth of the parameters, and needs gradients, optimizer memory and a backward "
     "pass for these alone. The weights grow towards the top, so the last stage by itself is most of the network; and frozen "
-    "weights do not stop batch normalization: its statistics move in training mode unless the layers are set to evaluation."
+    "weights do not stop batch normalization: in PyTorch its statistics move in training mode unless its layers are set to "
+    "evaluation."
 )
 FORMULA = (
     "gradients = params that learn × 4 bytes",

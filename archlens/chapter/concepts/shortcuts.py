@@ -16,7 +16,7 @@ SECTION = "12.6"
 TEACHES = (
     "An identity shortcut is free, but fits only where channels and grid stay as they are: a 1×1 projection is needed where "
     "either changes, also for a stride alone. Zeros in place of the new channels (option A) need no weights, a projection at "
-    "these places (B) a few, one in every block (C) many; the paper settled on B."
+    "these places (B) a few, one in every block (C) many; the paper took B for its deepest networks."
 )
 FORMULA = (
     "y = ReLU(F(x) + x)        F = 0 leaves x as it is only where x ≥ 0",

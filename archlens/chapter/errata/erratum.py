@@ -15,12 +15,14 @@ Severity: TypeAlias = Literal["low", "middle", "high"]
 class Erratum(NamedTuple):
     """Where the chapter is not right, or not the whole truth.
 
-    severity: high where an answer would be marked wrong, low where a rule is told without its exception. says: the chapter,
-    word for word, its formulas typeset. right: the precise statement; `{name}` is a figure of `evidence`. source: of the
-    literature, empty where it can be computed. shown_by: what shows it, as `lab:equivariance`.
+    title: what is the matter, in few words. severity: high where an answer would be marked wrong, low where a rule is told
+    without its exception. says: the chapter, word for word, its formulas typeset. right: the precise statement; `{name}` is a
+    figure of `evidence`. source: of the literature, empty where it can be computed. shown_by: what shows it, as
+    `lab:equivariance`.
     """
 
     name: str
+    title: str
     severity: Severity
     section: str
     says: str

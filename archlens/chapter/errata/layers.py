@@ -13,6 +13,7 @@ __all__ = ["ERRATA"]
 ERRATA = (
     Erratum(
         "E1",
+        "Equivariance is not invariance",
         "middle",
         "12.1",
         "Translation invariance — because the filter slides everywhere, a cat detected top-left fires the same way bottom-right.",
@@ -24,6 +25,7 @@ ERRATA = (
     ),
     Erratum(
         "E2",
+        "A network’s parameters can depend on the image",
         "low",
         "12.1",
         "Small shared filter — independent of image size",
@@ -39,6 +41,7 @@ ERRATA = (
     ),
     Erratum(
         "E3",
+        "Strictly equivariant only at stride 1 and away from the border",
         "middle",
         "12.1",
         "A convolution is strictly equivariant: shift the input, and the feature map shifts the same way.",
@@ -59,6 +62,7 @@ ERRATA = (
     ),
     Erratum(
         "E4",
+        "Stride 2 halves up to rounding",
         "low",
         "12.2",
         "stride 2 halves the output",
@@ -75,6 +79,7 @@ ERRATA = (
     ),
     Erratum(
         "E5",
+        "Dilation is missing from the formula",
         "middle",
         "12.2",
         "O = ⌊(W − K + 2P)/S⌋ + 1",
@@ -95,6 +100,7 @@ ERRATA = (
     ),
     Erratum(
         "E6",
+        "The code takes square kernels and one channel",
         "middle",
         "12.2",
         "K = kernel.shape[0]",
@@ -111,6 +117,7 @@ ERRATA = (
     ),
     Erratum(
         "E7",
+        "Groups and biases change the count of parameters",
         "low",
         "12.2",
         "params = (K × K × C_in + 1) × C_out",
@@ -126,6 +133,7 @@ ERRATA = (
     ),
     Erratum(
         "E8",
+        "Which convolution the backward pass is",
         "middle",
         "12.2",
         "The gradient w.r.t. the input is a full convolution of the upstream gradient with the flipped kernel.",
@@ -144,6 +152,7 @@ ERRATA = (
     ),
     Erratum(
         "E9",
+        "Separable convolutions save work, not as much time",
         "low",
         "12.3",
         "This cuts cost from K² C_in C_out to roughly K² C_in + C_in C_out",
@@ -167,6 +176,7 @@ ERRATA = (
     ),
     Erratum(
         "E10",
+        "Pooling does not absorb every small shift",
         "high",
         "12.4",
         "If a detected feature shifts by a pixel or two, max pooling over a window still returns the same maximum, so the pooled "
@@ -180,11 +190,12 @@ ERRATA = (
             Evidence("five", "five, shift 1: % of positions", lambda: _staying(5)),
             Evidence("cell", "five: pixels a cell", lambda: _cell(5)),
         ),
-        "Zhang 2019, arXiv:1904.11486, section 3.1; Azulay & Weiss 2019, JMLR 20(184)",
+        "Zhang 2019, arXiv:1904.11486, section 3.2; Azulay & Weiss 2019, JMLR 20(184)",
         ("lab:pooling_shifts", "card:pooling_invariance"),
     ),
     Erratum(
         "E11",
+        "Two 3×3 put out a map more",
         "low",
         "12.4",
         "but use fewer parameters — for C channels in and out, 2(9C²) weights vs 25C²",
@@ -204,6 +215,7 @@ ERRATA = (
     ),
     Erratum(
         "E12",
+        "Pooling once had weights",
         "low",
         "12.4",
         "No — max and average pooling are fixed operations with zero weights.",
@@ -218,17 +230,19 @@ ERRATA = (
     ),
     Erratum(
         "E13",
+        "Max pooling has ties and overlaps",
         "low",
         "12.4",
         "The gradient routes only to the position that won the max in each window; every other cell in that window gets zero.",
         "Two cases are left out. Where cells tie, as zeros after a ReLU do, PyTorch picks the first. Where windows overlap, as "
         "3×3 with stride 2, a cell may win several and gets the sum.",
         (),
-        "torch.nn.MaxPool2d; Dumoulin & Visin 2016, arXiv:1603.07285, section 3",
+        "torch.nn.MaxPool2d (return_indices)",
         ("lab:max_pool_gradient",),
     ),
     Erratum(
         "E14",
+        "A flipped 6 is no 9",
         "high",
         "12.5",
         "a vertical flip turns a 6 into a 9",

@@ -16,6 +16,7 @@ _VGG = "Simonyan & Zisserman 2015, arXiv:1409.1556"
 ERRATA = (
     Erratum(
         "E15",
+        "LeNet-5 has 60,000 parameters, or 61,706",
         "low",
         "12.6",
         "~60K params",
@@ -30,6 +31,7 @@ ERRATA = (
     ),
     Erratum(
         "E16",
+        "LeNet-5 has 7 layers, or 5",
         "low",
         "12.6",
         "~7 layers",
@@ -49,6 +51,7 @@ ERRATA = (
     ),
     Erratum(
         "E17",
+        "VGG and ResNet begin lower",
         "low",
         "12.6",
         "16–19 layers",
@@ -65,6 +68,7 @@ ERRATA = (
     ),
     Erratum(
         "E18",
+        "LeNet-5 was not the first",
         "low",
         "12.6",
         "First working CNN",
@@ -77,6 +81,7 @@ ERRATA = (
     ),
     Erratum(
         "E19",
+        "Not all of the lineage won ImageNet",
         "middle",
         "12",
         "walks the lineage of architectures that won ImageNet",
@@ -92,6 +97,7 @@ ERRATA = (
     ),
     Erratum(
         "E20",
+        "Vanishing gradients were not found to be the cause",
         "high",
         "12.6",
         "because gradients vanish and the optimizer can’t even drive training error down",
@@ -107,6 +113,7 @@ ERRATA = (
     ),
     Erratum(
         "E21",
+        "F = 0 is the identity where x ≥ 0",
         "low",
         "12.6",
         "If the best thing a layer can do is nothing, it just learns F(x) ≈ 0 — easy.",
@@ -114,11 +121,12 @@ ERRATA = (
         "the block before ensures, and for no other x. Pre-activation, where nothing follows the sum, makes it the identity for "
         "every x.",
         (),
-        f"{_HE}, section 3.2; He et al. 2016, Identity mappings in deep residual networks, arXiv:1603.05027, section 2",
+        f"{_HE}, sections 3.1 and 3.2; He et al. 2016, Identity mappings in deep residual networks, arXiv:1603.05027, section 2",
         ("lab:residual_identity",),
     ),
     Erratum(
         "E22",
+        "More layers can hurt",
         "high",
         "12.6",
         "so adding layers never hurts",
@@ -133,6 +141,7 @@ ERRATA = (
     ),
     Erratum(
         "E23",
+        "VGG has 1×1 layers in one configuration",
         "low",
         "12.6",
         "Why did VGG use only 3×3 filters?",
@@ -147,6 +156,7 @@ ERRATA = (
     ),
     Erratum(
         "E24",
+        "A projection is needed for a stride too",
         "low",
         "12.6",
         "When input and output channel counts differ, a 1×1 conv projection on the skip path matches the dimensions.",
@@ -166,6 +176,7 @@ ERRATA = (
     ),
     Erratum(
         "E25",
+        "ResNet-18 and 34 have no bottlenecks",
         "low",
         "12.3",
         "a key trick in Inception and ResNet",
@@ -180,17 +191,20 @@ ERRATA = (
     ),
     Erratum(
         "E26",
+        "Freezing does not stop the statistics of batch norm",
         "low",
         "12.7",
         "Feature extraction freezes all pretrained conv layers and trains only a new head",
-        "Freezing weights does not freeze batch norm's running statistics: in training mode every batch moves them, in ResNet-50 "
-        "{kept} values. To keep the features, put the backbone in evaluation mode too.",
+        "In PyTorch freezing weights does not freeze batch norm's running statistics: in training mode every batch moves them, "
+        "in ResNet-50 {kept} values. To keep the features, put the backbone in evaluation mode too. (In Keras a batch "
+        "normalization that is not trainable keeps its statistics as well.)",
         (Evidence("kept", "ResNet-50: means and variances", lambda: statistics(shipped("resnet50").layers)),),
         "torch.nn.BatchNorm2d; Keras guide, Transfer learning & fine-tuning",
         ("lab:frozen_batch_norm", "card:frozen_batch_norm", "spec:resnet50_features"),
     ),
     Erratum(
         "E27",
+        "U-Net pads nothing, and FCN hardly decodes",
         "low",
         "12.7",
         "using an encoder-decoder that upsamples feature maps back to full resolution",

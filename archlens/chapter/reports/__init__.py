@@ -24,6 +24,7 @@ PAGES = {
     "README.md": "contents",
     "lineage.md": "lineage",
     "concepts.md": "concepts",
+    "lab.md": "lab",
     "interview.md": "interview",
     "architectures.md": "architectures",
     "errata.md": "errata",

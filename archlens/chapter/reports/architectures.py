@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from archlens.analysis.facts import Analysis
 from archlens.chapter.reports.shelf import families, link, variants
 from archlens.report.comparison import PRESETS, compared, preset_named
+from archlens.report.figures import FIGURES, Figure, meta_figure
 from archlens.report.markdown import escaped, pipe_table
-from archlens.report.numbers import each, grouped, size_text
 
 __all__ = ["page"]
 
@@ -14,9 +16,11 @@ _HEAD = """# Architectures
 
 Every network that comes with archlens, held to published figures to the unit by its own `expect:`. MACs are
 multiply–accumulates of convolutions and matrix products for one sample; depth is the weight layers on the longest
-path; RF is the receptive field of the last map, in input pixels; top-1 is published accuracy in percent, its source
-on the network's page. Names lead to the pages.
+path; RF is the receptive field of the last map, in input pixels; top-1 is published accuracy, mIoU mean intersection
+over union, both in percent on the images named, their source on the network's page. Names lead to the pages.
 """
+
+_COLUMNS = ("year", "input", "params", "macs", "depth", "receptive_field", "top1", "miou", "dataset", "key_idea")
 
 _PRESETS_HEAD = """## Side by side
 
@@ -24,25 +28,25 @@ The tables that `archlens compare --preset NAME` prints; any figure can be a col
 """
 
 _TASKS = {
-    "Classification": (),
-    "Detection: boxes and classes": ("yolov1", "yolov3", "ssd300", "faster_rcnn_vgg16"),
-    "Segmentation: a class for every pixel": ("unet", "fcn32s", "fcn16s", "fcn8s", "deeplabv3_resnet50"),
-    "Video": ("c3d", "r3d_18"),
-    "Sound": ("m5",),
-    "Without convolutions, to compare with": ("mlp", "fc_200"),
+    "classification": "Classification",
+    "detection": "Detection: boxes and classes",
+    "segmentation": "Segmentation: a class for every pixel",
+    "video": "Video",
+    "sound": "Sound",
+    "baseline": "Without convolutions, to compare with",
 }
-"""What networks are for, in the order of the page; what is named nowhere is for classification."""
+"""By the `task` of a spec's `meta`, in the order of the page."""
 
 
 def page() -> str:
     """By task, oldest first; then the presets."""
     homes = families()
     told = [name for name, home in homes.items() if home != name or _alone(name)]
-    named = {name for names in _TASKS.values() for name in names}
+    networks = [(name, variants(name)[0]) for name in sorted(told, key=_natural)]
+    networks.sort(key=lambda row: row[1].meta.get("year", 0))
     lines = [_HEAD]
-    for title, names in _TASKS.items():
-        rows = [(name, variants(name)[0]) for name in names or sorted({*told} - named)]
-        rows.sort(key=lambda row: row[1].meta.get("year", 0))
+    for task, title in _TASKS.items():
+        rows = [(name, one) for name, one in networks if one.meta["task"] == task]
         lines += [f"## {title}", "", _table(rows), ""]
     lines.append(_PRESETS_HEAD)
     for name in PRESETS:
@@ -57,21 +61,18 @@ def _alone(name: str) -> bool:
     return not any(home == name and other != name for other, home in families().items())
 
 
+def _natural(name: str) -> list[tuple[str, int]]:
+    """`resnet20` before `resnet110`."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
+
+
 def _table(rows: list[tuple[str, Analysis]]) -> str:
-    head = ("network", "year", "input", "params", "MACs", "depth", "RF", "top-1", "key idea")
-    return pipe_table(head, [_row(name, one) for name, one in rows], (False, True, False, True, True, True, True, True, False))
+    """Without the columns that are empty."""
+    figures = [figure for name in _COLUMNS if any((figure := _figure(name)).said(one) for _, one in rows)]
+    head = ["network", *[figure.heading for figure in figures]]
+    cells = [[link(name), *[escaped(figure.said(one)) for figure in figures]] for name, one in rows]
+    return pipe_table(head, cells, [False, *[figure.numeric for figure in figures]])
 
 
-def _row(name: str, analysis: Analysis) -> list[str]:
-    totals, meta = analysis.totals, analysis.meta
-    return [
-        link(name),
-        str(meta.get("year", "")),
-        ", ".join([size_text(shape) for shape in analysis.inputs.values()]),
-        grouped(totals.params),
-        grouped(totals.macs),
-        str(totals.depth),
-        "" if totals.receptive_field is None else each(totals.receptive_field),
-        str(meta.get("top1", "")),
-        escaped(str(meta.get("key_idea", ""))),
-    ]
+def _figure(name: str) -> Figure:
+    return FIGURES.get(name) or meta_figure(name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archlens.chapter.claims import CLAIMS, PLACES, Claim
-from archlens.chapter.reports.shelf import anchor, reference
-from archlens.report.markdown import escaped, pipe_table
+from archlens.chapter.reports.shelf import erratum_link, reference
+from archlens.report.markdown import escaped, pipe_table, prose
 
 __all__ = ["page"]
 
@@ -31,6 +31,6 @@ def page() -> str:
 
 def _row(claim: Claim) -> list[str]:
     number, text, verdict = claim.number, claim.text, claim.verdict
-    errata = ", ".join([f"[{name}](errata.md#{anchor(name)})" for name in claim.errata])
+    errata = ", ".join([erratum_link(name) for name in claim.errata])
     said = f"{verdict} ({errata})" if errata else verdict
-    return [str(number), escaped(text), said, " · ".join(map(reference, claim.shown_by))]
+    return [str(number), prose(text), said, " · ".join(map(reference, claim.shown_by))]

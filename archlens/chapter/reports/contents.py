@@ -20,12 +20,14 @@ shipped specs, so that every figure is computed, never copied, and continuous in
 1. [The lineage](lineage.md): from LeNet to ResNet and on, what problem each network met and what it changed. Begin
    here.
 2. [Concepts](concepts.md): {concepts} comparisons with their formulas, from fully connected layers to patches.
-3. [Interview questions](interview.md): {cards} questions, each with an answer and worked figures.
-4. [Architectures](architectures.md): all {networks} shipped networks in tables, each with a page of its own.
-5. [Errata](errata.md): {errata} places where the chapter these questions come from is imprecise or wrong. Know them.
-6. [Every claim](claims.md): the chapter's {claims} checkable statements, and what shows each.
+3. [The lab](lab.md): {lab} claims that take a run, measured in PyTorch, with verdicts.
+4. [Interview questions](interview.md): {cards} questions, each with an answer and worked figures.
+5. [Architectures](architectures.md): all {networks} shipped networks in tables, each with a page of its own; a ✓ there is a
+   published figure that the network is held to.
+6. [Errata](errata.md): {errata} places where the chapter these questions come from is imprecise or wrong. Know them.
+7. [Every claim](claims.md): the chapter's {claims} checkable statements, and what shows each.
 
-Then practise: `archlens quiz` asks, grades and works out the answer; `archlens lab` measures {lab} claims in PyTorch;
+Then practise: `archlens quiz` asks, grades and works out the answer; `archlens lab` measures again, with your seed;
 `archlens explain resnet50 stem/conv` fills in the formulas for any layer of any network, yours too.
 
 ## What to know by heart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlens.chapter.cards import SECTIONS, answered, cards
 from archlens.chapter.reports.shelf import anchor, reference
-from archlens.report.markdown import escaped
+from archlens.report.markdown import escaped, prose
 from archlens.report.tables import cell_text
 
 __all__ = ["page"]
@@ -28,8 +28,8 @@ def page() -> str:
         for card in cards():
             if card.section == section:
                 full = answered(card)
-                lines += ["", f"### {escaped(card.question)}", "", escaped(full.answer)]
-                lines += ["", *[f"- {escaped(said)}: **{cell_text(value)}**" for said, value in full.evidence]]
+                lines += ["", f"### {escaped(card.question)}", "", prose(full.answer)]
+                lines += ["", *[f"- {prose(said)}: **{cell_text(value)}**" for said, value in full.evidence]]
                 if card.shown_by:
                     lines += ["", f"More: {' · '.join(map(reference, card.shown_by))}"]
     return "\n".join(lines)

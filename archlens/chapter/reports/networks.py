@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import takewhile
 
 from archlens.analysis.facts import Analysis
 from archlens.chapter.reports.shelf import families, link, source_of, spec_path, variants
 from archlens.report.comparison import compared
-from archlens.report.markdown import about_lines, escaped, markdown_sheet
+from archlens.report.markdown import about_lines, escaped, markdown_sheet, prose
 from archlens.report.memory import memory_parts, training_parts
 from archlens.report.memory_markdown import parts_table
 from archlens.report.numbers import bytes_text
@@ -19,7 +19,8 @@ __all__ = ["page"]
 
 _FEW = 24  # layers that are shown one by one
 _LARGEST = 5
-_COLUMNS = ("network", "input", "params", "macs", "depth", "receptive_field", "peak_memory", "top1")
+_COLUMNS = ("network", "input", "params", "macs", "depth", "receptive_field", "peak_memory", "top1", "miou")
+_ITEM = 2  # spaces before an item of a list in a comment
 
 
 def page(name: str) -> str:
@@ -38,41 +39,38 @@ def page(name: str) -> str:
 
 def _about(name: str, analysis: Analysis) -> Iterator[str]:
     """What the spec says at its beginning, and where the network is from."""
-    yield from map(_prose, _comment(source_of(name)))
+    yield from map(prose, _comment(source_of(name)))
     meta = analysis.meta
     paper = [f"{escaped(str(meta['paper']))}" if "paper" in meta else "", str(meta.get("year", ""))]
     yield ""
     if any(paper):
         yield f"- paper: {', '.join(filter(None, paper))}"
-    for key in ("key_idea", "source"):
+    for key in ("key_idea", "dataset", "source"):
         if key in meta:
             yield f"- {key.replace('_', ' ')}: {escaped(str(meta[key]))}"
     yield f"- analyse it: `archlens analyze {name}`; hold it against PyTorch: `archlens verify {name}`"
 
 
-def _prose(text: str) -> str:
-    """Words as they are, what stands between backquotes as code."""
-    return "`".join([escaped(part) if even else part for part, even in zip(text.split("`"), cycle((True, False)), strict=False)])
-
-
 def _comment(source: str) -> list[str]:
-    """The comment that opens a spec, as paragraphs."""
-    lines = []
-    for line in source.splitlines()[1:]:
-        if not line.startswith("#"):
-            break
-        lines.append(line.removeprefix("#").strip())
-    paragraphs = "\n".join(lines).split("\n\n")
-    return [
-        part
-        for number, paragraph in enumerate(paragraphs)
-        for part in (*([""] if number else []), " ".join(paragraph.split("\n")))
-    ]
+    """The comment that opens a spec, a line a paragraph; lines that are set in are a list, its items' rest set in further."""
+    said: list[str] = []
+    opening = takewhile(lambda line: line.startswith("#"), source.splitlines()[1:])
+    for text in [line.removeprefix("#").removeprefix(" ") for line in opening]:
+        words, indent = " ".join(text.split()), len(text) - len(text.lstrip())
+        if not words or not said or said[-1] == "":
+            said.append(words)
+        elif indent == _ITEM:
+            said += [*([] if said[-1].startswith("- ") else [""]), f"- {words}"]
+        else:
+            said[-1] += f" {words}"
+    return said
 
 
 def _family(found: Sequence[Analysis], own: Sequence[str]) -> list[str]:
     """The variants side by side."""
-    lines = [compared(found, columns=_COLUMNS).render("markdown")]
+    table = compared(found, columns=_COLUMNS)
+    told = [figure for figure in table.figures if any(figure.said(one) for one in found)]
+    lines = [table._replace(figures=tuple(told)).render("markdown")]
     return [*lines, "", f"Pages: {' · '.join([link(name, folder='') for name in own])}"] if own else lines
 
 

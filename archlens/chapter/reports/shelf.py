@@ -8,10 +8,22 @@ from functools import cache
 
 from archlens import network
 from archlens.analysis.facts import Analysis
+from archlens.chapter.errata import ERRATA, Erratum
 from archlens.report.markdown import escaped
 from archlens.spec.load import shipped
 
-__all__ = ["anchor", "families", "family", "link", "reference", "source_of", "spec_path", "variants"]
+__all__ = [
+    "anchor",
+    "erratum_heading",
+    "erratum_link",
+    "families",
+    "family",
+    "link",
+    "reference",
+    "source_of",
+    "spec_path",
+    "variants",
+]
 
 
 family = cache(network.family)
@@ -49,10 +61,22 @@ def anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
+def erratum_heading(one: Erratum) -> str:
+    """Of its part of the page of errata."""
+    return f"{one.name}. {one.title}"
+
+
+def erratum_link(name: str, page: str = "errata.md") -> str:
+    """`E5` as a link."""
+    (one,) = [one for one in ERRATA if one.name == name]
+    return f"[{name}]({page}#{anchor(erratum_heading(one))})"
+
+
 def reference(shown_by: str) -> str:
-    """`concept:stacks` as a link, or as the command that shows it."""
+    """`concept:stacks` as a link."""
     from archlens.chapter.cards import cards
     from archlens.chapter.concepts import CONCEPTS
+    from archlens.chapter.lab import EXPERIMENTS
 
     kind, _, name = shown_by.partition(":")
     if kind == "concept":
@@ -61,7 +85,7 @@ def reference(shown_by: str) -> str:
         (question,) = [card.question for card in cards() if card.name == name]
         return f"[{escaped(question)}](interview.md#{anchor(question)})"
     if kind == "lab":
-        return f"`archlens lab {name}`"
+        return f"[`archlens lab {name}`](lab.md#{anchor(EXPERIMENTS[name])})"
     return link(name)
 
 

@@ -57,8 +57,8 @@ def verdict(*parts: bool) -> Verdict:
 
 
 def percent(share: float) -> str:
-    """`33.3%`."""
-    return f"{100 * share:.3g}%"
+    """`33.3 %`, which no line break parts."""
+    return f"{100 * share:.3g}\u00a0%"
 
 
 def told(value: float) -> str:

@@ -17,7 +17,7 @@ CORRECTION = (
     "A padded window counts its padding as cells unless count_include_pad is off, and what goes to them is lost. Cells in "
     "several windows get the sum."
 )
-SOURCE = "torch.nn.AvgPool2d (count_include_pad); Dumoulin & Visin 2016, arXiv:1603.07285, section 3"
+SOURCE = "torch.nn.AvgPool2d (count_include_pad)"
 
 _CASES: dict[str, dict[str, int | bool]] = {
     "2×2 /2": {"kernel_size": 2, "stride": 2},

@@ -22,8 +22,8 @@ CLAIM = (
 )
 CORRECTION = (
     "The training error does rise with depth. But with batch norm, as in the nets it was found in, gradients do not vanish; "
-    "the cause is left open there. Nor is more depth with shortcuts always better: on CIFAR-10 1,202 layers did worse (7.93%) "
-    "than 110 (6.43%)."
+    "the cause is left open there. Nor is more depth with shortcuts always better: on CIFAR-10 1,202 layers did worse (7.93 %) "
+    "than 110 (6.43 %)."
 )
 SOURCE = "He, Zhang, Ren & Sun 2016, Deep residual learning, arXiv:1512.03385, sections 4.1 and 4.2"
 

@@ -19,7 +19,8 @@ SECTION = "12.7"
 CLAIM = "Feature extraction freezes the backbone and trains only a new classifier head on top."
 CORRECTION = (
     "requires_grad=False freezes weights. The running mean and variance of batch norm are no weights: they follow the new data "
-    "as long as the module is in train mode, and with them the features. To freeze those call eval() on the backbone."
+    "as long as the module is in train mode, and with them the features. To freeze those call eval() on the backbone. (In "
+    "Keras trainable = False on a batch normalization does both.)"
 )
 SOURCE = "torch.nn.BatchNorm2d (track_running_stats); Keras guide, Transfer learning & fine-tuning, on BatchNormalization"
 
@@ -41,7 +42,7 @@ def measure() -> Measurement:
     )
     (_, weights, _, features, _), (_, _, _, still, _) = rows
     because = (
-        f"in train mode the backbone's weights change by {percent(weights)} and the features it gives an image by "
+        f"in train mode the backbone's weights change by {percent(weights)} and the features it finds in an image by "
         f"{percent(features)}; in eval mode the features change by {percent(still)}"
     )
     return Measurement((table,), verdict(weights == 0, features == 0), because)

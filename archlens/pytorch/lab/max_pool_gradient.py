@@ -17,7 +17,7 @@ CORRECTION = (
     "Where several cells of a window tie, as zeros after a ReLU do, PyTorch picks the first of them. A cell that wins in "
     "several overlapping windows gets the sum of their gradients."
 )
-SOURCE = "torch.nn.MaxPool2d (return_indices); Dumoulin & Visin 2016, arXiv:1603.07285, section 3"
+SOURCE = "torch.nn.MaxPool2d (return_indices)"
 
 
 @steady

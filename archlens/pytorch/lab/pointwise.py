@@ -46,6 +46,6 @@ def measure() -> Measurement:
     )
     because = (
         f"the sum over channels differs from the convolution by {told(apart(maps, singles))}, the linear layer from the 1×1 "
-        f"convolution by {told(apart(pointwise, linear))}; a unit of that depends on {seen} of {leaf[0, 0].numel()} pixels"
+        f"convolution by {told(apart(pointwise, linear))}; a unit of the latter depends on {seen} of {leaf[0, 0].numel()} pixels"
     )
     return Measurement((equal,), verdict(apart(maps, singles) == 0, apart(pointwise, linear) == 0 and seen == 1), because)

@@ -24,7 +24,7 @@ CORRECTION = (
     "its positions: half of them for one 2×2 pooling and one pixel. A cell of a random map keeps its maximum with probability "
     "(c − d)/(c + d): a third there. Pooling lessens the dependence on place and does not remove it."
 )
-SOURCE = "Zhang 2019, Making convolutional networks shift-invariant again, section 1; Azulay & Weiss 2019, JMLR 20(184)"
+SOURCE = "Zhang 2019, Making convolutional networks shift-invariant again, section 3.2; Azulay & Weiss 2019, JMLR 20(184)"
 
 _SIDE, _DEPTHS, _MAPS = 32, (0, 1, 2, 3), 64
 _MOVES: dict[str, Callable[[Tensor], Tensor]] = {

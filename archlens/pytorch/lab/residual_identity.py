@@ -19,7 +19,8 @@ CORRECTION = (
     "before hands it, and for no other x. Pre-activation, where nothing follows the sum, is the identity for every x."
 )
 SOURCE = (
-    "He et al. 2016, arXiv:1512.03385, section 3.1, and Identity mappings in deep residual networks, arXiv:1603.05027, section 2"
+    "He et al. 2016, arXiv:1512.03385, sections 3.1 and 3.2, and Identity mappings in deep residual networks, arXiv:1603.05027, "
+    "section 2"
 )
 
 _CHANNELS = 8
