@@ -59,7 +59,7 @@ class _Builder:
         self.values = Values(self.shapes, self.faults)
         self.names = Names(spec, self.nodes, self.values, self.faults)
         self.control = Control(self.values, max_layers)
-        self.maker = LayerMaker(self.values, self.faults)
+        self.maker = LayerMaker(self.values, self.faults, self.nodes, self.producers, self.origins)
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
         self.called: dict[str, Call] = {}
@@ -288,7 +288,7 @@ class _Builder:
         if layer is None or inputs is None or UNKNOWN in inputs:
             return self.lost(path)
         shapes = tuple([self.shapes[i] for i in inputs])
-        outs = self.maker.infer(layer, statement, frame, shapes, [self.origins[i] for i in inputs])
+        outs = self.maker.infer(layer, statement, frame, inputs, shapes)
         if outs is None:
             return self.lost(path)
         index = len(self.nodes)

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, dataclass_transform
 
-from archlens.errors import LayerError, closest
+from archlens.errors import LayerError, NoMapError, closest
 from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
 from archlens.layers.keeping import Keeping
@@ -273,7 +273,11 @@ class Layer(Keeping):
         rank = len(shape) - 2
         if rank not in ranks:
             wanted = " or ".join(("C", "C×L", "C×H×W", "C×D×H×W")[r] for r in ranks)
-            raise LayerError(f"{self.type_name} needs an input {wanted}, got {show(shape)}", help=_rank_help(rank, ranks))
+            message = f"{self.type_name} needs an input {wanted}, got {show(shape)}"
+            if rank == 0:
+                raise NoMapError(message, help="`reshape` the vector to the map that you mean")
+            help = "`untokens` makes a map of tokens T×F" if rank == 1 and 1 not in ranks else ""
+            raise LayerError(message, help=help)
         return rank
 
     def axis(self, name: str, shape: Shape) -> int:
@@ -310,12 +314,6 @@ class Layer(Keeping):
 
 def _fixed(axis: AxisMap, size: Dim) -> Along:
     return Along(None, axis if axis.step == 0 else Whole(size))
-
-
-def _rank_help(rank: int, ranks: tuple[int, ...]) -> str:
-    if rank == 0:
-        return "the map was flattened before; move this layer up, or `reshape` it back"
-    return "`untokens` makes a map of tokens T×F" if rank == 1 and 1 not in ranks else ""
 
 
 def argument_help(layer: type[Layer], name: str) -> str:
