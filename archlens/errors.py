@@ -2,7 +2,8 @@
 
     ArchlensError
     ├── LayerError       a layer refuses its arguments or inputs; raised plain by a layer, dressed with a
-    │                    place in the file by the graph builder
+    │   │                place in the file by the graph builder
+    │   └── NoMapError   a vector came where a map must be; the builder says what became of the map
     ├── SpecError        faults in a spec: one or more diagnostics, each with a place and a cure (exit 1)
     │   └── Unreadable   the file could not be read at all (exit 2)
     └── UsageError       the request itself cannot be met: unknown option value, missing package (exit 2)
@@ -21,6 +22,7 @@ __all__ = [
     "Diagnostic",
     "Label",
     "LayerError",
+    "NoMapError",
     "Source",
     "Span",
     "SpecError",
@@ -120,6 +122,10 @@ class LayerError(ArchlensError):
         self.argument = argument
         self.help = help
         self.code = code
+
+
+class NoMapError(LayerError):
+    """An input without spatial axes where a layer works along them."""
 
 
 class SpecError(ArchlensError):

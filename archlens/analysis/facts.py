@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archlens.analysis.memory import Peak
-from archlens.analysis.receptive_field import Misalignment, ReceptiveField, trunk_layer
+from archlens.analysis.receptive_field import Misalignment, ReceptiveField
 from archlens.analysis.training import Training
 from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
@@ -109,7 +109,8 @@ class Totals(NamedTuple):
 
     depth: weight layers on the longest path. weight_layers: all of them, a shared one each time it runs.
     paper_depth: as the paper counts (from `meta.depth`), None where the spec does not say.
-    receptive_field: local, of the last layer whose field moves with the unit; None where there is none.
+    receptive_field: local, of the last layer on the way to the first output whose field moves with the unit; None where there is
+    none.
     moved: values in, out and learned, summed over the layers as if each ran by itself.
     dtype: of parameters, buffers and activations; the bytes follow from it. activation_bytes: of all that layers put out.
     policy_count: what the policy of `Analysis.recount` counts, if one was asked for.
@@ -179,8 +180,9 @@ class Outcome(NamedTuple):
 class Analysis(NamedTuple):
     """Everything archlens knows of one network.
 
-    peak: when most activations are alive. training: what training needs besides, computed when asked. recount: what another
-    tool counts, if asked for.
+    peak: when most activations are alive. training: what training needs besides, computed when asked. trunk: the number of
+    the layer whose receptive field is the network's, whole_from: of the first layer after it that sees the whole input, both on
+    the way to the first output; None where there is none. recount: what another tool counts, if asked for.
     """
 
     name: str
@@ -196,6 +198,8 @@ class Analysis(NamedTuple):
     notes: tuple[str, ...]
     peak: Peak
     training: Training
+    trunk: int | None
+    whole_from: int | None
     recount: Recount | None = None
 
     @property
@@ -218,11 +222,6 @@ class Analysis(NamedTuple):
     def policy(self) -> str:
         """The name of the policy that `recount` is by; archlens's own where there is none."""
         return self.recount.policy.name if self.recount else POLICY
-
-    @property
-    def trunk(self) -> int | None:
-        """The number of the layer whose receptive field is the network's; None where there is none."""
-        return trunk_layer(self.layers, [layer.receptive_field for layer in self.layers])
 
     @property
     def uncounted(self) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ def measured_analysis(
         notes=(),
         peak=Peak(peak, at, ()),
         training=Training(graph, totals, each),
+        trunk=None,
+        whole_from=None,
     )
 
 

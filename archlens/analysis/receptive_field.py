@@ -14,9 +14,9 @@ the first of them, in the order of `Graph.inputs`, that the layer depends on and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from operator import is_
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from archlens.analysis.places import Places, moved, rearranged_field, reconciled, span, straight, straightened, unit_at
 from archlens.analysis.reading import Read, Reads, all_reads
@@ -32,7 +32,6 @@ __all__ = [
     "receptive_fields",
     "source_name",
     "tensor_fields",
-    "trunk_layer",
     "unit_axes",
 ]
 
@@ -132,25 +131,6 @@ class TensorFields(NamedTuple):
 
     figures: tuple[ReceptiveField | None, ...]
     is_map: tuple[bool, ...]
-
-
-class _Shaped(Protocol):
-    """A layer, as the graph or the analysis has it."""
-
-    @property
-    def output_shapes(self) -> tuple[Shape, ...]: ...
-
-
-def trunk_layer(layers: Sequence[_Shaped], local: Sequence[ReceptiveField | None]) -> int | None:
-    """The number of the layer whose field is the network's, the last with spatial axes and a field that moves with the unit.
-
-    None where there is none. local: the field of each layer.
-    """
-    for number in range(len(layers) - 1, -1, -1):
-        field = local[number]
-        if field is not None and len(layers[number].output_shapes[0]) > 2 and not all(field.whole):
-            return number
-    return None
 
 
 def receptive_fields(graph: Graph) -> ReceptiveFields:

@@ -8,8 +8,9 @@ from archlens.analysis.depth import longest_path
 from archlens.analysis.expectations import check_expectations
 from archlens.analysis.facts import Analysis, LayerFacts, Totals
 from archlens.analysis.memory import Memory, activation_memory
-from archlens.analysis.receptive_field import ReceptiveFields, receptive_fields, trunk_layer
+from archlens.analysis.receptive_field import ReceptiveField, ReceptiveFields, receptive_fields
 from archlens.analysis.training import Training
+from archlens.analysis.trunk import trunk_of
 from archlens.analysis.work import Work, Works
 from archlens.graph.model import Graph
 from archlens.layers.base import Layer
@@ -28,7 +29,9 @@ def analyze(graph: Graph, dtype: str = FIGURES_DTYPE) -> Analysis:
     memory = activation_memory(graph, each, [done.held for done in work])
     layers = _layers(graph, work, fields, memory, each)
     integers = sum([done.integers for done, layer in zip(work, layers, strict=True) if layer.buffers])
-    totals = _totals(graph, layers, fields, memory, dtype, integers)
+    trunk = trunk_of(graph, fields.local)
+    field = None if trunk.layer is None else fields.local[trunk.layer]
+    totals = _totals(graph, layers, field, memory, dtype, integers)
     return Analysis(
         name=graph.name,
         spec=graph.spec,
@@ -43,6 +46,8 @@ def analyze(graph: Graph, dtype: str = FIGURES_DTYPE) -> Analysis:
         notes=graph.notes,
         peak=memory.peak,
         training=Training(graph, totals, each),
+        trunk=trunk.layer,
+        whole_from=trunk.whole,
     )
 
 
@@ -86,15 +91,13 @@ def _layers(graph: Graph, work: list[Work], fields: ReceptiveFields, memory: Mem
 
 
 def _totals(
-    graph: Graph, layers: tuple[LayerFacts, ...], fields: ReceptiveFields, memory: Memory, dtype: str, integers: int
+    graph: Graph, layers: tuple[LayerFacts, ...], field: ReceptiveField | None, memory: Memory, dtype: str, integers: int
 ) -> Totals:
     each = value_bytes(dtype)
     params = sum([layer.params for layer in layers])
     weighs = [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
     buffers, activations = sum([layer.buffers for layer in layers]), sum([layer.activations for layer in layers])
     depth = graph.meta.get("depth")
-    trunk = trunk_layer(layers, fields.local)
-    field = None if trunk is None else fields.local[trunk]
     return Totals(
         params=params,
         trainable_params=sum([layer.params for layer in layers if layer.trainable]),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archlens.analysis.receptive_field import receptive_fields, trunk_layer, unit_axes
+from archlens.analysis.receptive_field import receptive_fields, unit_axes
+from archlens.analysis.trunk import trunk_of
 from archlens.analysis.unit_field import Box, unit_coverage, unit_field
 from archlens.errors import UsageError
 from archlens.graph.find import find_layer
@@ -59,7 +60,8 @@ class Sight(NamedTuple):
 def sight(graph: Graph, at: str | None = None, unit: Sequence[int] | None = None) -> Sight:
     """What a unit sees.
 
-    at: a layer's path or the end of it; the last one whose field moves with the unit when left out.
+    at: a layer's path or the end of it; the last one on the way to the first output whose field moves with the unit when left
+    out.
     unit: an index for each axis along which units differ (rows and columns of a map, the token of a sequence), counted
     from 0, negative from the end; the centre when left out. Raises UsageError for a layer or unit that there is not.
     """
@@ -88,7 +90,7 @@ def _axes(shape: Shape, local: Box, strict: Box, read: Sequence[frozenset[int]])
 
 def _trunk(graph: Graph) -> Node:
     """The layer whose field is the network's."""
-    number = trunk_layer(graph.nodes, receptive_fields(graph).local)
+    number = trunk_of(graph, receptive_fields(graph).local).layer
     if number is None:
         raise UsageError(f"no layer of {graph.spec} moves a window over its input; name one that reads it")
     return graph.nodes[number]

@@ -59,7 +59,7 @@ class _Builder:
         self.values = Values(self.shapes, self.faults)
         self.names = Names(spec, self.nodes, self.values, self.faults)
         self.control = Control(self.values, max_layers)
-        self.maker = LayerMaker(self.values, self.faults)
+        self.maker = LayerMaker(self.values, self.faults, self.nodes, self.producers, self.origins)
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
         self.called: dict[str, Call] = {}
@@ -138,15 +138,21 @@ class _Builder:
     def statement(self, statement: Statement, frame: Frame, current: int) -> int:
         """The tensor that comes out of one line."""
         self.tick(statement, frame)
-        start = current
+        start, unread = current, None
         if statement.sources is not None and len(statement.sources) == 1:
-            if self.control.left_out(statement, frame):
-                return current
-            start = self.names.tensor(statement.sources[0], frame, current)
+            if self.control.asks_tensor(statement, frame):
+                start = self.names.tensor(statement.sources[0], frame, current)
+            else:  # a line that does not run may start from a name that does not exist
+                unread = statement.sources[0]
+        wanted = self.control.wanted(statement, frame, start)
+        if wanted is False:
+            return current
+        if unread is not None and wanted:
+            start = self.names.tensor(unread, frame, current)
         ports: tuple[int, ...] | None
-        if statement.faulty:
+        if statement.faulty or wanted is None:
             ports = self.broken(statement, frame)
-        elif statement.when is None and statement.repeat is None:
+        elif statement.repeat is None:
             ports = self.once(statement, frame, start, "")
         else:
             ports = self.turns(statement, frame, start)
@@ -157,13 +163,10 @@ class _Builder:
         return ports[0]
 
     def turns(self, statement: Statement, frame: Frame, start: int) -> tuple[int, ...] | None:
-        """What comes out of a line with `when` or `repeat`; None where it does not run."""
-        wanted = self.control.wanted(statement, frame, start)
-        turns = self.control.count(statement, frame, start) if wanted else 0
-        if wanted is None or turns is None:
-            return (UNKNOWN,)
-        if statement.repeat is None:
-            return self.once(statement, frame, start, "") if wanted else None
+        """What comes out of a line with `repeat`; None where it runs no turn."""
+        turns = self.control.count(statement, frame, start)
+        if turns is None:
+            return self.broken(statement, frame)
         ports: tuple[int, ...] = (start,)
         for turn in range(turns):
             self.tick(statement, frame)
@@ -285,7 +288,7 @@ class _Builder:
         if layer is None or inputs is None or UNKNOWN in inputs:
             return self.lost(path)
         shapes = tuple([self.shapes[i] for i in inputs])
-        outs = self.maker.infer(layer, statement, frame, shapes, [self.origins[i] for i in inputs])
+        outs = self.maker.infer(layer, statement, frame, inputs, shapes)
         if outs is None:
             return self.lost(path)
         index = len(self.nodes)

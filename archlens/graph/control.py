@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archlens.graph.scope import Frame
-from archlens.graph.values import UNKNOWN, Values
+from archlens.graph.values import Values
 from archlens.spec.arithmetic import FAULTY
 from archlens.spec.model import Statement
 
@@ -31,12 +31,9 @@ class Control:
             self.values.unexpected(statement.when, value, "true or false", frame)
         return None
 
-    def left_out(self, statement: Statement, frame: Frame) -> bool:
-        """Whether a `when` that asks for no tensor does not hold; then what `from` names need not exist."""
-        if statement.when is None:
-            return False
-        value = self.values.get(statement.when, frame, UNKNOWN)
-        return isinstance(value, bool | int | float) and not value
+    def asks_tensor(self, statement: Statement, frame: Frame) -> bool:
+        """Whether the `when` of a line asks for the sizes of the tensor that the line starts from."""
+        return statement.when is not None and self.values.asks_tensor(statement.when, frame)
 
     def count(self, statement: Statement, frame: Frame, start: int) -> int | None:
         """How often a line runs; None after a fault."""

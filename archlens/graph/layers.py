@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from archlens.errors import Label, LayerError, Span
+from archlens.errors import Label, LayerError, NoMapError, Span
 from archlens.graph.faults import Faults
+from archlens.graph.model import Node
 from archlens.graph.scope import Frame
 from archlens.graph.values import UNKNOWN, Values
 from archlens.layers.base import Layer
@@ -33,11 +34,19 @@ def require_holdable(shape: Shape, what: str) -> None:
 
 class LayerMaker:
     """Makes layers and asks them for their output shapes; equal layers are one object, equal questions
-    are asked once."""
+    are asked once.
 
-    def __init__(self, values: Values, faults: Faults) -> None:
+    nodes, and for each tensor its producer, shape (of `values`) and place in the file: these grow as the graph does.
+    """
+
+    def __init__(
+        self, values: Values, faults: Faults, nodes: Sequence[Node], producers: Sequence[int], origins: Sequence[Span | None]
+    ) -> None:
         self.values = values
         self.faults = faults
+        self.nodes = nodes
+        self.producers = producers
+        self.origins = origins
         self._layers: dict[Layer, Layer] = {}
         self._made: dict[tuple[type[Layer], tuple[str, ...], tuple[Any, ...]], Layer] = {}
         self._inferred: dict[tuple[Layer, tuple[Shape, ...]], tuple[Shape, ...]] = {}
@@ -63,9 +72,9 @@ class LayerMaker:
         return layer
 
     def infer(
-        self, layer: Layer, statement: Statement, frame: Frame, shapes: tuple[Shape, ...], origins: Sequence[Span | None]
+        self, layer: Layer, statement: Statement, frame: Frame, inputs: tuple[int, ...], shapes: tuple[Shape, ...]
     ) -> tuple[Shape, ...] | None:
-        """The output shapes; None after a fault. origins: where each input comes from."""
+        """The output shapes; None after a fault. inputs: the tensors that go in, of these shapes."""
         outs = self._inferred.get((layer, shapes))
         if outs is None:
             try:
@@ -73,14 +82,33 @@ class LayerMaker:
                 for shape in (*outs, *layer.parameter_shapes(*shapes).values()):
                     require_holdable(shape, layer.type_name)
             except LayerError as error:
+                if isinstance(error, NoMapError):
+                    error.help = self.map_help(inputs) or error.help
                 if len(shapes) > 1 and error.argument not in {a.name for a in statement.arguments}:
                     self.disagree(error, statement, layer, frame, shapes)
                 else:
-                    related = [Label(at, show(s)) for at, s in zip(origins, shapes, strict=True) if at and at != statement.span]
+                    places = zip([self.origins[i] for i in inputs], shapes, strict=True)
+                    related = [Label(at, show(s)) for at, s in places if at and at != statement.span]
                     self.refuse(error, statement, frame, related)
                 return None
             self._inferred[layer, shapes] = outs
         return outs
+
+    def map_help(self, inputs: Sequence[int]) -> str:
+        """A cure for a vector where a map must be: which layer made it of a map, or that the network's input is none."""
+        shapes, taken = self.values.shapes, None
+        tensor = next((i for i in inputs if len(shapes[i]) == 2), UNKNOWN)
+        while tensor != UNKNOWN and len(shapes[tensor]) == 2:
+            if self.producers[tensor] < 0:
+                example = "write its sizes after them, e.g. `3x224x224` for C×H×W"
+                return f"the network's input is channels alone: {example}, or `reshape` it"
+            taken = self.nodes[self.producers[tensor]]
+            tensor = taken.inputs[0] if taken.inputs else UNKNOWN
+        if taken is None or tensor == UNKNOWN:
+            return ""
+        return (
+            f"`{taken.path}` made a vector of {show(shapes[tensor])}: move this layer before it, or `reshape` to a map after it"
+        )
 
     def refuse(self, error: LayerError, statement: Statement, frame: Frame, related: Sequence[Label] = ()) -> None:
         """Report a layer's refusal at the argument it is about, with the value that argument had."""

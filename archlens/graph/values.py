@@ -90,6 +90,10 @@ class Values:
         except ExpressionError as error:
             raise _Refused(error, argument.span) from None
 
+    def asks_tensor(self, argument: Argument, frame: Frame) -> bool:
+        """Whether an argument asks for a size of the tensor at hand."""
+        return any(name == "channels" or (name == "features" and name not in frame.env) for name in argument.reads())
+
     def size(self, name: str, axis: int, current: int) -> int:
         """A size of the current tensor that expressions call `name`: `channels`, or `features`, the last axis."""
         if current == UNKNOWN:

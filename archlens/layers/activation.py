@@ -161,7 +161,9 @@ class RReLU(Activation):
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.lower > self.upper:
-            raise LayerError(f"rrelu: lower ({self.lower}) is above upper ({self.upper})", "lower")
+            raise LayerError(
+                f"rrelu: lower ({self.lower}) is above upper ({self.upper})", "lower", "write the smaller slope first"
+            )
 
 
 class Hardtanh(Activation):
@@ -181,7 +183,8 @@ class Hardtanh(Activation):
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.min_val >= self.max_val:
-            raise LayerError(f"hardtanh: min_val ({self.min_val}) must be below max_val ({self.max_val})", "min_val")
+            message = f"hardtanh: min_val ({self.min_val}) must be below max_val ({self.max_val})"
+            raise LayerError(message, "min_val", "write the smaller output first; left out they are -1 and 1")
 
 
 class Hardsigmoid(Activation):
@@ -231,7 +234,8 @@ class Softshrink(Activation):
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.lambd < 0:
-            raise LayerError(f"softshrink: lambd must be at least 0, not {self.lambd}", "lambd")
+            help = "leave it out for 0.5 (half the width of the dead zone)"
+            raise LayerError(f"softshrink: lambd must be at least 0, not {self.lambd}", "lambd", help)
 
 
 class Threshold(Activation):

@@ -20,27 +20,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, dataclass_transform
 
-from archlens.errors import LayerError, closest
+from archlens.errors import LayerError, NoMapError
 from archlens.layers.dims import Dim, Shape, prod, require, show
 from archlens.layers.fields import Field, kind_of
 from archlens.layers.keeping import Keeping
 from archlens.layers.registry import TYPES
 from archlens.layers.windows import POINTWISE, Along, AxisMap, Rearranged, Whole
 
-__all__ = ["Layer", "argument_help", "require_positive"]
-
-
-_INFERRED = (
-    "input_shape",
-    "num_features",
-    "input_dim",
-    "input_size",
-    "embed_dim",
-    "kdim",
-    "vdim",
-    "num_channels",
-    "normalized_shape",
-)
+__all__ = ["Layer", "require_positive"]
 
 
 @dataclass_transform(frozen_default=True)
@@ -64,6 +51,8 @@ class Layer(Keeping):
     """Whether every unit along axis 1 of the output reads all units along axis 1 of the input."""
     example: ClassVar[tuple[str, str]] = ("", "")
     """Input sizes, without the batch and separated by `, ` where there are several, and the arguments in shorthand."""
+    too_small: ClassVar[Mapping[str, str]] = {}
+    """For fields, what to write instead of a number below 0, where that says more than the field's meaning."""
     formulas: ClassVar[Mapping[str, str]] = {}
     """The textbook text of `output_size` (per spatial axis), `params`, `macs` and `elementwise_ops` over
     the names of `variables`; a test evaluates each against the code."""
@@ -103,6 +92,8 @@ class Layer(Keeping):
         given = dict(zip(self.field_names, args, strict=False))
         for name, value in kwargs.items():
             if name not in self.field_names:
+                from archlens.layers.cures import argument_help  # only on the way to an error
+
                 raise LayerError(f"{self.type_name} has no argument `{name}`", name, argument_help(type(self), name), "ARC112")
             if name in given:
                 raise LayerError(f"{self.type_name}: {name} is given twice", name, code="ARC113")
@@ -115,7 +106,9 @@ class Layer(Keeping):
                     try:
                         value = field.kind.accept(value, field.name)
                     except LayerError as error:
-                        help = error.help or self._named(value, field.name)
+                        from archlens.layers.cures import value_help
+
+                        help = error.help or value_help(type(self), field, value)
                         raise LayerError(f"{self.type_name}: {error.message}", error.argument, help, error.code) from None
                 put(self, field.name, value)
             elif field.required:
@@ -128,13 +121,6 @@ class Layer(Keeping):
                 put(self, field.name, field.default)
         self.settle(lambda name, value: put(self, name, value))
         put(self, "_values", tuple(getattr(self, name) for name in self.field_names))
-
-    def _named(self, value: Any, at: str) -> str:
-        """A cure for the bare name of another argument where the value of `at` must stand."""
-        field = next((f for f in self.fields if f.name == value != at), None) if isinstance(value, str) else None
-        if field is None:
-            return ""
-        return f"write `{value}={'true' if field.kind.name == 'Flag' else '<value>'}`"
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         """Fill in defaults that depend on other arguments and refuse arguments that contradict each other."""
@@ -273,7 +259,11 @@ class Layer(Keeping):
         rank = len(shape) - 2
         if rank not in ranks:
             wanted = " or ".join(("C", "C×L", "C×H×W", "C×D×H×W")[r] for r in ranks)
-            raise LayerError(f"{self.type_name} needs an input {wanted}, got {show(shape)}", help=_rank_help(rank, ranks))
+            message = f"{self.type_name} needs an input {wanted}, got {show(shape)}"
+            if rank == 0:
+                raise NoMapError(message, help="`reshape` the vector to the map that you mean")
+            help = "`untokens` makes a map of tokens T×F" if rank == 1 and 1 not in ranks else ""
+            raise LayerError(message, help=help)
         return rank
 
     def axis(self, name: str, shape: Shape) -> int:
@@ -310,27 +300,6 @@ class Layer(Keeping):
 
 def _fixed(axis: AxisMap, size: Dim) -> Along:
     return Along(None, axis if axis.step == 0 else Whole(size))
-
-
-def _rank_help(rank: int, ranks: tuple[int, ...]) -> str:
-    if rank == 0:
-        return "the map was flattened before; move this layer up, or `reshape` it back"
-    return "`untokens` makes a map of tokens T×F" if rank == 1 and 1 not in ranks else ""
-
-
-def argument_help(layer: type[Layer], name: str) -> str:
-    """What to write instead of an argument that `layer` does not have."""
-    from archlens.layers.foreign import ARGUMENTS  # only on the way to an error
-
-    foreign = ARGUMENTS.get(name.lower())
-    if foreign in layer.field_names:
-        return f"here it is called `{foreign}`"
-    if (name.startswith("in_") and name != "in_place") or name in _INFERRED:
-        return "leave it out: input sizes are inferred"
-    near = closest(name, layer.field_names)
-    if near:
-        return f"did you mean `{near}`?"
-    return f"{layer.type_name} takes {', '.join(layer.field_names)}" if layer.fields else "it takes no arguments"
 
 
 def require_positive(shape: Shape, layer: str, given: Shape, help: str) -> None:

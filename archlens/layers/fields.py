@@ -14,6 +14,7 @@ from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, require
 
 __all__ = [
+    "LARGEST",
     "Axes",
     "Axis",
     "Count",
@@ -76,7 +77,8 @@ class Field(NamedTuple):
 
 _WHOLE = {"anyOf": [{"type": "integer"}, {"$ref": "#/$defs/expression"}]}
 _OLD_BOOLEANS = {"yes": "true", "on": "true", "no": "false", "off": "false"}  # YAML 1.1's, not 1.2's
-_LARGEST = 2**53  # beyond it a size is a slip of the pen, and floats stop being exact
+LARGEST = 2**53
+"""The largest size: one beyond it is a slip of the pen, and floats stop being exact."""
 
 
 def _refuse(value: Any, name: str, expects: str) -> LayerError:
@@ -99,7 +101,7 @@ def _dim(value: Any, name: str, expects: str, low: int | None) -> Any:
         if not value.is_integer():
             raise _refuse(value, name, expects)
         value = int(value)
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST:
         raise LayerError(f"{name} is {value:.3g}; no tensor is that large", name, code="ARC121")
     if low is not None:
         require(value >= low, f"{name} must be at least {low}, not {{}}", value, argument=name, code="ARC121")

@@ -52,7 +52,8 @@ class Upsample(Layer):
         if (self.scale_factor is None) == (self.size is None):
             raise LayerError("upsample takes scale_factor or size, one of them", "scale_factor", "e.g. `upsample: 2`")
         if self.scale_factor is not None and self.scale_factor <= 0:
-            raise LayerError(f"upsample: scale_factor must be above 0, not {self.scale_factor}", "scale_factor")
+            help = "write 2 to double the map, 0.5 to halve it"
+            raise LayerError(f"upsample: scale_factor must be above 0, not {self.scale_factor}", "scale_factor", help)
         if self.align_corners and self.mode == "nearest":
             raise LayerError("upsample: align_corners does not go with mode nearest", "align_corners")
 

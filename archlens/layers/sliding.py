@@ -65,6 +65,7 @@ class Sliding(Layer):
     dilation = cast("Sizes", 1)
     ceil_mode = False
 
+    too_small: ClassVar = {"padding": "leave it out for 0; a `pad` of negative amounts before the layer takes cells away"}
     pad_value: ClassVar[float] = 0.0
     """What stands in the padding."""
 

@@ -39,7 +39,7 @@ class CELU(Activation):
 
     def settle(self, put: Callable[[str, Any], None]) -> None:
         if self.alpha == 0:
-            raise LayerError("celu: alpha divides and must not be 0", "alpha")
+            raise LayerError("celu: alpha divides and must not be 0", "alpha", "`relu` is what it comes to as alpha goes to 0")
 
 
 class SELU(Activation):

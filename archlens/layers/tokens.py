@@ -137,7 +137,8 @@ class WindowReverse(_Windows):
         """(windows, their size) along each axis; refuses a map that does not fall into windows."""
         target = _each(self.output_size)
         if len(target) > 3:
-            raise LayerError(f"window_reverse: output_size has {len(target)} axes; at most 3", "output_size")
+            help = "write that of the map, e.g. 56x56"
+            raise LayerError(f"window_reverse: output_size has {len(target)} axes; at most 3", "output_size", help)
         sizes = self.spread("size", len(target))
         for n, size in zip(target, sizes, strict=True):
             require(

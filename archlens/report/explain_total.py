@@ -61,9 +61,9 @@ def network_blocks(graph: Graph, analysis: Analysis, found: Reach | None) -> lis
         field = analysis.layers[number].receptive_field
         if field is not None:
             blocks += reach_blocks(graph, found, field)
-            blocks.append(
-                Text(f"That is the field of {analysis.layers[number].path}, the last layer whose field moves with the unit.")
-            )
+            way = f" on the way to {next(iter(analysis.outputs))}" if len(analysis.outputs) > 1 else ""
+            last = f"the last layer{way} whose field moves with the unit"
+            blocks.append(Text(f"That is the field of {analysis.layers[number].path}, {last}."))
     return [*blocks, Heading("Sources"), *[Text(text) for text in sources(*_SOURCES)]]
 
 

@@ -139,9 +139,7 @@ def _of_trunk(analysis: Analysis, part: str) -> tuple[Any, ...] | None:
 
 def _whole_at(analysis: Analysis) -> str | None:
     """The first layer after the last map whose every unit sees the whole of it."""
-    start = 0 if analysis.trunk is None else analysis.trunk + 1
-    fields = ((layer.path, layer.receptive_field) for layer in analysis.layers[start:])
-    return next((path for path, field in fields if field and all(field.whole)), None)
+    return None if analysis.whole_from is None else analysis.layers[analysis.whole_from].path
 
 
 def _head(analysis: Analysis, part: str) -> Any:

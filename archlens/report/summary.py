@@ -68,15 +68,15 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
     if totals.paper_depth is not None and totals.paper_depth != totals.depth:
         depth += f"; {grouped(totals.paper_depth)} as the paper counts"
     yield Fact("depth", grouped(totals.depth), depth)
-    trunk = analysis.trunk
-    if totals.receptive_field is None or trunk is None:
+    if totals.receptive_field is None:
         yield Fact("receptive field", "none", "no layer moves a window over the input")
     else:
         maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
-        fields = ((layer.path, layer.receptive_field) for layer in analysis.layers[trunk + 1 :])
-        whole = next((f"; `all` first at {path}" for path, field in fields if field and all(field.whole)), "")
-        comment = f"local; the input is {maps[0]}" if maps else "local"
-        yield Fact("receptive field", sizes_text(totals.receptive_field), comment + whole)
+        way = f", on the way to {next(iter(analysis.outputs))}" if len(analysis.outputs) > 1 else ""
+        comment = f"local{way}; the input is {maps[0]}" if maps else f"local{way}"
+        if analysis.whole_from is not None:
+            comment += f"; `all` first at {analysis.layers[analysis.whole_from].path}"
+        yield Fact("receptive field", sizes_text(totals.receptive_field), comment)
 
 
 def summary_lines(analysis: Analysis, width: int = 80, paint: Paint = plain) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlens.layers import layer_types
-from archlens.layers.base import Layer, argument_help
+from archlens.layers.base import Layer
 from archlens.spec.document import Mapping, Node, Scalar
 from archlens.spec.expressions import ExpressionError
 from archlens.spec.model import Argument
@@ -100,6 +100,8 @@ class ArgumentReader(Reader):
 def _foreign_help(layer: type[Layer], name: str) -> str:
     if name in MODIFIERS:
         return f"`{name}:` stands on a line of its own below `{layer.type_name}:`, or beside it in `{{ }}`"
+    from archlens.layers.cures import argument_help  # only on the way to an error
+
     return argument_help(layer, name)
 
 

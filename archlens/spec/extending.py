@@ -7,7 +7,7 @@ from typing import Any
 
 from archlens.errors import did_you_mean
 from archlens.spec.document import Mapping, Node, Sequence
-from archlens.spec.model import Body, Expectation, Spec
+from archlens.spec.model import Body, Expectation, Spec, Variant
 from archlens.spec.reader import is_empty
 from archlens.spec.statements import StatementReader
 
@@ -26,7 +26,7 @@ _SCOPES = {  # key of a spec → the expected figures that a change of it leaves
 
 
 def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
-    """`own` on top of `base`. root: what `own` was read from.
+    """`own` on top of `base`, the variants it brings included. root: what `own` was read from.
 
     The base's figures hold for the network they are of, so those that a change puts in doubt are left out;
     budgets are always kept.
@@ -43,12 +43,25 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
         meta=merged_meta(base.meta, own.meta),
         inputs=own.inputs or base.inputs,
         params=(*(a for a in base.params if a.name not in names), *own.params),
-        variants=own.variants or base.variants,
+        variants=own.variants or tuple([_yielding(variant, own, given) for variant in base.variants]),
         blocks={**base.blocks, **own.blocks},
         layers=_layers(own, base, root.get("layers"), read),
         outputs=own.outputs if "outputs" in given else base.outputs,
         freeze=own.freeze if "freeze" in given else base.freeze,
         expect=stated_last(base.expect, own.expect),
+    )
+
+
+def _yielding(variant: Variant, own: Spec, given: list[str]) -> Variant:
+    """A variant of the base without what `own` states itself: what stands nearer wins. given: the keys of `own`."""
+    names = {a.name for a in own.params}
+    return variant._replace(
+        params=tuple([a for a in variant.params if a.name not in names]),
+        inputs=None if own.inputs else variant.inputs,
+        outputs=None if "outputs" in given else variant.outputs,
+        freeze=None if "freeze" in given else variant.freeze,
+        meta={key: value for key, value in variant.meta.items() if key not in own.meta},
+        expect=_unstated(variant.expect, own.expect),
     )
 
 
@@ -69,8 +82,13 @@ def merged_meta(before: Dict[str, Any], after: Dict[str, Any]) -> Dict[str, Any]
 
 def stated_last(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
     """Both, without those of `before` that `after` states anew: a figure for a figure, a budget for a budget."""
+    return (*_unstated(before, after), *after)
+
+
+def _unstated(before: tuple[Expectation, ...], after: tuple[Expectation, ...]) -> tuple[Expectation, ...]:
+    """Those of `before` that `after` does not state anew."""
     stated = {(e.key, e.tensor, e.exact) for e in after}
-    return (*(e for e in before if (e.key, e.tensor, e.exact) not in stated), *after)
+    return tuple([e for e in before if (e.key, e.tensor, e.exact) not in stated])
 
 
 def without_figures(spec: Spec, why: str, only: tuple[str, ...] | None = None) -> Spec:

@@ -114,6 +114,9 @@ def test_parameters_and_sizes_from_outside() -> None:
     assert (fault.code, fault.span.source.name) == ("ARC131", "--input")
     (fault,) = faults("alexnet", input="3x0x224")
     assert (fault.code, fault.message) == ("ARC121", "input must be at least 1, not 0")
+    (fault,) = faults("resnet18", input="7")
+    assert fault.message == "conv needs an input C×L or C×H×W or C×D×H×W, got 7"
+    assert fault.help.startswith("the network's input is channels alone: write its sizes after them, e.g. `3x224x224`")
 
 
 def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:

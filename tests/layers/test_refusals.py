@@ -57,7 +57,7 @@ REFUSALS = [
         lambda: Conv(64, 3),
         (1, 512),
         message="conv needs an input C×L or C×H×W or C×D×H×W, got 512",
-        help="the map was flattened before; move this layer up, or `reshape` it back",
+        help="`reshape` the vector to the map that you mean",
     ),
     refusal(
         lambda: MaxPool(3, padding=2),

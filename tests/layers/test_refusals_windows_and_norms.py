@@ -109,6 +109,7 @@ REFUSALS = [
     refusal(
         lambda: Embedding(0, 8),
         message="embedding: num_embeddings must be at least 1, not 0",
+        help="write it as in `embedding: 30522 768` (vectors in the table, such as words of a vocabulary or positions of a text)",
         code="ARC121",
     ),
     refusal(

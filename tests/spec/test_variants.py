@@ -227,10 +227,46 @@ def test_a_block_is_replaced_by_name(load: Callable[..., archlens.Network]) -> N
 
 
 def test_parameters_see_those_of_the_base(load: Callable[..., archlens.Network]) -> None:
-    net = load("extends: family\nparams: {width: 2*classes}")
-    assert net.graph.nodes[0].output_shapes[0][1] == 8  # a variant's own value is stronger
-    net = load("extends: family:small\nparams: {width: 2*classes}")
-    assert net.graph.nodes[0].output_shapes[0][1] == 20
+    for base in ("family", "family:small"):
+        net = load(f"extends: {base}\nparams: {{width: 2*classes}}")
+        assert net.graph.nodes[0].output_shapes[0][1] == 20
+
+
+STATED = {  # what a spec says that extends the family → what must then be true of it, whatever the variant
+    "a parameter that variants set": ("params: {width: 3}", lambda net: net.graph.nodes[0].layer.out_channels == 3),
+    "a parameter that one variant sets": (
+        "params: {size: 20}",
+        lambda net: net.graph.shapes[0][-1] in (20, 16),
+    ),  # `frozen` says 16
+    "another size": ("input: 3x20x20", lambda net: net.graph.shapes[0] == (1, 3, 20, 20)),
+    "the outputs": ("outputs: [features]", lambda net: [*net.graph.outputs] == ["features"]),
+    "what is frozen": ("freeze: [head]", lambda net: [n.trainable for n in net.graph.nodes] == [True, True, False]),
+    "nothing is": ("freeze: []", lambda net: all(n.trainable for n in net.graph.nodes)),
+    "a word about it": ("meta: {top1: 60}", lambda net: net.spec.meta == {"year": 2020, "top1": 60}),
+    "a word taken out": ("meta: {top1: null}", lambda net: net.spec.meta == {"year": 2020}),
+    "an expected figure": (
+        "expect: {params: 7}",
+        lambda net: [o.expected for o in net.analyze().expectations if o.key == "params"] == ["max 1M", "7"],
+    ),
+}
+
+
+@pytest.mark.parametrize("variant", ["", ":small", ":large", ":frozen"])
+@pytest.mark.parametrize("name", STATED)
+def test_what_a_spec_states_wins_over_every_variant_it_inherits(
+    name: str, variant: str, load: Callable[..., archlens.Network]
+) -> None:
+    lines, holds = STATED[name]
+    load(f"extends: family\n{lines}")
+    assert holds(archlens.load(f"net.yaml{variant}"))
+    assert holds(load(f"extends: family{variant}\n{lines}"))
+    Path("net.yaml").rename("between.yaml")
+    assert holds(load("extends: between"))  # and so on along the chain
+
+
+def test_variants_of_its_own_win_over_what_a_spec_states(load: Callable[..., archlens.Network]) -> None:
+    net = load("extends: family\nparams: {width: 3}\nvariants: {a: {width: 5}}")
+    assert net.graph.nodes[0].output_shapes[0][1] == 5
 
 
 def test_parameters_that_only_others_read_may_be_new(load: Callable[..., archlens.Network]) -> None:
