@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from archlens.analysis.receptive_field import ReceptiveField
@@ -14,7 +15,8 @@ __all__ = ["Trunk", "trunk_of"]
 class Trunk(NamedTuple):
     """The layers that say how far a network sees, by their numbers; None where there is none.
 
-    layer: the last one on the way to the first output that has spatial axes and a field that moves with the unit.
+    layer: the last map on the way to the first output: it has spatial axes, a field that moves with the unit, and no such map
+    after it. Of several, on branches that are joined with one that sees all, the one that sees furthest.
     whole: the first one after it on that way, or of all where there is no such map, whose every unit sees the whole input.
     """
 
@@ -24,16 +26,21 @@ class Trunk(NamedTuple):
 
 def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
     """The trunk of a network; local: the field of each layer. Auxiliary outputs, and layers that no output needs, have no say."""
-    whole = None
+    before_a_map: set[int] = set()  # tensors that a later map depends on
+    last: list[tuple[int, ReceptiveField]] = []
+    whole: list[int] = []
     for number in _back_from_first_output(graph):
-        field = local[number]
-        if field is None:
-            continue
-        if all(field.whole):
-            whole = number
-        elif len(graph.nodes[number].output_shapes[0]) > 2:
-            return Trunk(number, whole)
-    return Trunk(None, whole)
+        node, field = graph.nodes[number], local[number]
+        covered = not before_a_map.isdisjoint(node.outputs)
+        if field is not None and all(field.whole):
+            whole.append(number)
+        elif field is not None and len(node.output_shapes[0]) > 2 and not covered:
+            last.append((number, field))
+            covered = True
+        if covered:
+            before_a_map.update(node.inputs)
+    layer = max(last, key=lambda found: (prod(found[1].size), found[0]))[0] if last else -1
+    return Trunk(layer if last else None, min([number for number in whole if number > layer], default=None))
 
 
 def _back_from_first_output(graph: Graph) -> Iterator[int]:

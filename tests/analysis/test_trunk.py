@@ -16,6 +16,13 @@ BRANCHES = """\
     image: [{global_avg_pool: keepdim=true, name: mean}, upsample: size=9]
 - {conv: 4 3x3 same, as: out}
 - {conv: 4 7x7 same, name: aux, as: aux}"""
+REACHES = """\
+- conv: 4 3x3 same
+- concat:
+    {}: [{{conv: 4 {} same, name: conv}}]
+    {}: [{{conv: 4 {} same, name: conv}}]
+    image: [{{global_avg_pool: keepdim=true, name: mean}}, upsample: size=9]
+- {{conv: 4 3x3 same, as: out}}"""
 
 NETWORKS = {  # layers, outputs → the field, of which layer, and which one first sees all
     "the first of two": (TWO, "[main, aux]", 7, "main", None),
@@ -25,6 +32,9 @@ NETWORKS = {  # layers, outputs → the field, of which layer, and which one fir
     "a vector": (POOLED, "[class, aux]", 7, "main", "pool"),
     "a vector beside it": (POOLED, "[aux, class]", 11, "aux", None),
     "a branch that sees all": (BRANCHES, "[out, aux]", 7, "near/near", "image/mean"),
+    "the branch that sees furthest": (REACHES.format("near", "3x3", "far", "5x5"), "[out]", 7, "far/conv", "image/mean"),
+    "wherever it stands": (REACHES.format("far", "5x5", "near", "3x3"), "[out]", 7, "far/conv", "image/mean"),
+    "of equals the last": (REACHES.format("a", "5x5", "b", "5x5"), "[out]", 7, "b/conv", "image/mean"),
     "an input": (TWO, "[input, main]", None, None, None),
     "no map": ("- {global_avg_pool: , name: pool, as: p}\n- {conv: 4 3x3, from: input, as: c}", "[p, c]", None, None, "pool"),
 }
@@ -54,8 +64,10 @@ def test_of_shipped_networks_too(name):
     way = {main, *networkx.ancestors(graph, main)}
     assert found.layers[found.trunk].path in way
     assert found.whole_from is None or found.layers[found.whole_from].path in way
-    for layer in found.layers[found.trunk + 1 :]:
-        assert layer.path not in way or len(layer.output_shapes[0]) == 2 or all(layer.receptive_field.whole)
+    maps = [x for x in found.layers if x.path in way and len(x.output_shapes[0]) > 2 and not all(x.receptive_field.whole)]
+    after = {x.path: networkx.descendants(graph, x.path) for x in maps}
+    last = [x for x in maps if not any(other.path in after[x.path] for other in maps)]
+    assert found.totals.receptive_field == max([x.receptive_field.size for x in last])
 
 
 def recurrence(*windows):
