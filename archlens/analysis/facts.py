@@ -182,7 +182,8 @@ class Analysis(NamedTuple):
 
     peak: when most activations are alive. training: what training needs besides, computed when asked. trunk: the number of
     the layer whose receptive field is the network's, whole_from: of the first layer after it that sees the whole input, both on
-    the way to the first output; None where there is none. recount: what another tool counts, if asked for.
+    the way to the first output; None where there is none. way: the numbers of all layers on it. recount: what another tool
+    counts, if asked for.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Analysis(NamedTuple):
     training: Training
     trunk: int | None
     whole_from: int | None
+    way: tuple[int, ...]
     recount: Recount | None = None
 
     @property

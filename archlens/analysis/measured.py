@@ -56,6 +56,7 @@ def measured_analysis(
         training=Training(graph, totals, each),
         trunk=None,
         whole_from=None,
+        way=(),
     )
 
 

@@ -48,6 +48,7 @@ def analyze(graph: Graph, dtype: str = FIGURES_DTYPE) -> Analysis:
         training=Training(graph, totals, each),
         trunk=trunk.layer,
         whole_from=trunk.whole,
+        way=trunk.way,
     )
 
 

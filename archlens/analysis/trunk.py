@@ -18,10 +18,12 @@ class Trunk(NamedTuple):
     layer: the last map on the way to the first output: it has spatial axes, a field that moves with the unit, and no such map
     after it. Of several, on branches that are joined with one that sees all, the one that sees furthest.
     whole: the first one after it on that way, or of all where there is no such map, whose every unit sees the whole input.
+    way: all that the first output depends on, in order.
     """
 
     layer: int | None
     whole: int | None
+    way: tuple[int, ...]
 
 
 def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
@@ -29,7 +31,8 @@ def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
     before_a_map: set[int] = set()  # tensors that a later map depends on
     last: list[tuple[int, ReceptiveField]] = []
     whole: list[int] = []
-    for number in _back_from_first_output(graph):
+    way = [*_back_from_first_output(graph)]
+    for number in way:
         node, field = graph.nodes[number], local[number]
         covered = not before_a_map.isdisjoint(node.outputs)
         if field is not None and all(field.whole):
@@ -40,7 +43,8 @@ def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
         if covered:
             before_a_map.update(node.inputs)
     layer = max(last, key=lambda found: (prod(found[1].size), found[0]))[0] if last else -1
-    return Trunk(layer if last else None, min([number for number in whole if number > layer], default=None))
+    first = min([number for number in whole if number > layer], default=None)
+    return Trunk(layer if last else None, first, tuple(reversed(way)))
 
 
 def _back_from_first_output(graph: Graph) -> Iterator[int]:

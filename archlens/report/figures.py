@@ -143,7 +143,7 @@ def _whole_at(analysis: Analysis) -> str | None:
 
 
 def _head(analysis: Analysis, part: str) -> Any:
-    head = head_of(analysis.layers, analysis.inputs)
+    head = head_of([analysis.layers[number] for number in analysis.way], analysis.inputs)
     return None if head is None else head if part == "all" else getattr(head, part)
 
 

@@ -74,6 +74,16 @@ def test_the_head_says_what_becomes_a_vector():
     ]
 
 
+def test_a_head_beside_it_is_not_the_head():
+    """A linear layer of 5 on 4 features, (4 + 1)·5; what comes after the first output has no say."""
+    lines = (
+        "- {conv: 4 3x3 same, as: a}\n- global_avg_pool\n- {linear: 5, as: main}\n- {flatten: , from: a}\n- {linear: 7, as: aux}"
+    )
+    net = archlens.load_text(f"archlens: 1\ninput: 3x9x9\nlayers:\n{lines}\noutputs: [main, aux]\n")
+    (row,) = cells(net, columns=["head", "head_params"])
+    assert (row["head"]["type"], row["head"]["features"], row["head_params"]) == ("global_avg_pool", 4, 25)
+
+
 def test_a_gate_is_no_head():
     text = """archlens: 1
 input: 8x4x4
