@@ -32,8 +32,8 @@ class Head(NamedTuple):
 def head_of(layers: Sequence[LayerFacts], inputs: Mapping[str, Shape]) -> Head | None:
     """The head of a network whose output is a vector; None for one that ends in a map, or that never had one.
 
-    layers: on the way to its first output. inputs: of the network, by name. The vector counts as the last that a layer makes of something with more axes: gates make
-    vectors too, but go back to maps.
+    layers: on the way to its first output. inputs: of the network, by name. The vector counts as the last that a layer makes of
+    something with more axes: gates make vectors too, but go back to maps.
     """
     shapes = dict(inputs)
     found: tuple[int, Shape] | None = None
