@@ -10,7 +10,7 @@ from archlens.errors import UsageError
 from archlens.network import Network
 from archlens.spec.load import load_specs
 
-__all__ = ["ALIKE", "HEAVY", "LARGE", "NETWORKS", "macs", "smaller", "targets"]
+__all__ = ["ALIKE", "DIFFERENT", "HEAVY", "LARGE", "NETWORKS", "macs", "smaller", "targets"]
 
 LARGE = 1_000_000_000
 """Multiply–accumulates of a network that tests which need no values, or run it several times, run on meta; slow ones do not."""
@@ -25,20 +25,29 @@ ALIKE = (
     *("darknet53",),  # the backbone of YOLOv3
 )
 """More of the same layers as another that ships, or fewer: what is proven layer by layer is proven by that one."""
-
 _SMALLER: dict[str, dict[str, Any]] = {
     "alexnet": {"input": "3x96x96"},
     "alexnet_2012:one_tower": {"input": "3x99x99"},
     "alexnet_2012:two_towers": {"input": "3x99x99"},
     "c3d": {"input": "3x16x32x32"},
+    "convnext_tiny": {"input": "3x64x64"},
     "darknet53": {"input": "3x64x64"},
     "deeplabv3_resnet50": {"params": {"side": 64}},
+    "densenet121": {"input": "3x64x64"},
+    "efficientnet_b0": {"input": "3x64x64"},
     "faster_rcnn_vgg16": {"input": {"image": "3x64x96", "boxes": "5x4"}},
     "fc_200": {"input": "3x20x20"},
     "fcn16s": {"params": {"side": 32}},
     "fcn32s": {"params": {"side": 32}},
     "fcn8s": {"params": {"side": 32}},
+    "googlenet": {"input": "3x64x64"},
+    "mobilenet_v1:1.0_224": {"params": {"resolution": 64}},
+    "mobilenet_v2": {"input": "3x64x64"},
     "r3d_18": {"input": "3x8x32x32"},
+    "resnet18": {"input": "3x64x64"},
+    "resnet50": {"input": "3x64x64"},
+    "resnet50_v1": {"input": "3x64x64"},
+    "squeezenet1_1": {"input": "3x64x64"},
     "unet:paper": {"params": {"side": 188, "sizes": [8, 8, 8, 8]}},
     "unet:same": {"params": {"side": 64, "sizes": [8, 16, 32, 64]}},
     "vgg11": {"input": "3x32x32"},
@@ -77,3 +86,6 @@ def _worth_running(name: str) -> list[str]:
 
 NETWORKS = [target for name in sorted(archlens.shipped()) for target in _worth_running(name)]
 """What ships, for tests that build it."""
+
+DIFFERENT = [name for name in NETWORKS if name not in ALIKE]
+"""Of those the ones that prove something that no other does; slow tests run all."""

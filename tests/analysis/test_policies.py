@@ -17,14 +17,14 @@ from archlens.layers import ReLU
 from archlens.pytorch.build import module_name
 from tests.analysis.peers import TOOLS, fvcore_counts, one_layer
 from tests.layers.cases import BUILT_IN, CASES, examples, outcome
-from tests.shipped import ALIKE, NETWORKS, smaller
+from tests.shipped import DIFFERENT, smaller
 
 torch.set_num_threads(1)
 
 # ---- shipped networks: the tools run them, so large ones are made small ----
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in ALIKE])
+@pytest.mark.parametrize("name", DIFFERENT)
 @pytest.mark.parametrize("policy", TOOLS)
 def test_shipped_networks(policy, name):
     graph = smaller(name).graph
@@ -68,7 +68,7 @@ def test_layers(policy, type_name):
     if (policy, type_name) == ("fvcore", "roi_align"):
         pytest.skip("archlens's own is an einsum; a person calls torchvision's operator, which fvcore does not know")
 
-    @examples(2 if type_name in NOWHERE.split() else 15)
+    @examples(2 if type_name in NOWHERE.split() else 10)
     @given(CASES[type_name])
     def check(case):
         found = outcome(case, type_name)

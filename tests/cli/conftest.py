@@ -1,5 +1,6 @@
 """Running archlens as a person would."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -9,12 +10,16 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
+from archlens.chapter import reports
 from archlens.cli import _group
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKEN = "archlens: 1\nname: Broken\ninput: 3x8x8\nlayers:\n  - conv: 4 3x3\n  - con: 4 3x3\n  - conv: 4 kernel=3\n"
 SMALL = "archlens: 1\nname: Small\ninput: 3x8x8\nparams: {width: 4}\nlayers:\n  - conv: width 3x3\n  - relu\n"
 MISSED = SMALL + "expect: {params: 111, macs: {max: 1k}, output: 4x6x6}\n"
+
+
+_pages = functools.cache(reports.pages)
 
 
 class Ran(NamedTuple):
@@ -76,3 +81,9 @@ def process(here):
         )
 
     return command
+
+
+@pytest.fixture
+def pages_once(monkeypatch):
+    """`archlens reports` finds the same texts every time, as tests/chapter/test_pages.py shows; they are computed once."""
+    monkeypatch.setattr(reports, "pages", lambda shown: _pages())

@@ -19,7 +19,7 @@ def examples(text):
 
 
 @pytest.mark.parametrize("command", ["", *_COMMANDS])
-def test_help_says_it_by_example_and_the_examples_run(command, run, here):
+def test_help_says_it_by_example_and_the_examples_run(command, run, here, pages_once):
     done = run(*command.split(), "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out == run(*command.split(), "-h").out

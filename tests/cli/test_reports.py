@@ -1,5 +1,9 @@
 """`archlens reports`: written, checked, and nothing of a person's own lost."""
 
+import pytest
+
+pytestmark = pytest.mark.usefixtures("pages_once")
+
 
 def test_they_are_written_and_then_current(run, here):
     done = run("reports", "pages")

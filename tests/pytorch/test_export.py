@@ -24,7 +24,7 @@ from tests.fuzz.networks import random_spec
 from tests.layers.running import quiet
 from tests.pages import BLOCKS, Block, lay_out
 from tests.pytorch.networks import nested_network
-from tests.shipped import LARGE, NETWORKS
+from tests.shipped import DIFFERENT, LARGE, NETWORKS
 
 EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "25"))
 RECIPES = [block for block in BLOCKS if block.page == "docs/cookbook.md" and block.text.startswith("archlens: 1")]
@@ -63,7 +63,7 @@ def assert_the_same(network: Network, most: float = LARGE) -> str:
     return text
 
 
-@pytest.mark.parametrize("target", NETWORKS)
+@pytest.mark.parametrize("target", DIFFERENT)
 def test_shipped_networks(target: str) -> None:
     assert_the_same(archlens.load(target))
 

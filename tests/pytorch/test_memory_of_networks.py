@@ -15,7 +15,7 @@ from archlens.network import Network
 from archlens.pytorch.build import BuiltNetwork, build
 from archlens.pytorch.storages import Live
 from tests.pages import BLOCKS, Block
-from tests.shipped import HEAVY, NETWORKS, macs, smaller
+from tests.shipped import DIFFERENT, HEAVY, NETWORKS, macs, smaller
 
 torch.set_num_threads(1)
 
@@ -81,7 +81,7 @@ def assert_measured(network: Network, device: str = "cpu", exact: Callable[[Node
         assert max(inputs, *peaks) == analysis.totals.peak_activation_bytes
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", DIFFERENT)
 def test_shipped_networks(name: str) -> None:
     assert_measured(smaller(name) if macs(name) > HEAVY else archlens.load(name))
 
@@ -106,7 +106,7 @@ def test_recipes(block: Block, tmp_path: Path) -> None:
         assert_measured(archlens.load(str(path), batch=batch, input=fewer))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", DIFFERENT)
 def test_on_the_meta_device(name: str) -> None:
     """No values, the same bytes, but where its kernels are not the CPU's."""
 

@@ -16,7 +16,7 @@ from archlens.cli import _group
 from archlens.layers import BatchNorm, Conv, Linear, MaxPool
 from archlens.layers.keeping import Held
 from archlens.pytorch import devices, verify
-from tests.shipped import LARGE, NETWORKS, macs
+from tests.shipped import DIFFERENT, LARGE, NETWORKS, macs
 
 
 def verified(*arguments: str) -> Any:
@@ -35,7 +35,7 @@ def assert_it_holds(target: str, device: str) -> None:
     assert unmeasured == without_maps | ({"peak_activation_bytes"} if device == "meta" else set())
 
 
-@pytest.mark.parametrize("target", NETWORKS)
+@pytest.mark.parametrize("target", DIFFERENT)
 def test_what_ships_holds(target: str) -> None:
     """Of large networks the memory is left to test_memory_of_networks.py."""
     assert_it_holds(target, "meta" if macs(target) > LARGE else "cpu")
