@@ -46,7 +46,8 @@ class Control:
         if value is FAULTY:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self.values.unexpected(argument, value, "a whole number of at least 0", frame)
+            help = "write how often the line stands there, as `repeat: 3`; 0 leaves it out"
+            self.values.unexpected(argument, value, "a whole number of at least 0", frame, help)
             return None
         if value > self.max_layers:
             message = f"a repeat of {value:,}; a network has at most {self.max_layers:,} layers"

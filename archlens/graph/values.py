@@ -159,11 +159,11 @@ class Values:
         error = refused.error
         self.faults.report(error.code, error.message, refused.span, frame, error.help)
 
-    def unexpected(self, argument: Argument, value: Any, wanted: str, frame: Frame) -> None:
+    def unexpected(self, argument: Argument, value: Any, wanted: str, frame: Frame, help: str = "") -> None:
         """Report a value of the wrong kind; a word that nothing defines is most likely a slip of the pen."""
         expression = argument.value
         if isinstance(expression, Expression) and expression.word and value == expression.text:
-            help = undefined_help(value, frame.env)
-            self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, help)
+            cure = undefined_help(value, frame.env)
+            self.faults.report("ARC133", f"no value is called `{value}`", argument.span, frame, cure)
             return
-        self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {spelled(value)}", argument.span, frame)
+        self.faults.report("ARC121", f"{argument.name} must be {wanted}, not {spelled(value)}", argument.span, frame, help)

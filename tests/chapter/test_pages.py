@@ -38,6 +38,12 @@ def test_a_heading_stands_between_blank_lines(written):
                 assert before == after == "", f"{path}: {line}"
 
 
+def test_a_list_is_not_taken_for_the_one_before_it(written):
+    """Markdown joins them across a blank line where their marks are the same."""
+    for path, text in written.items():
+        assert not re.search(r"^([-*]) .*\n\n\1 ", CODE.sub("code", text), re.MULTILINE), path
+
+
 def test_every_link_leads_somewhere(written):
     anchors = {
         path: {anchor(line.lstrip("# ")) for line in text.split("\n") if line.startswith("#")} for path, text in written.items()

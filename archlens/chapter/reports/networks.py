@@ -39,7 +39,7 @@ def page(name: str) -> str:
 
 def _about(name: str, analysis: Analysis) -> Iterator[str]:
     """What the spec says at its beginning, and where the network is from."""
-    yield from map(prose, _comment(source_of(name)))
+    yield from _comment(source_of(name))
     meta = analysis.meta
     paper = [f"{escaped(str(meta['paper']))}" if "paper" in meta else "", str(meta.get("year", ""))]
     yield ""
@@ -51,19 +51,20 @@ def _about(name: str, analysis: Analysis) -> Iterator[str]:
     yield f"- analyse it: `archlens analyze {name}`; hold it against PyTorch: `archlens verify {name}`"
 
 
-def _comment(source: str) -> list[str]:
+def _comment(source: str) -> Iterator[str]:
     """The comment that opens a spec, a line a paragraph; lines that are set in are a list, its items' rest set in further."""
-    said: list[str] = []
+    said = [("", "")]  # what stands before the words, and the words
     opening = takewhile(lambda line: line.startswith("#"), source.splitlines()[1:])
     for text in [line.removeprefix("#").removeprefix(" ") for line in opening]:
         words, indent = " ".join(text.split()), len(text) - len(text.lstrip())
-        if not words or not said or said[-1] == "":
-            said.append(words)
-        elif indent == _ITEM:
-            said += [*([] if said[-1].startswith("- ") else [""]), f"- {words}"]
+        before, so_far = said[-1]
+        if words and indent == _ITEM:
+            said += [*([] if before else [("", "")]), ("* ", words)]  # a list begun by `-` would go on below
+        elif words and so_far:
+            said[-1] = before, f"{so_far} {words}"
         else:
-            said[-1] += f" {words}"
-    return said
+            said.append(("", words))
+    yield from [before + prose(words) for before, words in said[1:]]
 
 
 def _family(found: Sequence[Analysis], own: Sequence[str]) -> list[str]:
