@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from math import floor
 from typing import Any, NamedTuple, TypeAlias
 
 from archlens.errors import LayerError, closest
@@ -99,7 +100,10 @@ def _dim(value: Any, name: str, expects: str, low: int | None) -> Any:
         raise _refuse(value, name, expects)
     if isinstance(value, float):
         if not value.is_integer():
-            raise _refuse(value, name, expects)
+            refusal = _refuse(value, name, expects)
+            if abs(value) < LARGEST:  # neither infinite nor no number
+                refusal.help = f"in an expression `//` divides down to a whole number, here {floor(value)}"
+            raise refusal
         value = int(value)
     if isinstance(value, int) and abs(value) > LARGEST:
         raise LayerError(f"{name} is {value:.3g}; no tensor is that large", name, code="ARC121")

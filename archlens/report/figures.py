@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import prod
+from fractions import Fraction
+from math import floor, isfinite, prod
 from typing import Any, NamedTuple
 
 from archlens.analysis.facts import Analysis
@@ -175,8 +176,10 @@ def _accuracy(name: str, heading: str, about: str) -> Figure:
 
 
 def _accuracy_text(value: Any) -> str:
-    """To a tenth, below which networks do not differ for better or worse; machines get it as the spec states it."""
-    return f"{value:.1f}" if isinstance(value, int | float) else str(value)
+    """To a tenth, halves up as people do it; machines get it as the spec states it."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
+        return str(value)
+    return f"{floor(Fraction(str(value)) * 10 + Fraction(1, 2)) / 10:.1f}"
 
 
 _FIGURES = (

@@ -242,6 +242,15 @@ def test_accuracies_on_different_images_are_told_apart():
     assert [row["top1"] for row in json.loads(comparison.render("json"))["rows"]] == [91.25, 69.758, None]
 
 
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [("91.25", "91.3"), ("69.758", "69.8"), ("72", "72.0"), (".inf", ".inf"), ("true", "True"), ("about 70", "about 70")],
+)
+def test_an_accuracy_is_told_to_a_tenth(stated, said):
+    net = archlens.load_text(f"archlens: 1\ninput: 3x8x8\nlayers: [relu]\nmeta: {{top1: {stated}}}\n")
+    assert f"| {said} |" in " ".join(archlens.compare(net, columns=["network", "top1"]).render("markdown").split())
+
+
 def test_formats_agree(several):
     columns = ["network", "params", "macs", "receptive_field", "head_share", "year"]
     comparison = archlens.compare(*several, columns=columns)
