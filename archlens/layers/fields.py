@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from math import floor
+from math import ceil, floor
 from typing import Any, NamedTuple, TypeAlias
 
 from archlens.errors import LayerError, closest
@@ -102,7 +102,7 @@ def _dim(value: Any, name: str, expects: str, low: int | None) -> Any:
         if not value.is_integer():
             refusal = _refuse(value, name, expects)
             if abs(value) < LARGEST:  # neither infinite nor no number
-                refusal.help = f"in an expression `//` divides down to a whole number, here {floor(value)}"
+                refusal.help = f"write {floor(value)} or {ceil(value)}; in an expression `//` divides down to a whole number"
             raise refusal
         value = int(value)
     if isinstance(value, int) and abs(value) > LARGEST:
