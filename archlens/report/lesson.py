@@ -20,16 +20,13 @@ _LABEL = 13
 
 def render_lessons(taught: Sequence[Taught], form: str, width: int = 80, paint: Paint = plain) -> str:
     """As `table`, `markdown`, `html`, `latex`, `csv` or `json`; json holds a list where there are several."""
-    if form == "json":
-        found = [_json(one) for one in taught]
-        return json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False)
-    if form == "csv":
-        return "\n".join([_csv(one, table) for one in taught for table in _tables(one)]).rstrip("\n")
+    if form in ("json", "csv", "markdown"):  # read by tools, which do not look for no-break blanks
+        return {"json": _several_json, "csv": _several_csv, "markdown": _several_markdown}[form](taught).replace("\u00a0", " ")
     if form == "html":
         return _html(taught)
     if form == "table":
         return "\n\n".join(["\n".join(_terminal(one, width, paint)) for one in taught])
-    return "\n\n".join(map({"markdown": _markdown, "latex": _latex}[form], taught))
+    return "\n\n".join(map(_latex, taught))
 
 
 def render_contents(titles: Mapping[str, str], form: str, width: int = 80, paint: Paint = plain) -> str:
@@ -108,7 +105,11 @@ def _markdown(one: Taught) -> str:
         lines += ["", f"{prose(table.caption)}:", "", markdown_sheet(sheet_of(table))]
     if words[before:]:
         lines += ["", *[f"- {text}" for text in words[before:]]]
-    return "\n".join(lines).replace("\u00a0", " ")
+    return "\n".join(lines)
+
+
+def _several_markdown(taught: Sequence[Taught]) -> str:
+    return "\n\n".join(map(_markdown, taught))
 
 
 def _html(taught: Sequence[Taught]) -> str:
@@ -136,10 +137,19 @@ def _latex(one: Taught) -> str:
     return "\n\n".join(found)
 
 
+def _several_csv(taught: Sequence[Taught]) -> str:
+    return "\n".join([_csv(one, table) for one in taught for table in _tables(one)]).rstrip("\n")
+
+
 def _csv(one: Taught, table: Table) -> str:
     """A heading a table, since no two have the same columns."""
     rows = [(one.name, table.caption, *["" if cell is None else cell for cell in row]) for row in table.rows]
     return csv_of(("name", "table", *table.head), rows)
+
+
+def _several_json(taught: Sequence[Taught]) -> str:
+    found = [_json(one) for one in taught]
+    return json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False)
 
 
 def _json(one: Taught) -> dict[str, Any]:

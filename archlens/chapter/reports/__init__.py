@@ -49,8 +49,8 @@ def pages(shown: Callable[[str], AbstractContextManager[object]] = nullcontext) 
 
 
 def _settled(text: str) -> str:
-    """Specs called by where they lie in the repository, wherever they do; one blank line, never two."""
+    """Specs called by where they lie in the repository, wherever they do; plain blanks; one blank line, never two."""
     folders = {os.path.dirname(path) for path in shipped().values()}
     for folder in folders:
         text = text.replace(f"{folder}{os.sep}", "specs/")
-    return re.sub(r"\n{3,}", "\n\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text.replace("\u00a0", " "))

@@ -141,7 +141,7 @@ def _figures(analysis: Analysis, before: Analysis | None) -> str:
     parts.append(f"{totals.depth} weight layers deep")
     if totals.receptive_field and all(totals.receptive_field):
         parts.append(f"its last map sees {totals.receptive_field[0]} pixels of {next(iter(analysis.inputs.values()))[-1]}")
-    text = "; ".join(parts).replace("\u00a0", " ")
+    text = "; ".join(parts)
     if before is not None:
         text += f". Against {escaped(before.title)}: {_ratios(totals, before.totals)}"
     return f"{text}."

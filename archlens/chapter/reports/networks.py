@@ -98,7 +98,7 @@ def _memory(analysis: Analysis) -> list[str]:
     if analysis.training.possible and analysis.totals.trainable_params:
         head = ("training with Adam, batch of 1, an estimate", "", "")
         lines += ["", parts_table(head, training_parts(analysis, "adam"), bytes_text)]
-    return [line.replace("\u00a0", " ") for line in lines]
+    return lines
 
 
 def _source(name: str) -> list[str]:
