@@ -82,10 +82,12 @@ def test_figures_of_a_page_are_the_networks(written):
         assert f"MACs **{totals.macs:,}**" in written[f"networks/{name}.md"]
 
 
-def test_they_are_the_same_wherever_they_are_written(written, tmp_path, monkeypatch):
+@pytest.mark.parametrize("up", [0, 2, None])
+def test_they_are_the_same_wherever_they_are_written(up, written, tmp_path, monkeypatch):
+    """up: how many folders above the specs; None for a folder apart."""
     from archlens.chapter.reports import shelf
 
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path if up is None else Path(archlens.shipped()["vgg16"]).parents[up])
     shelf.family.cache_clear()
     shelf.families.cache_clear()
     try:

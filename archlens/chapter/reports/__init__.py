@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, chdir, nullcontext
 from functools import partial
 from importlib import import_module
 
@@ -41,16 +41,15 @@ def pages(shown: Callable[[str], AbstractContextManager[object]] = nullcontext) 
         **{path: import_module(f"archlens.chapter.reports.{module}").page for path, module in PAGES.items()},
         **{f"networks/{name}.md": partial(networks.page, name) for name in shipped()},
     }
+    home = os.path.dirname(os.path.dirname(next(iter(shipped().values()))))
     found = {}
-    for path, write in writers.items():
-        with shown(f"writing {path}"):
-            found[path] = f"{MARK}{_settled(write())}\n"
+    with chdir(home):  # files are called by their way from the working folder: `specs/resnet.yaml`, wherever they lie
+        for path, write in writers.items():
+            with shown(f"writing {path}"):
+                found[path] = f"{MARK}{_settled(write())}\n"
     return found
 
 
 def _settled(text: str) -> str:
-    """Specs called by where they lie in the repository, wherever they do; plain blanks; one blank line, never two."""
-    folders = {os.path.dirname(path) for path in shipped().values()}
-    for folder in folders:
-        text = text.replace(f"{folder}{os.sep}", "specs/")
+    """Plain blanks; one blank line, never two."""
     return re.sub(r"\n{3,}", "\n\n", text.replace("\u00a0", " "))
