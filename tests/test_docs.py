@@ -20,7 +20,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from archlens.cli import _group
 from tests.pages import BLOCKS, PAGES, ROOT, Block, blocks_of, lay_out
 
 COMMANDS = ["use command", "test command"]
@@ -100,12 +102,13 @@ def test_python_blocks_run(block: Block, folder: Path) -> None:
 
 
 @each("yaml", "archlens:")
-def test_whole_specs_are_analysed(block: Block, folder: Path) -> None:
+def test_whole_specs_are_analysed(block: Block, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if block.file:
         return  # the page's console blocks show what becomes of it
     (folder / "block.yaml").write_text(block.text, encoding="utf-8")
-    done = run(["archlens", "analyze", "block.yaml"], folder)
-    assert done.returncode == 0, done.stdout
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(_group, ["analyze", "block.yaml"])
+    assert done.exit_code == 0, done.output
 
 
 def test_bash_blocks_are_the_two_commands() -> None:

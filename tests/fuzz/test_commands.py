@@ -1,6 +1,6 @@
 """Whatever network stands in a file, every command shows it, in every format.
 
-The networks are whole: the shipped ones, the recipes of the docs, and random ones, of layers that fit by trying. 30 random
+The networks are whole: the shipped ones, the recipes of the docs, and random ones, of layers that fit by trying. 20 random
 ones, or as many as ARCHLENS_EXAMPLES says.
 """
 
@@ -19,7 +19,7 @@ from archlens.report.figures import FIGURES
 from tests.fuzz.networks import random_spec
 from tests.pages import BLOCKS, Block, lay_out
 
-EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "20"))
 RECIPES = [
     block
     for block in BLOCKS
@@ -31,7 +31,7 @@ def show(target: str) -> None:
     """Run every command on a network; none may raise, and each says something."""
     network = archlens.load(target)
     paths = [node.path for node in network.graph.nodes]
-    chosen = paths if len(paths) <= 16 else [*paths[:8], *paths[-8:]]
+    chosen = paths if len(paths) <= 10 else [*paths[:5], *paths[-5:]]
     commands = [["expand", target], ["memory", target], ["memory", target, "--format", "json"], ["explain", target]]
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
