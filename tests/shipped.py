@@ -25,6 +25,7 @@ ALIKE = (
     *("darknet53",),  # the backbone of YOLOv3
 )
 """More of the same layers as another that ships, or fewer: what is proven layer by layer is proven by that one."""
+
 _SMALLER: dict[str, dict[str, Any]] = {
     "alexnet": {"input": "3x96x96"},
     "alexnet_2012:one_tower": {"input": "3x99x99"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from archlens.analysis.lesson import Finding, Measurement, Table
@@ -12,8 +12,8 @@ from archlens.errors import UsageError, did_you_mean
 
 __all__ = ["EXPERIMENTS", "RECORD", "Record", "experiment", "recorded"]
 
-RECORD = "lab.json"
-"""Beside this file; written by `scripts/record-lab`."""
+RECORD = Path(__file__).with_name("lab.json")
+"""Written by `scripts/record-lab`."""
 
 EXPERIMENTS: dict[str, str] = {
     "equivariance": "A shifted image: does the map shift with it?",
@@ -60,7 +60,7 @@ class Record(NamedTuple):
 
 def recorded() -> Record:
     """Verdicts are the same in every run; the last digits of what is measured are those of one machine."""
-    kept = json.loads((files("archlens.chapter") / RECORD).read_text(encoding="utf-8"))
+    kept = json.loads(RECORD.read_text(encoding="utf-8"))
     return Record(kept["pytorch"], tuple(map(_finding, kept["findings"])))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from archlens.analysis.facts import POLICY, Analysis
 from archlens.errors import printable, text_width
 from archlens.report.comparison import Comparison, raw
-from archlens.report.figures import Figure
+from archlens.report.figures import ACCURACIES, Figure
 from archlens.report.grid import GAP, Paint, plain, wrapped
 from archlens.report.json import SCHEMA, render_json
 from archlens.report.page import Sheet
@@ -18,7 +18,6 @@ from archlens.report.tables import csv_of, drawn
 __all__ = ["comparison_json", "render_comparison"]
 
 _READABLE = 30  # a text is cut to this before a column is left out
-_ACCURACIES = ("top1", "miou")
 
 
 def render_comparison(comparison: Comparison, form: str, width: int = 80, paint: Paint = plain) -> str:
@@ -69,7 +68,7 @@ def _sheet(comparison: Comparison, briefly: bool = False) -> Sheet:
 
 def _remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
     """Where published accuracy is from, and on which images; once for all that share a source; and what was left out."""
-    for figure in [figure for figure in comparison.figures if figure.name in _ACCURACIES]:
+    for figure in [figure for figure in comparison.figures if figure.name in ACCURACIES]:
         by_source: dict[tuple[str, str], list[str]] = {}
         for one in comparison.analyses:
             if figure.value(one) is not None:

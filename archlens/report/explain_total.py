@@ -17,6 +17,7 @@ from archlens.report.explain_reach import reach_blocks, reach_json
 from archlens.report.json import peak_json
 from archlens.report.numbers import bytes_text, grouped, size_text, value_bytes_text
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
+from archlens.report.summary import way_text
 
 __all__ = ["network_blocks", "network_json", "scope_blocks", "scope_json"]
 
@@ -61,8 +62,7 @@ def network_blocks(graph: Graph, analysis: Analysis, found: Reach | None) -> lis
         field = analysis.layers[number].receptive_field
         if field is not None:
             blocks += reach_blocks(graph, found, field)
-            way = f" on the way to {next(iter(analysis.outputs))}" if len(analysis.outputs) > 1 else ""
-            last = f"the last layer{way} whose field moves with the unit"
+            last = " ".join(filter(None, ["the last layer", way_text(analysis), "whose field moves with the unit"]))
             blocks.append(Text(f"That is the field of {analysis.layers[number].path}, {last}."))
     return [*blocks, Heading("Sources"), *[Text(text) for text in sources(*_SOURCES)]]
 

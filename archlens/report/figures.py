@@ -12,7 +12,7 @@ from archlens.analysis.head import Head, head_of
 from archlens.report.numbers import bytes_text, each, grouped, percent, ratio, short, size_text, sizes_text
 from archlens.report.tables import cell_text
 
-__all__ = ["FIGURES", "Figure", "meta_figure"]
+__all__ = ["ACCURACIES", "FIGURES", "Figure", "meta_figure"]
 
 
 class Figure(NamedTuple):
@@ -170,6 +170,13 @@ def _stated(value: Any) -> str:
     return str(value)  # as the spec writes it: 2015
 
 
+ACCURACIES = {
+    "top1": ("top-1 %", "published top-1 accuracy"),
+    "miou": ("mIoU %", "published mean intersection over union"),
+}
+"""Fields of `meta` that stand with their source and images: by name, the heading and what it is."""
+
+
 def _accuracy(name: str, heading: str, about: str) -> Figure:
     said = f"{about} in percent; the source stands below"
     return meta_figure(name)._replace(heading=heading, numeric=True, about=said, text=_accuracy_text)
@@ -186,8 +193,7 @@ _FIGURES = (
     Figure("network", "network", "name and variant", lambda x: x.title, str, None, None, False),
     Figure("spec", "spec", "where it was read", lambda x: x.spec, str, None, None, False),
     meta_figure("year")._replace(numeric=True),
-    _accuracy("top1", "top-1 %", "published top-1 accuracy"),
-    _accuracy("miou", "mIoU %", "published mean intersection over union"),
+    *[_accuracy(name, heading, about) for name, (heading, about) in ACCURACIES.items()],
     _shapes("inputs"),
     _shapes("outputs"),
     _count("params", "params", "learnable values", lambda x: x.totals.params),

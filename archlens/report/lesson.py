@@ -20,13 +20,22 @@ _LABEL = 13
 
 def render_lessons(taught: Sequence[Taught], form: str, width: int = 80, paint: Paint = plain) -> str:
     """As `table`, `markdown`, `html`, `latex`, `csv` or `json`; json holds a list where there are several."""
-    if form in ("json", "csv", "markdown"):  # read by tools, which do not look for no-break blanks
-        return {"json": _several_json, "csv": _several_csv, "markdown": _several_markdown}[form](taught).replace("\u00a0", " ")
+    if form == "latex":
+        return "\n\n".join(map(_latex, taught))
+    return _written(taught, form, width, paint).replace("\u00a0", " ")  # lines are broken by now, and tools look for blanks
+
+
+def _written(taught: Sequence[Taught], form: str, width: int, paint: Paint) -> str:
+    if form == "json":
+        found = [_json(one) for one in taught]
+        return json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False)
+    if form == "csv":
+        return "\n".join([_csv(one, table) for one in taught for table in _tables(one)]).rstrip("\n")
     if form == "html":
         return _html(taught)
     if form == "table":
         return "\n\n".join(["\n".join(_terminal(one, width, paint)) for one in taught])
-    return "\n\n".join(map(_latex, taught))
+    return "\n\n".join(map(_markdown, taught))
 
 
 def render_contents(titles: Mapping[str, str], form: str, width: int = 80, paint: Paint = plain) -> str:
@@ -108,10 +117,6 @@ def _markdown(one: Taught) -> str:
     return "\n".join(lines)
 
 
-def _several_markdown(taught: Sequence[Taught]) -> str:
-    return "\n\n".join(map(_markdown, taught))
-
-
 def _html(taught: Sequence[Taught]) -> str:
     from archlens.report.html import html_page, html_sheet, html_text
 
@@ -137,19 +142,10 @@ def _latex(one: Taught) -> str:
     return "\n\n".join(found)
 
 
-def _several_csv(taught: Sequence[Taught]) -> str:
-    return "\n".join([_csv(one, table) for one in taught for table in _tables(one)]).rstrip("\n")
-
-
 def _csv(one: Taught, table: Table) -> str:
     """A heading a table, since no two have the same columns."""
     rows = [(one.name, table.caption, *["" if cell is None else cell for cell in row]) for row in table.rows]
     return csv_of(("name", "table", *table.head), rows)
-
-
-def _several_json(taught: Sequence[Taught]) -> str:
-    found = [_json(one) for one in taught]
-    return json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False)
 
 
 def _json(one: Taught) -> dict[str, Any]:

@@ -43,6 +43,11 @@ class Fact(NamedTuple):
     comment: str
 
 
+def way_text(analysis: Analysis) -> str:
+    """Which of several outputs the receptive field of the network is that of; nothing where there is one."""
+    return f"on the way to {next(iter(analysis.outputs))}" if len(analysis.outputs) > 1 else ""
+
+
 def facts(analysis: Analysis) -> Iterator[Fact]:
     """The totals as people read them."""
     totals = analysis.totals
@@ -72,8 +77,9 @@ def facts(analysis: Analysis) -> Iterator[Fact]:
         yield Fact("receptive field", "none", "no layer moves a window over the input")
     else:
         maps = [size_text(shape[1:]) for shape in analysis.inputs.values() if len(shape) == len(totals.receptive_field) + 2]
-        way = f", on the way to {next(iter(analysis.outputs))}" if len(analysis.outputs) > 1 else ""
-        comment = f"local{way}; the input is {maps[0]}" if maps else f"local{way}"
+        way = way_text(analysis)
+        local = f"local, {way}" if way else "local"
+        comment = f"{local}; the input is {maps[0]}" if maps else local
         if analysis.whole_from is not None:
             comment += f"; `all` first at {analysis.layers[analysis.whole_from].path}"
         yield Fact("receptive field", sizes_text(totals.receptive_field), comment)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from archlens.analysis.facts import Analysis
-from archlens.chapter.reports.shelf import families, link, variants
+from archlens.chapter.reports.shelf import families, link, told, variants
 from archlens.report.comparison import PRESETS, compared, preset_named
-from archlens.report.figures import FIGURES, Figure, meta_figure
 from archlens.report.markdown import escaped, pipe_table
 
 __all__ = ["page"]
@@ -41,8 +40,8 @@ _TASKS = {
 def page() -> str:
     """By task, oldest first; then the presets."""
     homes = families()
-    told = [name for name, home in homes.items() if home != name or _alone(name)]
-    networks = [(name, variants(name)[0]) for name in sorted(told, key=_natural)]
+    own = [name for name, home in homes.items() if home != name or _alone(name)]
+    networks = [(name, variants(name)[0]) for name in sorted(own, key=_natural)]
     networks.sort(key=lambda row: row[1].meta.get("year", 0))
     lines = [_HEAD]
     for task, title in _TASKS.items():
@@ -67,12 +66,7 @@ def _natural(name: str) -> list[tuple[str, int]]:
 
 
 def _table(rows: list[tuple[str, Analysis]]) -> str:
-    """Without the columns that are empty."""
-    figures = [figure for name in _COLUMNS if any((figure := _figure(name)).said(one) for _, one in rows)]
+    figures = told(compared([one for _, one in rows], columns=_COLUMNS)).figures
     head = ["network", *[figure.heading for figure in figures]]
     cells = [[link(name), *[escaped(figure.said(one)) for figure in figures]] for name, one in rows]
     return pipe_table(head, cells, [False, *[figure.numeric for figure in figures]])
-
-
-def _figure(name: str) -> Figure:
-    return FIGURES.get(name) or meta_figure(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from archlens.analysis.facts import Analysis
-from archlens.chapter.reports.shelf import families, link, source_of, spec_path, variants
+from archlens.chapter.reports.shelf import families, link, source_of, spec_path, told, variants
 from archlens.report.comparison import compared
 from archlens.report.markdown import about_lines, escaped, markdown_sheet, prose
 from archlens.report.memory import memory_parts, training_parts
@@ -69,9 +69,7 @@ def _comment(source: str) -> Iterator[str]:
 
 def _family(found: Sequence[Analysis], own: Sequence[str]) -> list[str]:
     """The variants side by side."""
-    table = compared(found, columns=_COLUMNS)
-    told = [figure for figure in table.figures if any(figure.said(one) for one in found)]
-    lines = [table._replace(figures=tuple(told)).render("markdown")]
+    lines = [told(compared(found, columns=_COLUMNS)).render("markdown")]
     return [*lines, "", f"Pages: {' · '.join([link(name, folder='') for name in own])}"] if own else lines
 
 

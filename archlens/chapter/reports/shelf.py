@@ -9,6 +9,7 @@ from functools import cache
 from archlens import network
 from archlens.analysis.facts import Analysis
 from archlens.chapter.errata import ERRATA, Erratum
+from archlens.report.comparison import Comparison
 from archlens.report.markdown import escaped
 from archlens.spec.load import shipped
 
@@ -22,6 +23,7 @@ __all__ = [
     "reference",
     "source_of",
     "spec_path",
+    "told",
     "variants",
 ]
 
@@ -54,6 +56,12 @@ def source_of(name: str) -> str:
 def link(name: str, text: str = "", folder: str = "networks/") -> str:
     """To the page of a network."""
     return f"[{escaped(text or name)}]({folder}{name}.md)"
+
+
+def told(comparison: Comparison) -> Comparison:
+    """Without the columns that are empty for all."""
+    kept = [figure for figure in comparison.figures if any(figure.said(one) for one in comparison.analyses)]
+    return comparison._replace(figures=tuple(kept))
 
 
 def anchor(title: str) -> str:
