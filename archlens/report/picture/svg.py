@@ -63,9 +63,9 @@ def _following(colours: Mapping[str, str]) -> str:
 
 def _element(scene: Scene, colours: Mapping[str, str], attributes: str, before: Sequence[str]) -> str:
     said = f"<desc>{_t(scene.description)}</desc>" if scene.description else ""
+    box = f"0 0 {_n(scene.width)} {_n(scene.height)}"
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}viewBox="0 0 {_n(scene.width)} {_n(scene.height)}" '
-        f'role="img" font-family="{FONTS}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}viewBox="{box}" role="img" font-family="{FONTS}">',
         f"<title>{_t(scene.title)}</title>{said}",
         *before,
         *_lines(scene.items, colours),

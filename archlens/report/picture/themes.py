@@ -42,7 +42,7 @@ _NEUTRAL = ("paper", "panel", "inset", "rule", "line", "skip", "ink", "faint", "
 def _theme(neutral: str, fills: str, edges: str, heats: str, series: str) -> dict[str, str]:
     """The colours of a theme, listed in the order of the roles."""
     roles = (*_NEUTRAL, *FAMILIES, *[f"{family}.edge" for family in FAMILIES], *HEATS, *SERIES)
-    values = " ".join((neutral, fills, edges, heats, series)).split()
+    values = f"{neutral} {fills} {edges} {heats} {series}".split()
     return dict(zip(roles, [f"#{value}" for value in values], strict=True))
 
 
