@@ -10,12 +10,11 @@ from archlens.errors import UsageError, did_you_mean
 
 __all__ = ["picture_format", "write_file", "write_picture"]
 
-_PNG, _PDF, _XML = b"\x89PNG\r\n\x1a\n", b"%PDF-", b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_PNG, _PDF, _XML = b"\x89PNG\r\n\x1a\n", b"%PDF-", b"<?xml "
 _PNG_HEAD = 33  # bytes up to the end of the chunk that must come first
-# A chunk of text with its checksum (https://www.w3.org/TR/png-3/#11tEXt); a comment after the end; a comment.
+# A chunk of text with its checksum (https://www.w3.org/TR/png-3/#11tEXt); a comment after the end.
 _PNG_MARK = b"\0\0\0\x11tEXtSoftware\0archlens" + bytes.fromhex("65b2dbd7")
 _PDF_MARK = b"% archlens\n"
-_XML_MARK = b"<!-- archlens -->\n"
 
 
 def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
@@ -38,7 +37,8 @@ def picture_format(path: str, known: Sequence[str]) -> str:
 
 
 def write_picture(path: str, data: bytes, force: bool = False) -> None:
-    """As `write_file`, for a picture, signed so that the next run knows it for ours; other data by its first line."""
+    """As `write_file`, for a picture: PNG and PDF are signed, so that the next run knows them for ours; SVG says so in its second
+    line, and of other files the first line must be that of `data`."""
     signed = _signed(data)
     _write(path, signed, lambda there: _signature(_content(there)) == _signature(signed), force)
 
@@ -49,8 +49,6 @@ def _signed(data: bytes) -> bytes:
         return data[:_PNG_HEAD] + _PNG_MARK + data[_PNG_HEAD:]
     if data.startswith(_PDF):
         return data + _PDF_MARK
-    if data.startswith(_XML):
-        return _XML + _XML_MARK + data.removeprefix(_XML)
     return data
 
 
@@ -60,9 +58,8 @@ def _signature(data: bytes) -> bytes:
         return data[_PNG_HEAD:][: len(_PNG_MARK)]
     if data.startswith(_PDF):
         return data[-len(_PDF_MARK) :]
-    if data.startswith(_XML):
-        return data[len(_XML) :][: len(_XML_MARK)]
-    return data.split(b"\n", 1)[0]
+    lines = data.split(b"\n", 2)
+    return b"\n".join(lines[: 2 if data.startswith(_XML) else 1])
 
 
 def _content(path: str) -> bytes:
