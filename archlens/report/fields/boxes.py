@@ -16,7 +16,7 @@ from archlens.report.picture.themes import HEATS
 __all__ = ["box_items", "strip_items"]
 
 _LABEL = 13
-_NAMES = 190  # pixels at the right for names
+_NAMES = 175  # pixels at the right for names
 _GRID = 64  # the largest input whose pixels are drawn
 _MOST_RUNS = 3_000  # pieces of what is read with holes
 _HATCH = 7
@@ -63,7 +63,10 @@ def box_items(walk: FieldWalk, shown: Sequence[Look], left: float, top: float, w
         items.append(Rect(*world.rect(x.reach, y.reach), "", "accent" if last else "ink", 2.5 if last else 1.25))
     items.append(Rect(*frame, "", "ink", 2.5))
     bottom = top + (last_y - first_y + 1) * scale
-    items.append(Text(left, bottom + 18, f"input {sizes_text(walk.size)}, hatched: padding", _LABEL, fill="faint"))
+    padded = (first_y, first_x, last_y, last_x) != (0, 0, size_y - 1, size_x - 1)
+    said = f"input {sizes_text(walk.size)}" + ("; hatched: padding" if padded else "")
+    holes = any(len(axis.read) < _inside(axis) for pair in pairs for axis in pair)
+    items.append(Text(left, bottom + 18, said + ("; coloured: the pixels that are read" if holes else ""), _LABEL, fill="faint"))
     corners = [world.rect(x.reach, y.reach) for y, x in pairs]
     names = [f"{_length(y, x)} {unit_name(walk)}" for y, x in pairs]
     return [*items, *_named(walk, shown, names, [(x + w, y) for x, y, w, _ in corners], left + room + 14, top, bottom)]
@@ -76,6 +79,11 @@ def _length(y: AxisSight, x: AxisSight) -> str:
 def _hull(axes: Sequence[AxisSight], size: int) -> tuple[int, int]:
     """The first and the last pixel that has to be drawn."""
     return min([axis.reach[0] for axis in axes] + [0]), max([axis.reach[1] for axis in axes] + [size - 1])
+
+
+def _inside(axis: AxisSight) -> int:
+    """Pixels of the input within the reach, read or not."""
+    return min(axis.reach[1], axis.size - 1) - max(axis.reach[0], 0) + 1
 
 
 def _heat(place: int, count: int) -> str:
@@ -127,7 +135,7 @@ def _named(
     """A name for each box, the largest on top, each with a line to the upper right corner of its box."""
     heights: list[float] = []
     for _, y in reversed(corners):
-        heights.append(max(y + 4, heights[-1] + 23 if heights else top + 10))
+        heights.append(max(y, heights[-1] + 23 if heights else top + 8))
     over = max(heights[-1] - bottom, 0) if heights else 0
     for place, (look, size, (x, y)) in enumerate(zip(reversed(shown), reversed(sizes), reversed(corners), strict=True)):
         level = heights[place] - over

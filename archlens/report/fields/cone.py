@@ -9,7 +9,6 @@ from archlens.analysis.trails import Step
 from archlens.analysis.walk import FieldWalk
 from archlens.layers.windows import Window, taps
 from archlens.report.fields.looks import unit_name
-from archlens.report.fields.text import operation
 from archlens.report.picture.letters import fitted
 from archlens.report.picture.scene import Curve, Group, Item, Rect, Text
 
@@ -48,6 +47,15 @@ def _window(step: Step) -> object:
     return step.windows[-1] if step.windows else None
 
 
+def _name(walk: FieldWalk, step: Step) -> str:
+    """`conv3 · K 3, D 2`."""
+    window = step.windows[-1] if step.windows else None
+    if not isinstance(window, Window):
+        return walk.graph.nodes[step.node].path
+    more = [f"{letter} {value}" for letter, value in (("S", window.stride), ("D", window.dilation)) if value != 1]
+    return f"{walk.graph.nodes[step.node].path} · {', '.join([f'K {window.kernel}', *more])}"
+
+
 def _rows(walk: FieldWalk) -> list[_Row]:
     """From the last map to the input."""
     read = {walk.graph.nodes[walk.steps[-1].node].output_shapes[0][-1] // 2}
@@ -57,9 +65,7 @@ def _rows(walk: FieldWalk) -> list[_Row]:
         units = walk.graph.nodes[step.node].output_shapes[0][-1]
         links = {unit: tuple(taps(window, unit)) for unit in sorted(read) if 0 <= unit < units}
         centre = after.start[-1] + after.size[-1] / 2
-        found.append(
-            _Row(operation(walk, step), units, centre, float(after.jump[-1]), after.size[-1], tuple(sorted(read)), links)
-        )
+        found.append(_Row(_name(walk, step), units, centre, float(after.jump[-1]), after.size[-1], tuple(sorted(read)), links))
         read = {tap for reached in links.values() for tap in reached}
     return [*found, _Row(walk.way.input, walk.size[-1], 0.5, 1, 1, tuple(sorted(read)), {})]
 

@@ -20,7 +20,7 @@ __all__ = ["field_scene", "fields_scene"]
 
 _WIDTH = 1100
 _EDGE = 14
-_BOXES = 600
+_BOXES = 585
 _HIGH = 430
 
 
@@ -39,14 +39,16 @@ def field_scene(walk: FieldWalk) -> Scene:
         top = bottom + 18 + 300
     else:
         items += box_items(walk, shown, _EDGE, top, _BOXES, _HIGH)
-        items += growth_items(walk, _BOXES + 50, top, _WIDTH - _BOXES - 50 - _EDGE, _HIGH)
+        items += growth_items(walk, _BOXES + 35, top, _WIDTH - _BOXES - 35 - _EDGE, _HIGH)
         top += _HIGH + 8
     if len(walk.size) == 3:
         items.append(Text(_EDGE, top + 8, _time(walk, shown), 13))
         top += 26
     if has_cone(walk):
+        along = f"Along the {axis_names(len(walk.size))[-1]}; K: kernel, S: stride, D: dilation"
         items.append(Text(_EDGE, top + 22, f"What one unit of {walk.node.path} reads, map by map", 15, bold=True))
-        top, cone = cone_items(walk, _EDGE, top + 40, _WIDTH - 2 * _EDGE)
+        items.append(Text(_EDGE, top + 41, along, 13, fill="faint"))
+        top, cone = cone_items(walk, _EDGE, top + 58, _WIDTH - 2 * _EDGE)
         items += cone
     return Scene(_WIDTH, top + 8, tuple(items), title, _description(walk, shown))
 

@@ -18,7 +18,7 @@ from archlens.report.picture.scene import Item, Rect, Scene, Text
 
 __all__ = ["growth_items", "growths_chart"]
 
-_SPREAD = 12  # times between fields from which an axis of several networks is logarithmic
+_SPREAD = 6  # times between fields from which an axis of several networks is logarithmic
 
 
 def growth_items(walk: FieldWalk, left: float, top: float, wide: float, high: float) -> list[Item]:

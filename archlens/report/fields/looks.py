@@ -25,13 +25,15 @@ class Look(NamedTuple):
 
 
 def looks(walk: FieldWalk) -> list[Look]:
-    """At most `MOST` of the steps, from the input on: the last of each stage; where they are more, not those that see little
-    less than the next one."""
+    """At most `MOST` of the steps, from the input on: the last of each stage that sees more than those before; where they are
+    more, not those that see little less than the next. The last is seen as by the layer that was asked for."""
     nodes = walk.graph.nodes
     scopes = [nodes[step.node].path.partition("/")[0] for step in walk.steps]
     stages: list[tuple[str, Step]] = []
     for scope, step in zip(scopes, walk.steps, strict=True):
-        if stages and (stages[-1][0] == scope or stages[-1][1].after.size == step.after.size):
+        if stages and stages[-1][1].after.size == step.after.size:
+            continue
+        if stages and stages[-1][0] == scope:
             stages.pop()
         stages.append((scope, step))
     if len(stages) < 3 and len(walk.steps) <= MOST:
@@ -39,7 +41,8 @@ def looks(walk: FieldWalk) -> list[Look]:
     while len(stages) > MOST:
         ratios = [sum(after.size) / sum(before.size) for before, after in pairwise([step.after for _, step in stages])]
         stages.pop(ratios.index(min(ratios)))
-    found = [Look(name, step, sight(walk.graph, nodes[step.node].path).inputs.get(walk.way.input, ())) for name, step in stages]
+    seen = [*[sight(walk.graph, nodes[step.node].path) for _, step in stages[:-1]], walk.sight]
+    found = [Look(name, step, one.inputs.get(walk.way.input, ())) for (name, step), one in zip(stages, seen, strict=True)]
     return [look for look in found if look.axes]
 
 

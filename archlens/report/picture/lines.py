@@ -143,7 +143,7 @@ def line_items(
     spots = [plot.at(mark.x, mark.y) for mark in marks]
     levelled = [_beside_level(plot, level.text, at) for level, at in zip(levels, heights, strict=True)]
     pointed = [around(*spot, 6, mark.text, _LABEL, bold=True) for spot, mark in zip(spots, marks, strict=True)]
-    lines += [area for at in heights for area in along([(plot.x.start, at), (plot.x.end, at)], 1)]
+    lines += [Area(plot.x.start, at - 0.2, plot.x.end, at + 0.2) for at in (*heights, *map(plot.y.at, plot.y.ticks))]
     said = placed([*levelled, *pointed], lines, bounds)
     for mark, spot, text in zip(marks, spots, said[len(levels) :], strict=True):
         ring = Circle(*spot, 5.5, "paper", "accent", 2.5)
