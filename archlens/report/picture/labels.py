@@ -13,7 +13,7 @@ __all__ = ["Area", "along", "around", "placed", "text_area"]
 
 _SIDES = ((1, 0), (0, -1), (0, 1), (-1, 0), (0.75, -0.75), (0.75, 0.75), (-0.75, -0.75), (-0.75, 0.75))
 _RINGS = (0, 12, 26, 42)
-_LATER = 3  # square pixels that a place may cover more than the next one
+_LATER = 1  # square pixels that a place may cover more than the next one
 
 
 class Area(NamedTuple):

@@ -198,7 +198,7 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
     if not path:
         return []
     role = one.role or SERIES[number % len(SERIES)]
-    dashed = number % 2 == 1 if one.dashed is None else one.dashed
+    dashed = _is_dashed(one, number)
     items: list[Item] = []
     if one.area:
         items.append(Polygon(((path[0][0], plot.y.start), *path, (path[-1][0], plot.y.start)), one.area))
@@ -216,8 +216,13 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
 
 def _legend_sign(one: Series, number: int) -> tuple[Item, ...]:
     role = one.role or SERIES[number % len(SERIES)]
-    dashed = number % 2 == 1 if one.dashed is None else one.dashed
+    dashed = _is_dashed(one, number)
     return Curve(((-13, 0), (13, 0)), role, _THICK, dashed), sign(number, role, 4.5)
+
+
+def _is_dashed(one: Series, number: int) -> bool:
+    """Every other line; where colours and signs come again, the others."""
+    return (number + number // len(SERIES)) % 2 == 1 if one.dashed is None else one.dashed
 
 
 def sign(number: int, role: str, radius: float) -> Item:
