@@ -78,7 +78,7 @@ def line_chart(
         right._replace(start=height - (56 if x.label else 34), end=top + 34),
     )
     items += axis_items(plot, x, y)
-    items += line_items(plot, series, x, y, marks, levels, Area(plot.x.start, top + 14, width - 4, plot.y.start - 4))
+    items += line_items(plot, series, x, y, marks, levels, Area(plot.x.start, top + 26, width - 4, plot.y.start - 4))
     said = description or "; ".join([one.name for one in series])
     return Scene(width, height, tuple(items), title, said)
 
