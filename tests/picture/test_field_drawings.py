@@ -162,7 +162,9 @@ def test_several_networks_have_a_curve_each():
     assert overlaps(scene) == []
 
 
-def test_a_layer_that_sees_all_is_drawn():
-    scene = field_scene(archlens.load("lenet5").walk("F6"))
+@pytest.mark.parametrize(("name", "at"), [("lenet5", "F6"), ("ssd300", "confidences")])
+def test_a_layer_that_sees_all_is_drawn(name, at):
+    scene = field_scene(archlens.load(name).walk(at))
     assert "the whole input" in scene.title
     assert overlaps(scene) == []
+    assert all(0 < text.y < scene.height for text in texts(scene))
