@@ -95,6 +95,11 @@ def test_drawings_are_written_twice(form, run, here):
     assert run("rf", "lenet5", "alexnet", "-o", str(path), "--theme", "dark").code == 0
 
 
+def test_a_drawing_and_a_table_at_once(run, here):
+    assert run("rf", "lenet5", "-o", "field.svg").out == "field.svg: a receptive field, svg\n"
+    assert run("rf", "lenet5", "-o", "field.svg", "--format", "csv").out == run("rf", "lenet5", "--format", "csv").out
+
+
 def test_what_is_not_ours_stays(run, here):
     (here / "mine.svg").write_text("<svg/>", encoding="utf-8")
     done = run("rf", "lenet5", "-o", "mine.svg")
