@@ -23,7 +23,8 @@ _BADGE = 6  # around the words of a badge
 
 
 class Fill(NamedTuple):
-    """What a box is filled with and outlined in, by role. chip: the letter on it; empty where colours say something else than families."""
+    """What a box is filled with and outlined in, by role. chip: the letter on it; empty where colours
+    say something else than families."""
 
     fill: str
     edge: str
@@ -78,7 +79,7 @@ def _layer(box: Box, place: Place, fill: Fill) -> Iterator[Item]:
     for step in range(min(box.times - 1, 2), 0, -1):
         yield Rect(x + step * _STACK, y - step * _STACK, width, height, fill.fill, fill.edge, 1, 6)
     yield Rect(x, y, width, height, fill.fill, fill.edge, 2 if box.kind == "block" else 1.2, 6, box.frozen)
-    left = x + _PAD
+    left, faint = x + _PAD, "faint" if fill.chip else "ink"  # colours of a figure are strong
     if fill.chip:
         yield Rect(left, y + 6, _CHIP, _CHIP, fill.edge, "", 1, 3)
         yield Text(left + _CHIP / 2, y + 6 + 11.5, fill.chip, 11, "middle", True, "paper")
@@ -87,12 +88,12 @@ def _layer(box: Box, place: Place, fill: Fill) -> Iterator[Item]:
     yield Text(left, y + 18, title, _TITLE, bold=True)
     rest = _folded(box)
     if rest:
-        yield Text(left + words_width(title, _TITLE, True), y + 18, rest, _SMALL, fill="faint")
+        yield Text(left + words_width(title, _TITLE, True), y + 18, rest, _SMALL, fill=faint)
     if box.times > 1:
         wide = _badge_width(box)
         yield Rect(x + width - wide - 6, y + 6, wide, _CHIP, "ink", "", 1, _CHIP / 2)
         yield Text(x + width - wide / 2 - 6, y + 17.5, f"×{box.times}", 11, "middle", True, "paper")
-    yield Text(x + _PAD, y + 34, figures(box), _SMALL, fill="faint")
+    yield Text(x + _PAD, y + 34, figures(box), _SMALL, fill=faint)
     if box.frozen:
         yield Text(x + width - _PAD, y + 34, "frozen", _SMALL, "end", True, "frozen")
 

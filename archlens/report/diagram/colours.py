@@ -39,7 +39,8 @@ def colouring(diagram: Diagram, by: str = "family") -> Colouring:
     """The colours by `family`, `params`, `macs`, `memory`, `receptive-field` or `trainable`; raises UsageError for others."""
     if by not in COLOURINGS:
         near = closest(by, COLOURINGS)
-        raise UsageError(f"no colours are by `{by}`; {f'did you mean `{near}`?' if near else f'there are {", ".join(COLOURINGS)}'}")
+        cure = f"did you mean `{near}`?" if near else f"there are {', '.join(COLOURINGS)}"
+        raise UsageError(f"no colours are by `{by}`; {cure}")
     found = COLOURINGS[by](diagram)
     marks = [Key(None, "skip")] if any(edge.skip for edge in diagram.edges) else []
     return found._replace(keys=(*found.keys, *marks))
@@ -69,15 +70,14 @@ def _by_figure(value: Callable[[Box], int | None], said: Callable[[int], str], n
             return Fill(HEATS[step], "line", "")
 
         ends = {0: f"{name}: {said(0)}", len(HEATS) - 1: said(most)}
-        keys = [Key(Fill(role, "line", ""), ends.get(step, "")) for step, role in enumerate(HEATS)]
-        return Colouring(fill, tuple(keys) if most else keys[:1])
+        keys = tuple([Key(Fill(role, "line", ""), ends.get(step, "")) for step, role in enumerate(HEATS)])
+        return Colouring(fill, keys if most else keys[:1])
 
     return found
 
 
 def _by_training(diagram: Diagram) -> Colouring:
-    learning, still, none = Fill("good", "good", ""), Fill("frozen", "frozen", ""), Fill("inset", "line", "")
-    learning, still = Fill("activation", "activation.edge", ""), Fill("recurrent", "recurrent.edge", "")
+    learning, still, none = [Fill(role, f"{role}.edge", "") for role in ("activation", "recurrent", "join")]
 
     def fill(box: Box) -> Fill:
         return none if not box.params else still if box.frozen else learning

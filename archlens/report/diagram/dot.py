@@ -14,7 +14,7 @@ from archlens.report.picture.themes import THEMES, family_role
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["DIRECTIONS", "dot_file", "layout_source"]
+__all__ = ["DIRECTIONS", "dot_file", "layout_source", "trunk_of"]
 
 DIRECTIONS = {"down": "TB", "right": "LR"}
 """Which way a diagram runs, and what Graphviz calls it."""
@@ -32,15 +32,23 @@ _ROOM = (
 def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direction: str = "down") -> str:
     """For the layout: boxes of these sizes (width, height in pixels) and room for the labels of clusters, nothing to read."""
     graph = _graph(direction)
+    trunk = trunk_of(diagram)
 
     def node(to: graphviz.Digraph, number: int) -> None:
         width, height = [f"{size / _POINTS:.4f}" for size in sizes[number]]
-        to.node(f"n{number}", label="", shape="box", fixedsize="true", width=width, height=height)
+        kept = {"group": "trunk"} if number in trunk else {}  # in one line
+        to.node(f"n{number}", label="", shape="box", fixedsize="true", width=width, height=height, **kept)
 
     _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 8), "labeljust": "l"})
     leaves, enters, side = ("s", "n", "e") if direction == "down" else ("e", "w", "s")
     for edge in diagram.edges:
-        tail, head, weight = (side, side, "0") if edge.skip else (leaves, enters, _STRAIGHT)
+        tail, head, weight = leaves, enters, "1"
+        if edge.skip:
+            tail, head, weight = side, side, "0"
+        elif {edge.tail, edge.head} <= trunk:
+            weight = _STRAIGHT
+        elif diagram.boxes[edge.head].kind == "join":
+            head = "_"  # where it comes from
         graph.edge(f"n{edge.tail}:{tail}", f"n{edge.head}:{head}", weight=weight, arrowsize="0.7")
     return str(graph.source)
 
@@ -67,6 +75,22 @@ def dot_file(diagram: Diagram, direction: str = "down", theme: str = "light") ->
         kind = {"style": "dashed", "weight": "0"} if edge.skip else {"weight": _STRAIGHT}
         graph.edge(f"n{edge.tail}", f"n{edge.head}", **said, **kind)
     return str(graph.source)
+
+
+def trunk_of(diagram: Diagram) -> set[int]:
+    """The numbers of the boxes on the longest way through, in layers; of equal ways the first."""
+    length = [float(len(box.layers) or 1) for box in diagram.boxes]
+    before = [-1] * len(length)
+    own = list(length)
+    for edge in sorted(diagram.edges, key=lambda edge: edge.tail):  # boxes are numbered in the order in which they run
+        if length[edge.tail] + own[edge.head] > length[edge.head]:
+            length[edge.head], before[edge.head] = length[edge.tail] + own[edge.head], edge.tail
+    at = max(range(len(length)), key=length.__getitem__, default=-1)
+    found = set()
+    while at >= 0:
+        found.add(at)
+        at = before[at]
+    return found
 
 
 def _graph(direction: str) -> graphviz.Digraph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from archlens.report.diagram.boxes import box_group, box_size
 from archlens.report.diagram.colours import Colouring, colouring, legend, legend_height
@@ -18,7 +18,7 @@ _MARGIN = 20
 _HEAD = 52  # the title
 _NARROW = 420  # a picture is at least this wide, for its legend
 _SAID = 11
-_TIP = (7.0, 3.2)  # length and half the width of an arrow's head
+_HALF = 3.4  # half the width of an arrow's head
 
 
 def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "down") -> Scene:
@@ -83,24 +83,28 @@ def _arrow(edge: Edge, arrow: Arrow) -> Iterator[Item]:
 
 
 def _head(end: Point, tip: Point) -> tuple[Point, Point, Point]:
-    """The triangle at the end of a line that points at `tip`."""
+    """The triangle from the end of a line to `tip`."""
     along = (tip[0] - end[0], tip[1] - end[1])
     length = (along[0] ** 2 + along[1] ** 2) ** 0.5 or 1.0
-    (x, y), (long, half) = (along[0] / length, along[1] / length), _TIP
-    back = (tip[0] - long * x, tip[1] - long * y)
-    return tip, (back[0] - half * y, back[1] + half * x), (back[0] + half * y, back[1] - half * x)
+    x, y = along[0] / length * _HALF, along[1] / length * _HALF
+    return tip, (end[0] - y, end[1] + x), (end[0] + y, end[1] - x)
+
+
+def _says_shape(diagram: Diagram, edge: Edge) -> bool:
+    """Not at the ends of the network, which say theirs, nor where branches are joined: what comes out of the join is said."""
+    tail, head = diagram.boxes[edge.tail], diagram.boxes[edge.head]
+    if tail.kind == "input" or head.kind in ("output", "join"):
+        return False
+    return edge.told or (tail.kind == "join" and any(one.told for one in diagram.edges if one.head == edge.tail))
 
 
 def _shapes(diagram: Diagram, placed: Layout, direction: str) -> Iterator[Text]:
     """Sizes beside the arrows on which they change, once for each box that they leave."""
-    told = set()
+    said = set()
     for edge, arrow in zip(diagram.edges, placed.arrows, strict=True):
-        if edge.told and (edge.tail, edge.shape) not in told:
-            told.add((edge.tail, edge.shape))
-            x, y = _middle(arrow.points) if edge.skip else arrow.points[0]
-            at = (x + 7, y + 14) if direction == "down" else (x + 3, y - 6)
-            yield Text(*at, shape_words(edge.shape), _SAID, fill="faint")
-
-
-def _middle(points: Sequence[Point]) -> Point:
-    return points[len(points) // 2]
+        if (edge.tail, edge.shape) in said or not _says_shape(diagram, edge):
+            continue
+        said.add((edge.tail, edge.shape))
+        words, (x, y) = shape_words(edge.shape), arrow.tip
+        at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 8, y - 7)
+        yield Text(*at, words, _SAID, fill="faint")
