@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from archlens.errors import UsageError, closest
 from archlens.report.diagram.boxes import Fill
 from archlens.report.diagram.model import Box, Diagram
 from archlens.report.numbers import bytes_text, short
@@ -36,11 +35,7 @@ class Colouring(NamedTuple):
 
 
 def colouring(diagram: Diagram, by: str = "family") -> Colouring:
-    """The colours by `family`, `params`, `macs`, `memory`, `receptive-field` or `trainable`; raises UsageError for others."""
-    if by not in COLOURINGS:
-        near = closest(by, COLOURINGS)
-        cure = f"did you mean `{near}`?" if near else f"there are {', '.join(COLOURINGS)}"
-        raise UsageError(f"no colours are by `{by}`; {cure}")
+    """The colours by a name of `COLOURINGS`."""
     found = COLOURINGS[by](diagram)
     marks = [Key(None, "skip")] if any(edge.skip for edge in diagram.edges) else []
     return found._replace(keys=(*found.keys, *marks))

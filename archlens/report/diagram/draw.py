@@ -22,9 +22,9 @@ _HALF = 3.4  # half the width of an arrow's head
 
 
 def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "down") -> Scene:
-    """The picture. color: what colours say, as `colouring` takes it. direction: `down` or `right`.
+    """The picture. color: what colours say, a name of `COLOURINGS`. direction: `down` or `right`.
 
-    Raises UsageError for colours there are none of, and as `run_graphviz` does.
+    Raises as `run_graphviz` does.
     """
     colours = colouring(diagram, color)
     placed = layout(diagram, [box_size(box) for box in diagram.boxes], direction)

@@ -1,77 +1,98 @@
-"""A diagram in any of its forms."""
+"""A network as a diagram in any of its forms."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
-from archlens.errors import UsageError
+from archlens.errors import UsageError, did_you_mean
+from archlens.report.diagram.colours import COLOURINGS
+from archlens.report.diagram.dot import DIRECTIONS
 from archlens.report.diagram.model import Diagram
 from archlens.report.picture.svg import AUTO
+from archlens.report.picture.themes import THEMES
 
-__all__ = ["FORMS", "TOO_MANY", "Form", "diagram_bytes"]
+__all__ = ["DIAGRAM_FORMS", "MOST_BOXES", "Look", "drawn"]
 
-Form: TypeAlias = "Callable[[Diagram, str, str, str], bytes]"  # diagram, theme, color, direction
-
-TOO_MANY = 600
-"""Boxes beyond which nobody sees anything, and Graphviz takes minutes."""
+MOST_BOXES = 400
+"""In a picture: beyond, nobody sees anything, and Graphviz takes minutes."""
 
 
-def diagram_bytes(diagram: Diagram, form: str, theme: str = AUTO, color: str = "family", direction: str = "down") -> bytes:
+class Look(NamedTuple):
+    """theme: `auto`, which an SVG follows its reader by, `light`, `dark` or `paper`. color: what colours say, a name of
+    `COLOURINGS`. direction: `down` or `right`."""
+
+    theme: str = AUTO
+    color: str = "family"
+    direction: str = "down"
+
+
+Form: TypeAlias = "Callable[[Diagram, Look], str | bytes]"
+
+
+def drawn(diagram: Diagram, form: str, look: Look) -> str | bytes:
     """The diagram as `svg`, `png`, `pdf`, `dot`, `mmd` (Mermaid), `txt` (a tree) or `json`.
 
-    theme: `auto`, `light`, `dark` or `paper`. color: as `colours.colouring` takes it. direction: `down` or `right`. What a form
-    has no use for is left aside. Raises UsageError for colours there are none of and for a picture of more boxes than anyone
-    can read; NoGraphvizError where Graphviz is wanted and is not there.
+    What a form has no use for, of its look, is left aside.
+    Raises UsageError for a form or look there is none of, and for a picture of more boxes than anyone can read;
+    NoGraphvizError where Graphviz is wanted and is not there.
     """
-    return FORMS[form](diagram, theme, color, direction)
+    _known("form of a diagram", form, DIAGRAM_FORMS)
+    _known("theme", look.theme, (AUTO, *THEMES))
+    _known("colouring", look.color, COLOURINGS)
+    _known("direction", look.direction, DIRECTIONS)
+    return DIAGRAM_FORMS[form](diagram, look)
 
 
-def _svg(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
+def _known(kind: str, name: str, names: Iterable[str]) -> None:
+    if name not in names:
+        cure = did_you_mean(name, names) or f"there are {', '.join(names)}"
+        raise UsageError(f"no {kind} is called `{name}`; {cure}")
+
+
+def _svg(diagram: Diagram, look: Look) -> str:
     from archlens.report.diagram.draw import diagram_scene
     from archlens.report.picture.svg import svg
 
-    _bound(diagram)
-    return svg(diagram_scene(diagram, color, direction), theme).encode()
+    return svg(diagram_scene(_bounded(diagram), look.color, look.direction), look.theme)
 
 
 def _raster(form: str) -> Form:
-    def drawn(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
+    def made(diagram: Diagram, look: Look) -> bytes:
         from archlens.report.diagram.draw import diagram_scene
         from archlens.report.picture.raster import raster
 
-        _bound(diagram)
-        return raster(diagram_scene(diagram, color, direction), form, theme)
+        return raster(diagram_scene(_bounded(diagram), look.color, look.direction), form, look.theme)
 
-    return drawn
+    return made
 
 
-def _dot(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
+def _dot(diagram: Diagram, look: Look) -> str:
     from archlens.report.diagram.dot import dot_file
 
-    return dot_file(diagram, direction, theme).encode()
+    return dot_file(diagram, look.direction, look.theme)
 
 
-def _mermaid(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
+def _mermaid(diagram: Diagram, look: Look) -> str:
     from archlens.report.diagram.mermaid import mermaid
 
-    return f"{mermaid(diagram)}\n".encode()
+    return f"{mermaid(diagram)}\n"
 
 
-def _tree(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
+def _tree(diagram: Diagram, look: Look) -> str:
     from archlens.report.diagram.tree import tree_text
 
-    return f"{tree_text(diagram)}\n".encode()
+    return f"{tree_text(diagram)}\n"
 
 
-def _json(diagram: Diagram, theme: str, color: str, direction: str) -> bytes:
-    said = diagram._asdict()
+def _json(diagram: Diagram, look: Look) -> str:
+    said = {"schema": 1, **diagram._asdict()}
     said |= {name: [one._asdict() for one in said[name]] for name in ("boxes", "edges", "clusters")}
-    return f"{json.dumps({'schema': 1, **said}, indent=2)}\n".encode()
+    return f"{json.dumps(said, indent=2)}\n"
 
 
-FORMS: Mapping[str, Form] = {
+DIAGRAM_FORMS: Mapping[str, Form] = {
     "svg": _svg,
     "png": _raster("png"),
     "pdf": _raster("pdf"),
@@ -80,13 +101,14 @@ FORMS: Mapping[str, Form] = {
     "txt": _tree,
     "json": _json,
 }
-"""By the suffix of the file."""
+"""By the ending of the file."""
 
 
-def _bound(diagram: Diagram) -> None:
-    if len(diagram.boxes) > TOO_MANY:
-        coarser = {"layer": "--level block", "block": "--level stage"}.get(diagram.level, "--fold GLOB")
+def _bounded(diagram: Diagram) -> Diagram:
+    count = len(diagram.boxes)
+    if count > MOST_BOXES:
+        coarser = {"layer": "add --level block", "block": "add --level stage"}.get(diagram.level, "close some with --fold GLOB")
         raise UsageError(
-            f"the diagram would have {len(diagram.boxes):,} boxes, and nobody reads more than {TOO_MANY}: add {coarser}, "
-            "or write it as .txt, .mmd, .dot or .json"
+            f"a picture of {count:,} boxes cannot be read ({MOST_BOXES} can): {coarser}, or write .txt, .mmd, .dot or .json"
         )
+    return diagram
