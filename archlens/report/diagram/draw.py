@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.report.diagram.boxes import box_group, box_size
+from archlens.report.diagram.frames import box_group, box_size
 from archlens.report.diagram.colours import Colouring, colouring, legend, legend_height
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.model import Cluster, Diagram, Edge
