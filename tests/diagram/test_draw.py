@@ -6,13 +6,13 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from archlens.report.diagram.fold import diagram
 
 import archlens
-from archlens.report.diagram.frames import box_size, ranges
 from archlens.report.diagram.colours import COLOURINGS
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
-from archlens.report.diagram.fold import diagram
+from archlens.report.diagram.frames import box_size, ranges
 from archlens.report.diagram.layout import Layout, Place, layout
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
 from archlens.report.picture.engine import run_graphviz
@@ -105,7 +105,18 @@ def test_a_shortcut_by_hand(direction: str) -> None:
 
 def test_a_box_says_what_it_costs() -> None:
     words = [one.text for one in items_of(diagram_scene(residual()).items) if isinstance(one, Text)]
-    for expected in ("Net", "conv 8 3×3", " · relu", "8 ch · 584 params · 9,216 MACs each", "×3", "frozen", "+", "C", "s", "skip"):
+    for expected in (
+        "Net",
+        "conv 8 3×3",
+        " · relu",
+        "8 ch · 584 params · 9,216 MACs each",
+        "×3",
+        "frozen",
+        "+",
+        "C",
+        "s",
+        "skip",
+    ):
         assert expected in words
     groups = [one for one in diagram_scene(residual()).items if isinstance(one, Group)]
     (layer,) = [group for group in groups if group.name == "box layer"]

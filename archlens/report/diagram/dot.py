@@ -39,7 +39,7 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
         kept = {"group": "trunk"} if number in trunk else {}  # in one line
         to.node(f"n{number}", label="", shape="box", fixedsize="true", width=width, height=height, **kept)
 
-    _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 8), "labeljust": "l"})
+    _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 24), "labeljust": "l"})
     leaves, enters, side = ("s", "n", "e") if direction == "down" else ("e", "w", "s")
     for edge in diagram.edges:
         tail, head, weight = leaves, enters, "1"

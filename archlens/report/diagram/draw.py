@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.report.diagram.frames import box_group, box_size
 from archlens.report.diagram.colours import Colouring, colouring, legend, legend_height
+from archlens.report.diagram.frames import badge, badge_width, box_group, box_size
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.model import Cluster, Diagram, Edge
 from archlens.report.diagram.words import shape_words
@@ -71,9 +71,11 @@ def _body(diagram: Diagram, placed: Layout, colours: Colouring) -> Iterator[Item
 def _cluster(cluster: Cluster, place: Place) -> Group:
     x, y, width, height = place
     ground = "panel" if cluster.parent < 0 else "inset"
-    words = f"{cluster.label}  ×{cluster.times}" if cluster.times > 1 else cluster.label
-    label = Text(x + 10, y + 17, fitted(words, width - 20, 12, True), 12, bold=True, fill="faint")
-    return Group((Rect(x, y, width, height, ground, "rule", 1, 10), label), "cluster", cluster.path)
+    times = badge_width(cluster.times) + 8 if cluster.times > 1 else 0
+    words = fitted(cluster.label, width - 20 - times, 12, True)
+    label = Text(x + 10, y + 17, words, 12, bold=True, fill="faint")
+    after = badge(x + 18 + words_width(words, 12, True), y + 5.5, cluster.times) if times else ()
+    return Group((Rect(x, y, width, height, ground, "rule", 1, 10), label, *after), "cluster", cluster.path)
 
 
 def _arrow(edge: Edge, arrow: Arrow) -> Iterator[Item]:
@@ -106,5 +108,9 @@ def _shapes(diagram: Diagram, placed: Layout, direction: str) -> Iterator[Text]:
             continue
         said.add((edge.tail, edge.shape))
         words, (x, y) = shape_words(edge.shape), arrow.tip
-        at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 8, y - 7)
+        if edge.skip:
+            x, y = arrow.points[0]
+            at = (x + 7, y - 5) if direction == "down" else (x + 5, y + 14)
+        else:
+            at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 8, y - 7)
         yield Text(*at, words, _SAID, fill="faint")
