@@ -89,9 +89,14 @@ def ticks(low: float, high: float, about: int = 5, whole: bool = False) -> list[
     return [number * up / down for number in range(first, last + 1)]
 
 
-def log_ticks(low: float, high: float) -> list[float]:
-    """1, 2, 5, 10 … from the last at or before `low` to the first at or after `high`; powers of ten alone where they are many."""
-    steps = _NICE if high / low < 1e4 else (1,)
+def log_ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """1, 2, 5, 10 … from the last at or before `low` to the first at or after `high`; powers of ten alone where the others would
+    be more than twice `about`."""
+    found = _log_ticks(low, high, _NICE)
+    return found if len(found) <= 2 * about else _log_ticks(low, high, (1,))
+
+
+def _log_ticks(low: float, high: float, steps: Sequence[int]) -> list[float]:
     powers = range(floor(log10(low)) - 1, ceil(log10(high)) + 2)
     numbers = [nice * 10**power if power >= 0 else nice / 10**-power for power in powers for nice in steps]
     first = max(place for place, number in enumerate(numbers) if number <= low * (1 + 1e-9))
@@ -105,7 +110,7 @@ def scale(axis: Axis, values: Iterable[float], start: float, end: float, about: 
     least = axis.low if axis.low is not None else min(found, default=1.0 if axis.log else 0.0)
     most = axis.high if axis.high is not None else max(found, default=1.0)
     if axis.log:
-        numbers = log_ticks(least, max(most, least))
+        numbers = log_ticks(least, max(most, least), about)
     else:
         numbers = ticks(min(least, 0) if axis.zero and axis.low is None else least, most, about, axis.whole)
     low = axis.low if axis.low is not None else numbers[0]

@@ -102,7 +102,7 @@ def _rows(bars: Sequence[Bar], values: Axis, width: float, top: float) -> tuple[
         letter = [Text(left + 5, at + 16.5, SIGNS[bar.role], 10, "start", True, stroke)] if stroke and end - left > 18 else []
         parts: list[Item] = [
             Text(left - 8, at + 17, fitted(bar.name, left - 22, _NAME), _NAME, "end"),
-            Rect(left, at + (_ROW - _THICK) / 2, max(end - left, 1), _THICK, fill, stroke, radius=2),
+            *([Rect(left, at + (_ROW - _THICK) / 2, max(end - left, 1), _THICK, fill, stroke, radius=2)] if bar.value else []),
             *letter,
             Text(end + 7, at + 17, values.text(bar.value), TICK, fill="faint"),
         ]
@@ -134,7 +134,7 @@ def column_items(plot: Plot, bars: Sequence[Bar], values: Axis) -> list[Item]:
         y = plot.y.at(bar.value)
         high = max(plot.y.start - y, 0.8 if bar.value else 0)
         column = Rect(plot.x.at(number) - wide / 2, plot.y.start - high, wide, high, fill, stroke)
-        items.append(Group((column,), "bar", _tip(bar, values), bar.data))
+        items.append(Group((column,) if high else (), "bar", _tip(bar, values), bar.data))
     return items
 
 

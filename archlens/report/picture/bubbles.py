@@ -18,6 +18,7 @@ __all__ = ["Bubble", "bubble_chart"]
 _LABEL = 13
 _LARGEST = 42
 _SMALLEST = 4
+_ROUND = ((1, 0.38), (0.71, 0.71), (0.38, 1))  # halves of rectangles that together are about a circle
 _KEY = 150  # pixels at the right for what areas mean
 
 
@@ -94,7 +95,7 @@ def _bubbles(
     """The large ones first, then the names, which lie over all."""
     ordered = sorted(bubbles, key=lambda one: -one.size)
     spots = [(*plot.at(one.x, one.y), _radius(one.size, most)) for one in ordered]
-    covered = [Area(x - 0.8 * radius, y - 0.8 * radius, x + 0.8 * radius, y + 0.8 * radius) for x, y, radius in spots]
+    covered = [Area(x - a * r, y - b * r, x + a * r, y + b * r) for x, y, r in spots for a, b in _ROUND]
     names = placed([around(*spot, one.name, _LABEL) for one, spot in zip(ordered, spots, strict=True)], covered, within)
     drawn: list[Item] = []
     said: list[Item] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, cos, pi, sin
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ __all__ = ["Level", "Mark", "Series", "heading", "legend", "line_chart", "line_i
 _LABEL = 13
 _SIGNS_A_LINE = 8
 _WIDEST_LABEL = 190
+_THICK = 2.5
+_DOT, _DOTS = 3, 60  # how large a point is drawn where there are at most so many; of more, as wide as the line
+_SHIFTS = (0, *[sign * step for step in range(5, 90, 5) for sign in (-1, 1)])
 
 
 class Series(NamedTuple):
@@ -114,19 +117,14 @@ def moved(item: Item, right: float, down: float) -> Item:
 def series_scales(series: Sequence[Series], x: Axis, y: Axis, more: Sequence[Level | Mark] = ()) -> tuple[Scale, Scale]:
     """The scales that hold all points, without pixels."""
     points = [point for one in series for point in one.points]
-    across = scale(
-        x._replace(high=x.high if x.high is not None else max([at for at, _ in points], default=1)), _firsts(points), 0, 1, 9
-    )
-    return across, scale(y, [*[at for _, at in points], *[one.y for one in more]], 0, 1)
-
-
-def _firsts(points: Sequence[Point]) -> list[float]:
-    return [at for at, _ in points]
+    ends = [at for at, _ in points]
+    along_x = x if x.high is not None else x._replace(high=max(ends, default=1))
+    return scale(along_x, ends, 0, 1, 9), scale(y, [*[at for _, at in points], *[one.y for one in more]], 0, 1, 6)
 
 
 def _room_at_the_end(series: Sequence[Series], across: Scale) -> float:
     """What the names at the right need, of lines that end near it."""
-    late = [one.name for one in series if one.points and across.at(one.points[-1][0]) > 0.8]
+    late = [one.name for one in series if len(series) > 1 and one.points and across.at(one.points[-1][0]) > 0.8]
     return min(max([words_width(name, _LABEL, bold=True) for name in late], default=0), _WIDEST_LABEL) + 8
 
 
@@ -135,48 +133,56 @@ def line_items(
 ) -> list[Item]:
     """The lines, what is pointed out, and names at the ends where there is room `within`; None is no names."""
     items: list[Item] = []
-    words: list[Text] = []
-    for level in levels:
-        at = plot.y.at(level.y)
-        items.append(Curve(((plot.x.start, at), (plot.x.end, at)), "line", 1.5, dashed=True))
-        words.append(Text(plot.x.start + 8, at - 6, level.text, _LABEL, fill="faint"))
     drawn = [_pixels(plot, one) for one in series]
-    for number, (one, path) in enumerate(zip(series, drawn, strict=True)):
-        items += _line(plot, one, number, path, x, y)
     lines = [area for path in drawn for area in along(path)]
-    spots = [plot.at(mark.x, mark.y) for mark in marks]
     bounds = within or Area(plot.x.start, plot.y.end, plot.x.end, plot.y.start)
-    said = placed(
-        [around(*spot, 6, mark.text, _LABEL, bold=True) for spot, mark in zip(spots, marks, strict=True)], lines, bounds, words
-    )
-    for mark, spot, text in zip(marks, spots, said, strict=True):
+    heights = [plot.y.at(level.y) for level in levels]
+    items += [Curve(((plot.x.start, at), (plot.x.end, at)), "line", 1.5, dashed=True) for at in heights]
+    for number, (one, path) in enumerate(zip(series, drawn, strict=True)):
+        items += _line(plot, one, number, path, x, y, len(series) > 1)
+    spots = [plot.at(mark.x, mark.y) for mark in marks]
+    levelled = [_beside_level(plot, level.text, at) for level, at in zip(levels, heights, strict=True)]
+    pointed = [around(*spot, 6, mark.text, _LABEL, bold=True) for spot, mark in zip(spots, marks, strict=True)]
+    lines += [area for at in heights for area in along([(plot.x.start, at), (plot.x.end, at)], 1)]
+    said = placed([*levelled, *pointed], lines, bounds)
+    for mark, spot, text in zip(marks, spots, said[len(levels) :], strict=True):
         ring = Circle(*spot, 5.5, "paper", "accent", 2.5)
         items.append(Group((ring, *([text] if text else [])), "mark", mark.tooltip or mark.text, mark.data))
-    if within:
-        words += [text for text in said if text]
-        ends = [_ends(one, number, path, within) for number, (one, path) in enumerate(zip(series, drawn, strict=True)) if path]
-        items += [text for text in placed(ends, lines, within, words) if text]
-    return [*items, *words[: len(levels)]]
+    items += [text for text in said[: len(levels)] if text]
+    if within and len(series) > 1:
+        items += _named_ends(series, drawn, lines, within, [text for text in said if text])
+    return items
+
+
+def _beside_level(plot: Plot, text: str, at: float) -> list[Text]:
+    """Places for the name of a height: above or below it, at the right, the left, or between."""
+    left, right = plot.x.start + 8, plot.x.end - 8
+    across = [(right, "end"), (left, "start"), *[(left + (right - left) * part / 8, "middle") for part in (4, 5, 3, 6, 2)]]
+    return [Text(x, y, text, _LABEL, anchor, fill="faint") for y in (at - 6, at + 16) for x, anchor in across]
 
 
 def _ends(one: Series, number: int, path: Sequence[Point], within: Area) -> list[Text]:
-    """Places for the name of a line: after its end, first at its height, then further up and down; at last before it."""
+    """Places for the name of a line: after its end, at its height, then further up and down; or above its end."""
     x, y = path[-1]
     role = one.role or SERIES[number % len(SERIES)]
-    shifts = [0, *[sign * step for step in range(5, 90, 5) for sign in (-1, 1)]]
-    after = [
-        Text(
-            x + 8,
-            y + 4.5 + shift,
-            fitted(one.name, max(within.right - x - 8, 40), _LABEL, bold=True),
-            _LABEL,
-            "start",
-            True,
-            role,
-        )
-        for shift in shifts
-    ]
-    return after + [Text(x - 2, y - 9 - abs(shift), one.name, _LABEL, "end", True, role) for shift in shifts[::2]]
+    name = fitted(one.name, max(within.right - x - 8, 40), _LABEL, bold=True)
+    after = [Text(x + 8, y + 4.5 + down, name, _LABEL, "start", True, role) for down in _SHIFTS]
+    return after + [Text(x + 4, y - 10 - abs(up), one.name, _LABEL, "end", True, role) for up in _SHIFTS[::2]]
+
+
+def _named_ends(
+    series: Sequence[Series], drawn: Sequence[list[Point]], taken: Sequence[Area], within: Area, words: Sequence[Text]
+) -> Iterator[Item]:
+    """The names at the ends, each with a thin line where it is some way off."""
+    ended = [(one, number, path) for number, (one, path) in enumerate(zip(series, drawn, strict=True)) if path]
+    names = placed([_ends(*one, within) for one in ended], taken, within, words)
+    for (_, _, path), name in zip(ended, names, strict=True):
+        x, y = path[-1]
+        if name:
+            level = name.y - 4.5
+            if name.anchor == "start" and abs(level - y) > 14:
+                yield Curve(((x + 4, y), (name.x - 2, level)), "rule")
+            yield name
 
 
 def _pixels(plot: Plot, one: Series) -> list[Point]:
@@ -187,8 +193,8 @@ def _pixels(plot: Plot, one: Series) -> list[Point]:
     return [spot for (_, before), (x, y) in zip(points[:1] + points, points, strict=False) for spot in ((x, before), (x, y))]
 
 
-def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, y: Axis) -> list[Item]:
-    """What is below the line, the line, and each of its points."""
+def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, y: Axis, signs: bool) -> list[Item]:
+    """What is below the line, the line, and each of its points; signs: whether it is told from others by a shape."""
     if not path:
         return []
     role = one.role or SERIES[number % len(SERIES)]
@@ -196,13 +202,13 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
     items: list[Item] = []
     if one.area:
         items.append(Polygon(((path[0][0], plot.y.start), *path, (path[-1][0], plot.y.start)), one.area))
-    items.append(Curve(tuple(path), role, 2.5, dashed))
+    items.append(Curve(tuple(path), role, _THICK, dashed))
     count = len(one.points)
     every = max(1, ceil(count / _SIGNS_A_LINE))
     for place, (at_x, at_y) in enumerate(one.points):
         spot = plot.at(at_x, at_y)
-        signed = place == count - 1 or (place % every == 0 and place + every / 2 < count)
-        shape = sign(number, role, 4.5) if signed else Circle(0, 0, 2.2 if count <= 200 else 1.3, role)
+        signed = signs and (place == count - 1 or (place % every == 0 and place + every / 2 < count))
+        shape = sign(number, role, 4.5) if signed else Circle(0, 0, _DOT if count <= _DOTS else _THICK / 2, role)
         tip = one.tips[place] if one.tips else f"{one.name}: {x.text(at_x)}, {y.text(at_y)}"
         items.append(Group((moved(shape, *spot),), "point", tip, one.data[place] if one.data else {}))
     return items
@@ -211,7 +217,7 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
 def _legend_sign(one: Series, number: int) -> tuple[Item, ...]:
     role = one.role or SERIES[number % len(SERIES)]
     dashed = number % 2 == 1 if one.dashed is None else one.dashed
-    return Curve(((-13, 0), (13, 0)), role, 2.5, dashed), sign(number, role, 4.5)
+    return Curve(((-13, 0), (13, 0)), role, _THICK, dashed), sign(number, role, 4.5)
 
 
 def sign(number: int, role: str, radius: float) -> Item:

@@ -45,8 +45,9 @@ def small_multiples(
     ends = [at for at, _ in points] + ([0.5, max(counts) + 0.5] if counts else [])
     left = 14 + axis_room(y, upright.ticks)
     wide = (width - left - 14 - (columns - 1) * _GAP) / columns
-    across = scale(x, ends, 0, 1, max(2, round(wide / 70)))
-    across = across._replace(low=min(ends, default=across.low), high=max(ends, default=across.high)) if counts else across
+    low = 0.5 if counts and x.low is None else x.low
+    fixed = x._replace(low=low, high=x.high if x.high is not None else max(ends, default=1))
+    across = scale(fixed, ends, 0, 1, max(2, round(wide / 70)))
     rows = -(-len(panels) // columns)
     first = top + (22 if y.label else 4)
     for number, panel in enumerate(panels):
