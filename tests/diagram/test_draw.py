@@ -6,12 +6,12 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from archlens.report.diagram.fold import diagram
 
 import archlens
 from archlens.report.diagram.colours import COLOURINGS
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
+from archlens.report.diagram.fold import diagram
 from archlens.report.diagram.frames import box_size, ranges
 from archlens.report.diagram.layout import Layout, Place, layout
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
@@ -197,5 +197,6 @@ def test_names_are_text_whatever_they_are(direction: str) -> None:
 
 @pytest.mark.parametrize("name", ["lenet5", "resnet18", "googlenet", "densenet121", "unet"])
 def test_the_dot_file_is_one_that_graphviz_takes(name: str) -> None:
-    made = run_graphviz(dot_file(folded(name)), "svg").decode()
-    assert folded(name).title in made
+    texts = [node.text for node in ElementTree.fromstring(run_graphviz(dot_file(folded(name)), "svg")).iter()]
+    assert folded(name).title in texts
+    assert all(box.title in " ".join(filter(None, texts)) for box in folded(name).boxes if box.kind == "layer")
