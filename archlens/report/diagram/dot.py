@@ -32,6 +32,9 @@ _ROOM = (
 def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direction: str = "down") -> str:
     """For the layout: boxes of these sizes (width, height in pixels) and room for the labels of clusters, nothing to read."""
     graph = _graph(direction)
+    if direction == "right":  # sizes stand beside the arrows, between boxes
+        longest = max([words_width(shape_words(edge.shape), 11) for edge in diagram.edges if edge.told], default=0)
+        graph.attr(ranksep=f"{(longest + 22) / _POINTS:.4f}")
     trunk = trunk_of(diagram)
 
     def node(to: graphviz.Digraph, number: int) -> None:
