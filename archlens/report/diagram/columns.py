@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import log
 from typing import NamedTuple
 
 from archlens.report.diagram.layout import Arrow, Layout, Place
@@ -16,6 +15,7 @@ __all__ = ["Room", "in_columns"]
 _MOST = 5  # columns, unless more are asked for
 _WIDEST = 1200  # pixels of a picture whose words can be read on 1,000
 _SLIDE = 16 / 9
+_GAIN = 1.1  # how much larger another column must make it
 _UNDER = 13  # below a column, for the arrow that leaves
 _ROUND = 8  # radius of the corners of that arrow
 _TIP = 7  # length of its head
@@ -42,11 +42,16 @@ def in_columns(layout: Layout, edges: Sequence[Edge], count: int | None, room: R
         cuts = _chosen(places, upright.height, number)
         one = _side_by_side(upright, cuts, room) if cuts else upright
         found.append(one if direction == "down" else _turned(one))
-    return min(found, key=_far_from_a_slide)
+    best, *others = found
+    for one in others:
+        if one.width <= _WIDEST and _scale(one) > _GAIN * _scale(best):
+            best = one
+    return best
 
 
-def _far_from_a_slide(one: Layout) -> tuple[float, float]:
-    return max(one.width - _WIDEST, 0), abs(log(one.width / one.height / _SLIDE)) if one.height else 0
+def _scale(one: Layout) -> float:
+    """How large it is on a slide that it fills."""
+    return min(_SLIDE / max(one.width, 1), 1 / max(one.height, 1))
 
 
 def _turned(layout: Layout) -> Layout:
@@ -89,7 +94,8 @@ def _chosen(places: Sequence[float], height: float, count: int) -> list[float]:
 
     def cuts(most: float) -> list[float] | None:
         """Where to cut so that no column is higher; None where there is no way."""
-        taken, start = [], 0.0
+        taken: list[float] = []
+        start = 0.0
         while height - start > most:
             within = [place for place in places if start < place <= start + most]
             if not within or len(taken) == count - 1:

@@ -47,7 +47,9 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
     for edge in diagram.edges:
         tail, head, weight = leaves, enters, "1"
         if edge.skip:
-            tail, head, weight = side, side, "0"
+            weight = "0"
+            tail = "_" if diagram.boxes[edge.tail].family == "shape" else side
+            head = side if diagram.boxes[edge.head].kind == "join" else enters
         elif {edge.tail, edge.head} <= trunk:
             weight = _STRAIGHT
         elif diagram.boxes[edge.head].kind == "join":
