@@ -54,7 +54,9 @@ def pictures(shown: Shown = nullcontext) -> dict[str, str]:
     from archlens.chapter.reports.pictures import browsed, drawn
 
     kinds = {"svg": drawn, "html": browsed}
-    return _written({f"networks/{name}.{kind}": partial(write, name) for name in shipped() for kind, write in kinds.items()}, shown)
+    return _written(
+        {f"networks/{name}.{kind}": partial(write, name) for name in shipped() for kind, write in kinds.items()}, shown
+    )
 
 
 def _written(writers: Writers, shown: Shown) -> dict[str, str]:
