@@ -96,6 +96,15 @@ class Network:
             raise UsageError(f"form must be one of {', '.join(FORMATS)}, not {form!r}")
         return explain_network(self.graph, self.analyze(), layers, form, width, paint)
 
+    def report(self, title: str = "") -> str:
+        """A page on which the network can be understood, as the text of one HTML file that needs nothing else.
+
+        Without Graphviz a text tree stands for the diagram. title: by default the network's own.
+        """
+        from archlens.report.site.network import drawn, network_page
+
+        return network_page(self.spec, self.graph, self.analyze(), drawn(self.graph, self.analyze()), title)
+
     def build(self, device: str = "cpu", dtype: str | None = None) -> BuiltNetwork:
         """The network as a PyTorch module that trains; its submodules are called by the paths of the layers.
 
