@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Sequence
 
-from archlens.errors import UsageError
+from archlens.errors import UsageError, did_you_mean
 
-__all__ = ["write_file"]
+__all__ = ["picture_format", "write_file", "write_picture"]
+
+_PNG, _PDF, _XML = b"\x89PNG\r\n\x1a\n", b"%PDF-", b"<?xml "
+_PNG_HEAD = 33  # bytes up to the end of the chunk that must come first
+# A chunk of text with its checksum (https://www.w3.org/TR/png-3/#11tEXt); a comment after the end.
+_PNG_MARK = b"\0\0\0\x11tEXtSoftware\0archlens" + bytes.fromhex("65b2dbd7")
+_PDF_MARK = b"% archlens\n"
 
 
 def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
@@ -16,6 +23,51 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
     A file that does not begin with `ours` was not written by us: it stays unless `force`. Raises UsageError where the path
     cannot be written.
     """
+    _write(path, text.encode(), lambda there: _begins(there, ours.encode()), force)
+
+
+def picture_format(path: str, known: Sequence[str]) -> str:
+    """The ending of `path`, which says what is written. Raises UsageError where it is none of `known`."""
+    ending = os.path.splitext(path)[1].removeprefix(".").lower()
+    if ending in known:
+        return ending
+    cure = did_you_mean(ending, known) or "known here: " + ", ".join(known)
+    wrong = f"`.{ending}` is no format" if ending else "the ending says which format, and there is none"
+    raise UsageError(f"{path}: {wrong}; {cure}")
+
+
+def write_picture(path: str, data: bytes, force: bool = False) -> None:
+    """As `write_file`, for a picture: PNG and PDF are signed, so that the next run knows them for ours; SVG says so in its second
+    line, and of other files the first line must be that of `data`."""
+    signed = _signed(data)
+    _write(path, signed, lambda there: _signature(_content(there)) == _signature(signed), force)
+
+
+def _signed(data: bytes) -> bytes:
+    """The picture with our name where no reader shows it."""
+    if data.startswith(_PNG):
+        return data[:_PNG_HEAD] + _PNG_MARK + data[_PNG_HEAD:]
+    if data.startswith(_PDF):
+        return data + _PDF_MARK
+    return data
+
+
+def _signature(data: bytes) -> bytes:
+    """What stands where we sign such a file."""
+    if data.startswith(_PNG):
+        return data[_PNG_HEAD:][: len(_PNG_MARK)]
+    if data.startswith(_PDF):
+        return data[-len(_PDF_MARK) :]
+    lines = data.split(b"\n", 2)
+    return b"\n".join(lines[: 2 if data.startswith(_XML) else 1])
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _write(path: str, data: bytes, is_ours: Callable[[str], bool], force: bool) -> None:
     means_folder = path.endswith("/")
     path = os.path.realpath(path)  # what a link leads to, not the link
     try:
@@ -26,30 +78,30 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
         raise UsageError(f"{path} is a folder; name a file in it")
     try:
         if mode is not None and not stat.S_ISREG(mode):  # a pipe or a device, which nothing can take the place of
-            with open(path, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with open(path, "wb") as stream:
+                stream.write(data)
             return
-        if mode is not None and not force and not _begins(path, ours):
+        if mode is not None and not force and not is_ours(path):
             raise UsageError(f"{path} is there already and was not written by this command; choose another name, or add --force")
-        _replace(path, text, mode)
+        _replace(path, data, mode)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def _begins(path: str, ours: str) -> bool:
+def _begins(path: str, ours: bytes) -> bool:
     with open(path, "rb") as stream:
-        return stream.read(len(ours.encode())) == ours.encode()
+        return stream.read(len(ours)) == ours
 
 
-def _replace(path: str, text: str, mode: int | None) -> None:
-    """Put a file with `text` in the place of `path`, with its permissions."""
+def _replace(path: str, data: bytes, mode: int | None) -> None:
+    """Put a file with `data` in the place of `path`, with its permissions."""
     fresh = f"{path}.{os.getpid()}.part"
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        with open(handle, "w", encoding="utf-8") as stream:
+        with open(handle, "wb") as stream:
             if mode is not None:
                 os.chmod(fresh, stat.S_IMODE(mode))
-            stream.write(text)
+            stream.write(data)
         os.replace(fresh, path)
     except BaseException:
         os.unlink(fresh)

@@ -27,11 +27,11 @@ def raster(scene: Scene, form: str, theme: str = "light") -> bytes:
     """The scene as a `png` or `pdf`. Raises as `run_graphviz` does."""
     colours = THEMES["light" if theme == AUTO else theme]
     ground = Rect(0, 0, scene.width, scene.height, "paper")
-    drawn = " ".join(_operations((ground, *scene.items), colours, scene.height))
+    drawn = " + ".join([_quoted(f"{one} ") for one in _operations((ground, *scene.items), colours, scene.height)])
     dpi = min(_DPI, 72 * _WIDEST / max(scene.width, scene.height, 1))
     source = (
         f'digraph {{ graph [bb="0,0,{ceil(scene.width)},{ceil(scene.height)}" pad=0 margin=0 dpi={dpi:.0f} bgcolor=transparent '
-        f'_background="{_quoted(drawn)}"]; corner [shape=point width=0.01 style=invis label="" pos="1,1"] }}'
+        f'_background={drawn}]; corner [shape=point width=0.01 style=invis label="" pos="1,1"] }}'
     )
     return run_graphviz(source, form, "nop2")
 
@@ -101,8 +101,10 @@ def _string(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """As a string of DOT. It has no way to write a backslash before a quotation mark, so no text here has one."""
-    return text.replace('"', '\\"')
+    """As a string of DOT. It has no way to write a backslash before a quotation mark, so no text here has one; and a string can
+    only be so long, so there are many, joined by `+`."""
+    escaped = text.replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _n(value: float) -> str:

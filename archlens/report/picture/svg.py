@@ -10,10 +10,13 @@ from archlens.report.picture.letters import FONTS
 from archlens.report.picture.scene import Circle, Curve, Group, Item, Point, Polygon, Rect, Scene, Text
 from archlens.report.picture.themes import THEMES
 
-__all__ = ["AUTO", "inline_svg", "recoloured", "svg", "theme_variables"]
+__all__ = ["AUTO", "SVG_MARK", "inline_svg", "recoloured", "svg", "theme_variables"]
 
 AUTO = "auto"
 """The theme that follows the reader's: light, with a style by which a reader who prefers dark gets dark."""
+
+SVG_MARK = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- drawn by archlens -->'
+"""How every file begins."""
 
 _LIGHT = THEMES["light"]
 
@@ -25,7 +28,7 @@ def svg(scene: Scene, theme: str = AUTO) -> str:
     before = [_rect(Rect(0, 0, scene.width, scene.height, "paper"), colours)]
     if theme == AUTO:
         before.insert(0, f"<style>\n{_following(colours)}\n</style>")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(scene, colours, size, before)}\n'
+    return f"{SVG_MARK}\n{_element(scene, colours, size, before)}\n"
 
 
 def inline_svg(scene: Scene, name: str = "picture") -> str:
