@@ -22,6 +22,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "field": "What one unit of a layer sees of the input.",
+    "diagram": "A network as boxes and arrows: SVG, PNG, PDF, Mermaid, text.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
     "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",

@@ -57,7 +57,7 @@ def command(specs: tuple[str, ...], output: str | None, title: str, force: bool,
 
 def _page(found: list[Network], single: bool, title: str) -> str:
     if single:
-        return found[0].report(title)
+        return found[0].report(title, lambda note: click.echo(f"note: {note}", err=True))
     from archlens.report.site.networks import networks_page
 
     return networks_page([network.analyze() for network in found], title)

@@ -7,7 +7,8 @@ from archlens.analysis.receptive_field import tensor_fields
 from archlens.analysis.trails import reach
 from archlens.graph.model import Graph
 from archlens.report.explain_reach import reach_blocks
-from archlens.report.picture.engine import CURE
+from archlens.report.diagram.written import MOST_BOXES
+from archlens.report.picture.engine import CURE, NoGraphvizError
 from archlens.report.picture.scene import Scene
 from archlens.report.picture.svg import inline_svg
 from archlens.report.site.charts import network_charts
@@ -41,8 +42,9 @@ _COPIED = """\
 <form method="dialog"><button>Close</button></form></dialog>"""
 
 
-def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | None = None, title: str = "") -> str:
-    """All of one network: a document that needs nothing else. scene: its diagram; a text tree stands for one there is none of."""
+def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | str, title: str = "") -> str:
+    """All of one network: a document that needs nothing else. scene: its diagram, or why there is none; then a tree of text
+    stands for it."""
     worked, read = formulas(graph, analysis), sources(spec, graph, analysis)
     data = {**table_data(analysis), **source_data(read), "formulas": worked.of}
     parts = [
@@ -56,9 +58,18 @@ def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | No
     return page(title or analysis.title, _header(analysis), parts, "layers", data_block("data", data) + _COPIED)
 
 
-def drawn(graph: Graph, analysis: Analysis) -> Scene | None:
-    """The diagram; None where there is no Graphviz."""
-    return None
+def drawn(graph: Graph, analysis: Analysis) -> tuple[Scene | None, str]:
+    """The diagram, or why there is none: no Graphviz, or more boxes than anyone can read."""
+    from archlens.report.diagram.draw import diagram_scene
+    from archlens.report.diagram.fold import diagram
+
+    found = diagram(graph, analysis)
+    if len(found.boxes) > MOST_BOXES:
+        return None, f"the diagram would have {len(found.boxes):,} boxes, more than can be read"
+    try:
+        return diagram_scene(found), ""
+    except NoGraphvizError:
+        return None, f"for a diagram install Graphviz: {CURE}"
 
 
 def _header(analysis: Analysis) -> str:
@@ -66,16 +77,15 @@ def _header(analysis: Analysis) -> str:
     return f'<p class="flow">{flow(analysis)}</p>' + (f'<p class="idea">{html_text(idea)}</p>' if idea else "")
 
 
-def _workbench(analysis: Analysis, scene: Scene | None, files: str) -> str:
+def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     """The diagram and the spec on one side, the table on the other, each scrolling by itself."""
-    if scene is None:
-        said = f'<p class="faint">A picture needs Graphviz, which is not installed here: <code>{html_text(CURE)}</code></p>'
-        drawn = said + tree(analysis)
+    if isinstance(scene, str):
+        shown = f'<p class="why faint">{html_text(scene[:1].upper() + scene[1:])}</p>{tree(analysis)}'
     else:
-        drawn = f'{_ZOOM}<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
+        shown = f'{_ZOOM}<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
     return (
         f'<div class="bench"><div class="side">{_TABS}'
-        f'<div id="diagram" class="panel" role="tabpanel" aria-labelledby="tab-diagram">{drawn}</div>'
+        f'<div id="diagram" class="panel" role="tabpanel" aria-labelledby="tab-diagram">{shown}</div>'
         f'<div id="spec" class="panel" role="tabpanel" aria-labelledby="tab-spec"><div class="files" tabindex="0">{files}</div></div>'
         f'</div><div class="list">{_TOOLS}<div class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div></div></div>'
     )

@@ -106,6 +106,8 @@ function layersPage() {
   for (const mark of marks) {
     linked(mark.node, () => mark.layers, mark.box ? "box" : "mark");
     const title = one("title", mark.node);
+    const shapes = mark.box ? all("rect, circle, polygon", mark.node) : [], area = (shape) => { const { width, height } = shape.getBBox(); return width * height; };
+    for (const shape of shapes) if (area(shape) >= Math.max(...shapes.map(area)) * 0.999) shape.classList.add("frame");
     if (mark.box) mark.node.setAttribute("aria-label", title ? title.textContent.split("\n").slice(0, 3).join(", ") : mark.node.textContent);
   }
   for (const [line, layers] of layersOfLine) {
