@@ -75,8 +75,8 @@ def _type(graph: Graph, analysis: Analysis, name: str, alike: Sequence[tuple[int
     shown = blocks_html(about if symbols else about[:1])
     ways = "".join([_way(graph, analysis, *one) for one in alike])
     count = sum([times for _, _, times, _ in alike])
-    head = f"{html_text(name)} <small>{grouped(count)} layer{'' if count == 1 else 's'}</small>"
-    return f'<section class="type"><h3>{head}</h3><div id="t-{html_text(name)}">{shown}</div>{ways}</section>'
+    head = f"<b>{html_text(name)}</b> <small>{grouped(count)} layer{'' if count == 1 else 's'}</small>"
+    return f'<details class="type"><summary>{head}</summary><div id="t-{html_text(name)}">{shown}</div>{ways}</details>'
 
 
 def _way(graph: Graph, analysis: Analysis, place: int, number: int, times: int, text: str) -> str:

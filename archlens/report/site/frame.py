@@ -59,7 +59,9 @@ def _policy(script: str) -> str:
 
 @cache
 def _read(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+    """A file beside this one, without its indentation and the lines that only explain it."""
+    lines = [line.strip() for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()]
+    return "".join([f"{line}\n" for line in lines if line and not line.startswith("// ")])
 
 
 @cache

@@ -40,7 +40,8 @@ def cards(analysis: Analysis) -> str:
 
 
 def _peak(analysis: Analysis) -> Fact:
-    when = f"activations, while {analysis.peak.layer} runs" if analysis.peak.layer else "activations, before the first layer runs"
+    last = "/".join((analysis.peak.layer or "").split("/")[-2:])
+    when = f"of activations, at {last}" if analysis.peak.layer else "of activations, before the first layer"
     inference = bytes_text(analysis.totals.running_bytes)
     return Fact("peak memory", bytes_text(analysis.peak.bytes), f"{when}; {inference} with parameters and buffers")
 

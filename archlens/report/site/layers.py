@@ -7,7 +7,7 @@ from typing import Any
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.report.columns import DEFAULT, Column, Row, total_text
-from archlens.report.groups import Line, grouped_lines
+from archlens.report.groups import Line, grouped_lines, says_type
 from archlens.report.numbers import grouped
 from archlens.report.site.markup import element, html_text
 from archlens.report.site.table import Cells, told
@@ -62,8 +62,13 @@ def _right(column: Column) -> str:
 
 
 def _said(line: Line, column: Column) -> str | None:
-    """What a heading or a layer says in a column; None for nothing to say."""
-    return None if line.heading and column.of not in ("sum", "group") else column.said(line.row)
+    """What a heading or a layer says in a column; None for nothing to say. A type that its name says already is left out."""
+    if line.heading and column.of not in ("sum", "group"):
+        return None
+    said = column.said(line.row)
+    if column.name == "operation" and isinstance(line.row, LayerFacts) and says_type(line.label, line.row):
+        return said[len(line.row.type) + 1 :]
+    return said
 
 
 def table_data(analysis: Analysis) -> dict[str, Any]:

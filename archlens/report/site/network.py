@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.receptive_field import tensor_fields
-from archlens.analysis.trails import reach
+from archlens.analysis.trails import Reach, reach
 from archlens.graph.model import Graph
 from archlens.report.explain_reach import reach_blocks
 from archlens.report.diagram.written import MOST_BOXES
@@ -46,12 +46,13 @@ def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | st
     """All of one network: a document that needs nothing else. scene: its diagram, or why there is none; then a tree of text
     stands for it."""
     worked, read = formulas(graph, analysis), sources(spec, graph, analysis)
+    way = None if analysis.trunk is None else reach(graph, analysis.trunk, tensor_fields(graph))
     data = {**table_data(analysis), **source_data(read), "formulas": worked.of}
     parts = [
-        ("overview", "At a glance", cards(analysis) + shares(analysis) + findings(analysis) + about(analysis)),
+        ("overview", "At a glance", _glance(analysis)),
         ("layers", "Layers", _workbench(analysis, scene, read.html)),
-        ("charts", "Where it goes", network_charts(analysis)),
-        *([("field", "Receptive field", steps)] if (steps := _field(graph, analysis)) else []),
+        ("charts", "Where it goes", network_charts(graph, analysis, way)),
+        *([("field", "Receptive field", steps)] if (steps := _field(graph, analysis, way)) else []),
         ("formulas", "Formulas, worked out", worked.html),
         ("conventions", "Conventions", _conventions(analysis)),
     ]
@@ -77,6 +78,11 @@ def _header(analysis: Analysis) -> str:
     return f'<p class="flow">{flow(analysis)}</p>' + (f'<p class="idea">{html_text(idea)}</p>' if idea else "")
 
 
+def _glance(analysis: Analysis) -> str:
+    found = f"<div>{shares(analysis)}{findings(analysis)}</div>"
+    return f'{cards(analysis)}<div class="glance">{found}{about(analysis)}</div>'
+
+
 def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     """The diagram and the spec on one side, the table on the other, each scrolling by itself."""
     if isinstance(scene, str):
@@ -91,17 +97,14 @@ def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     )
 
 
-def _field(graph: Graph, analysis: Analysis) -> str:
+def _field(graph: Graph, analysis: Analysis, way: Reach | None) -> str:
     """How the network's receptive field comes about, step by step; nothing where it has none."""
-    if analysis.trunk is None or (field := analysis.layers[analysis.trunk].receptive_field) is None:
+    if way is None or analysis.trunk is None or (field := analysis.layers[analysis.trunk].receptive_field) is None:
         return ""
-    found = reach(graph, analysis.trunk, tensor_fields(graph))
-    if found is None:
-        return ""
-    head, *blocks = reach_blocks(graph, found, field)
+    head, *blocks = reach_blocks(graph, way, field)
     said = f"The last map is put out by <code>{html_text(analysis.layers[analysis.trunk].path)}</code>"
     return (
-        f"<p>{said}; its units see {coded(getattr(head, 'figure', ''))}.</p>"
+        f"<p>{said}; a unit of it sees {coded(getattr(head, 'figure', ''))}.</p>"
         f'<details class="steps"><summary>Step by step, from the input on</summary>{blocks_html(blocks, 3)}</details>'
     )
 

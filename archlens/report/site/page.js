@@ -105,7 +105,13 @@ function layersPage() {
   });
   for (const mark of marks) {
     linked(mark.node, () => mark.layers, mark.box ? "box" : "mark");
-    const title = one("title", mark.node);
+    let title = one("title", mark.node);
+    if (!title && mark.node.closest("figure")) {
+      title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+      const i = rowOf[mark.layers[0]];
+      title.textContent = `${table.textOf("path", i)}: ${table.textOf(mark.node.closest("figure").dataset.column, i)}`;
+      mark.node.prepend(title);
+    }
     const shapes = mark.box ? all("rect, circle, polygon", mark.node) : [], area = (shape) => { const { width, height } = shape.getBBox(); return width * height; };
     for (const shape of shapes) if (area(shape) >= Math.max(...shapes.map(area)) * 0.999) shape.classList.add("frame");
     if (mark.box) mark.node.setAttribute("aria-label", title ? title.textContent.split("\n").slice(0, 3).join(", ") : mark.node.textContent);
@@ -225,6 +231,10 @@ function layersPage() {
     });
   }
   tab("diagram");
-  const asked = /^#l(\d+)$/.exec(location.hash);
-  if (asked && rowOf[asked[1]] !== undefined) choose([Number(asked[1])], "address");
+  const asked = () => {
+    const found = /^#l(\d+)$/.exec(location.hash);
+    if (found && rowOf[found[1]] !== undefined) { choose([Number(found[1])], "address"); one("#layers").scrollIntoView(); }
+  };
+  addEventListener("hashchange", asked);
+  asked();
 }

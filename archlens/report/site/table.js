@@ -64,7 +64,7 @@ function makeTable(table, data, thing, detail) {
     if (column.bar && !isHeading(i)) {
       column.most ??= Math.max(1, ...rows.map((_, k) => (isHeading(k) ? 0 : Number(rawOf(column, k)))));
       const share = (100 * Number(rawOf(column, i))) / column.most;
-      if (share > 0) { cell.classList.add("bar"); cell.style.setProperty("--share", `${Math.max(share, 1).toFixed(1)}%`); }
+      if (share >= 0.5) { cell.classList.add("bar"); cell.style.setProperty("--share", `${Math.max(share, 1).toFixed(1)}%`); }
     }
     return cell;
   }
