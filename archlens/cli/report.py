@@ -60,7 +60,7 @@ def _page(found: list[Network], single: bool, title: str) -> str:
         return found[0].report(title, lambda note: click.echo(f"note: {note}", err=True))
     from archlens.report.site.networks import networks_page
 
-    return networks_page([network.analyze() for network in found], title)
+    return networks_page([(network.graph, network.analyze()) for network in found], title)
 
 
 def _name(specs: tuple[str, ...], found: list[Network]) -> str:

@@ -23,9 +23,9 @@ _PLURAL = {"params": "Parameters", "macs": "MACs", "activations": "Activations"}
 
 def network_charts(graph: Graph, analysis: Analysis, way: Reach | None) -> str:
     """All charts, as figures. way: how the network's receptive field came about."""
-    shown = [_by_layer(analysis, name) for name in _PLURAL]
-    shown += [_memory(analysis), *([_growth(graph, analysis, way)] if way and way.steps else [])]
-    return element("div", "".join([figure(*one) for one in shown if one]), 'class="charts"')
+    shown = [*[_by_layer(analysis, name) for name in _PLURAL], _memory(analysis)]
+    grown = figure(*_growth(graph, analysis, way)) if way and way.steps else ""
+    return element("div", "".join([figure(*one) for one in shown if one]) + grown, 'class="charts"')
 
 
 def figure(scene: Scene, words: str, column: str = "") -> str:
@@ -63,9 +63,7 @@ def _count(layers: int) -> str:
 def _bars(
     rows: Sequence[tuple[int, LayerFacts, int]], role: Callable[[LayerFacts], str] = lambda layer: family_role(layer.family)
 ) -> list[Bar]:
-    return [
-        Bar(layer.path, value, role(layer), _stage(layer.path), "", {"layers": str(number)}) for number, layer, value in rows
-    ]
+    return [Bar(layer.path, value, role(layer), _stage(layer.path), "", {"layers": str(number)}) for number, layer, value in rows]
 
 
 def _stage(path: str) -> str:

@@ -13,7 +13,7 @@ from archlens.report.explain_layer import explained, figure_blocks
 from archlens.report.formulas import meanings
 from archlens.report.numbers import grouped, size_text
 from archlens.report.operations import operation_text
-from archlens.report.pages import Rows, Text
+from archlens.report.pages import Block, Rows, Text
 from archlens.report.site.markup import blocks_html, html_text
 
 __all__ = ["Formulas", "formulas"]
@@ -63,15 +63,19 @@ def _by_type(graph: Graph, analysis: Analysis, first: Sequence[int], texts: Sequ
     for place, number in enumerate(first):
         types.setdefault(analysis.layers[number].type, []).append(place)
     counts = Counter(of)
-    return "".join([_type(graph, analysis, name, [(at, first[at], counts[at], texts[at]) for at in places])
-                    for name, places in types.items()])
+    return "".join(
+        [
+            _type(graph, analysis, name, [(at, first[at], counts[at], texts[at]) for at in places])
+            for name, places in types.items()
+        ]
+    )
 
 
 def _type(graph: Graph, analysis: Analysis, name: str, alike: Sequence[tuple[int, int, int, str]]) -> str:
     """What a type does, its symbols, and every way it is used here."""
     layers = [type(graph.nodes[number].layer) for _, number, _, _ in alike]
     symbols = {one.symbol: one for layer in dict.fromkeys(layers) for one in meanings(layer)}
-    about = [Text(layers[0].documentation()[0]), Rows(tuple([(one.symbol, one.text) for one in symbols.values()]))]
+    about: list[Block] = [Text(layers[0].documentation()[0]), Rows(tuple([(one.symbol, one.text) for one in symbols.values()]))]
     shown = blocks_html(about if symbols else about[:1])
     ways = "".join([_way(graph, analysis, *one) for one in alike])
     count = sum([times for _, _, times, _ in alike])

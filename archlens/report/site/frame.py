@@ -11,15 +11,22 @@ from pathlib import Path
 from archlens.report.picture.svg import recoloured, theme_variables
 from archlens.report.site.markup import html_text
 
-__all__ = ["MARK", "page"]
+__all__ = ["COPIED", "MARK", "page"]
 
 MARK = "<!DOCTYPE html>\n<!-- archlens report -->\n"
 """How every page begins: by this a page is known for one that may be written over."""
 
 _BEGINNING = """\
 document.documentElement.classList.add("js");
-try{const t=localStorage.getItem("archlens-theme");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch(e){}"""
+try{const t=localStorage.getItem("archlens-theme");
+if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch(e){}"""
 """What runs before anything is drawn."""
+
+COPIED = """\
+<dialog id="copied" aria-label="Text to copy"><p>Copy this text:</p>\
+<textarea readonly rows="12" aria-label="Text to copy"></textarea>\
+<form method="dialog"><button>Close</button></form></dialog>"""
+"""Where a text stands that could not be copied."""
 
 _SCRIPTS = ("table.js", "page.js")
 
@@ -34,8 +41,8 @@ def page(title: str, header: str, parts: Sequence[tuple[str, str, str]], main: s
     sections = "".join([_section(*part) for part in parts])
     links = "".join([f'<a href="#{name}">{heading}</a>' for name, heading, _ in parts])
     return (
-        f"{MARK}"
-        f'<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">\n'
+        f'{MARK}<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{html_text(title)}</title>\n<style>\n{_style()}</style>\n<script>{_BEGINNING}</script>\n</head>\n<body>\n"
         f'<a class="skip" href="#{main}">Skip to the table</a>\n'
@@ -53,8 +60,12 @@ def _section(name: str, heading: str, content: str) -> str:
 
 def _policy(script: str) -> str:
     """Nothing from anywhere; of scripts these two, of styles those that stand in the page."""
-    hashes = " ".join([f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (_BEGINNING, script)])
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}; img-src data:; base-uri 'none'; form-action 'none'"
+    hashes = " ".join(
+        [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (_BEGINNING, script)]
+    )
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
 
 
 @cache

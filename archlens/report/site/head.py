@@ -69,7 +69,10 @@ def shares(analysis: Analysis) -> str:
                 for part, family in parts
             ]
             bar = "".join(
-                [f'<i style="flex:{part / whole:.6f};background:var(--{family_role(family)}-edge)"></i>' for part, family in parts]
+                [
+                    f'<i style="flex:{part / whole:.6f};background:var(--{family_role(family)}-edge)"></i>'
+                    for part, family in parts
+                ]
             )
             shown = f'<div class="bar" aria-hidden="true">{bar}</div>{element("ul", "".join(told))}'
             rows.append(f"<div><dt>{label} by family</dt><dd>{shown}</dd></div>")

@@ -12,7 +12,7 @@ from archlens.report.pages import Block, Chain, Code, Grid, Heading, Rows, Text
 
 __all__ = ["blocks_html", "coded", "data_block", "element", "facts_list", "html_text", "listed", "number_ranges"]
 
-_SIGNS = {sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_SIGNS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
 def element(name: str, content: str, attributes: str = "") -> str:
@@ -37,7 +37,7 @@ def coded(text: str) -> str:
 
 def data_block(name: str, value: Any) -> str:
     """Data for scripts: JSON in which nothing can end the element or open another."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(str.maketrans(_SIGNS))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_SIGNS)
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 

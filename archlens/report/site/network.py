@@ -6,14 +6,14 @@ from archlens.analysis.facts import Analysis
 from archlens.analysis.receptive_field import tensor_fields
 from archlens.analysis.trails import Reach, reach
 from archlens.graph.model import Graph
-from archlens.report.explain_reach import reach_blocks
 from archlens.report.diagram.written import MOST_BOXES
+from archlens.report.explain_reach import reach_blocks
 from archlens.report.picture.engine import CURE, NoGraphvizError
 from archlens.report.picture.scene import Scene
 from archlens.report.picture.svg import inline_svg
 from archlens.report.site.charts import network_charts
 from archlens.report.site.formulas import formulas
-from archlens.report.site.frame import page
+from archlens.report.site.frame import COPIED, page
 from archlens.report.site.head import about, cards, findings, flow, shares
 from archlens.report.site.layers import layer_table, table_data
 from archlens.report.site.markup import blocks_html, coded, data_block, facts_list, html_text
@@ -35,11 +35,9 @@ _TOOLS = """\
 <div class="tools js-only"><input type="search" id="search" placeholder="Search layers  ( / )" aria-label="Search layers">\
 <span id="shown" class="faint" role="status" aria-live="polite"></span><span class="gap"></span>\
 <button type="button" id="fold-all">Fold all</button><button type="button" id="open-all">Open all</button>\
-<details class="menu" id="columns"><summary>Columns</summary><fieldset><legend class="unseen">Columns shown</legend></fieldset></details>\
+<details class="menu" id="columns"><summary>Columns</summary>\
+<fieldset><legend class="unseen">Columns shown</legend></fieldset></details>\
 <button type="button" id="copy-csv">Copy CSV</button><button type="button" id="copy-markdown">Copy Markdown</button></div>"""
-_COPIED = """\
-<dialog id="copied" aria-label="Text to copy"><p>Copy this text:</p><textarea readonly rows="12" aria-label="Text to copy"></textarea>\
-<form method="dialog"><button>Close</button></form></dialog>"""
 
 
 def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | str, title: str = "") -> str:
@@ -56,7 +54,7 @@ def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | st
         ("formulas", "Formulas, worked out", worked.html),
         ("conventions", "Conventions", _conventions(analysis)),
     ]
-    return page(title or analysis.title, _header(analysis), parts, "layers", data_block("data", data) + _COPIED)
+    return page(title or analysis.title, _header(analysis), parts, "layers", data_block("data", data) + COPIED)
 
 
 def drawn(graph: Graph, analysis: Analysis) -> tuple[Scene | None, str]:
@@ -89,12 +87,14 @@ def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
         shown = f'<p class="why faint">{html_text(scene[:1].upper() + scene[1:])}</p>{tree(analysis)}'
     else:
         shown = f'{_ZOOM}<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
-    return (
-        f'<div class="bench"><div class="side">{_TABS}'
-        f'<div id="diagram" class="panel" role="tabpanel" aria-labelledby="tab-diagram">{shown}</div>'
-        f'<div id="spec" class="panel" role="tabpanel" aria-labelledby="tab-spec"><div class="files" tabindex="0">{files}</div></div>'
-        f'</div><div class="list">{_TOOLS}<div class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div></div></div>'
-    )
+    read = f'<div class="files" tabindex="0" role="group" aria-label="Spec">{files}</div>'
+    sheet = f'<div class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div>'
+    side = _TABS + _panel("diagram", shown) + _panel("spec", read)
+    return f'<div class="bench"><div class="side">{side}</div><div class="list">{_TOOLS}{sheet}</div></div>'
+
+
+def _panel(name: str, content: str) -> str:
+    return f'<div id="{name}" class="panel" role="tabpanel" aria-labelledby="tab-{name}">{content}</div>'
 
 
 def _field(graph: Graph, analysis: Analysis, way: Reach | None) -> str:

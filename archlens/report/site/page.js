@@ -14,7 +14,25 @@
 
 const data = JSON.parse(one("#data").textContent);
 const layerTable = one("#layer-table");
-if (layerTable) layersPage(); else makeTable(one(".sheet table"), data, "network");
+if (layerTable) layersPage(); else networksPage();
+
+function networksPage() {  // a row and what is drawn of its network light up together
+  const table = makeTable(one(".sheet table"), data, "network"), drawn = all("[data-layers]");
+  table.rows.forEach((row, i) => {
+    const nodes = [row, ...drawn.filter((node) => Number(node.dataset.layers) === i)];
+    for (const node of nodes) {
+      node.addEventListener("pointerenter", () => nodes.forEach((each) => each.classList.add("hover")));
+      node.addEventListener("pointerleave", () => nodes.forEach((each) => each.classList.remove("hover")));
+      node.addEventListener("click", () => {
+        const chosen = !row.classList.contains("chosen");
+        for (const each of all(".chosen")) each.classList.remove("chosen");
+        if (chosen) for (const each of nodes) each.classList.add("chosen");
+        if (node !== row) row.scrollIntoView({ block: "nearest" });
+        say(chosen ? `${table.textOf("network", i)} is chosen` : "Nothing is chosen");
+      });
+    }
+  });
+}
 
 function layersPage() {
   const table = makeTable(layerTable, data, "layer", detail), sheet = one(".sheet"), canvas = one(".canvas"), files = one(".files");

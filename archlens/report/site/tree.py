@@ -38,4 +38,6 @@ def _box(line: Line, layers: range) -> str:
         said += f" → {', '.join(map(size_text, row.output_shapes))}"
     else:
         said = f"{row.layers} layers"
-    return f'<span class="box" data-layers="{number_ranges(layers)}">{html_text(line.label)} <small>{html_text(said)}</small></span>'
+    return (
+        f'<span class="box" data-layers="{number_ranges(layers)}">{html_text(line.label)} <small>{html_text(said)}</small></span>'
+    )
