@@ -25,7 +25,7 @@ from archlens.spec.model import Spec
 __all__ = ["drawn", "network_page"]
 
 _ZOOM = """\
-<div class="tools js-only" role="group" aria-label="Zoom"><button type="button" id="zoom-out" aria-label="Smaller">−</button>\
+<div class="tools js-only" id="zoom" role="group" aria-label="Zoom"><button type="button" id="zoom-out" aria-label="Smaller">−</button>\
 <button type="button" id="zoom-in" aria-label="Larger">+</button><button type="button" id="zoom-fit">Fit</button></div>"""
 _TABS = """\
 <div class="tabs js-only" role="tablist" aria-label="Beside the layers">\
@@ -86,10 +86,11 @@ def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     if isinstance(scene, str):
         shown = f'<p class="why faint">{html_text(scene[:1].upper() + scene[1:])}</p>{tree(analysis)}'
     else:
-        shown = f'{_ZOOM}<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
+        shown = f'<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
     read = f'<div class="files" tabindex="0" role="group" aria-label="Spec">{files}</div>'
     sheet = f'<div class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div>'
-    side = _TABS + _panel("diagram", shown) + _panel("spec", read)
+    zoom = "" if isinstance(scene, str) else _ZOOM
+    side = f'<div class="row">{_TABS}{zoom}</div>' + _panel("diagram", shown) + _panel("spec", read)
     return f'<div class="bench"><div class="side">{side}</div><div class="list">{_TOOLS}{sheet}</div></div>'
 
 

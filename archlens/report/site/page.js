@@ -237,6 +237,7 @@ function layersPage() {
       each.tabIndex = on ? 0 : -1;
       one(`#${each.getAttribute("aria-controls")}`).hidden = !on;
     }
+    if (one("#zoom")) one("#zoom").hidden = name !== "diagram";
     seen();
   }
   for (const [k, each] of tabs.entries()) {
