@@ -107,19 +107,21 @@ class Network:
         theme: str = "auto",
         color: str = "family",
         direction: str = "down",
+        columns: int | None = None,
     ) -> str | bytes:
         """The network as boxes and arrows: text, but for `png` and `pdf`.
 
         form: `svg`, `png`, `pdf`, `dot`, `mmd`, `txt` or `json`. level: `layer`, `block` or `stage`, by default the deepest of at
         most 40 boxes. fold, unfold: globs over the paths of blocks to close and to open; fold wins. theme: `auto` (an SVG
         follows its reader), `light`, `dark` or `paper`. color: what colours say: `family`, `params`, `macs`, `memory`,
-        `receptive-field` or `trainable`. direction: `down` or `right`. Raises UsageError for a word that is none of these, a glob
+        `receptive-field` or `trainable`. direction: `down` or `right`. columns: how many side by side at most, by default
+        what comes nearest to a slide; rows, to the right. Raises UsageError for a word that is none of these, a glob
         that matches nothing, more boxes than can be read, and where Graphviz is wanted and is not there.
         """
         from archlens.report.diagram.fold import diagram
         from archlens.report.diagram.written import Look, drawn
 
-        return drawn(diagram(self.graph, self.analyze(), level, fold, unfold), form, Look(theme, color, direction))
+        return drawn(diagram(self.graph, self.analyze(), level, fold, unfold), form, Look(theme, color, direction, columns))
 
     def report(self, title: str = "", told: Callable[[str], None] = lambda note: None) -> str:
         """A page on which the network can be understood, as the text of one HTML file that needs nothing else.

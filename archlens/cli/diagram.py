@@ -36,6 +36,7 @@ __all__ = ["command"]
     "--theme", default=AUTO, show_default=True, metavar="THEME", help="auto (SVG follows its reader), light, dark, paper."
 )
 @click.option("--direction", default="down", show_default=True, metavar="WAY", help="down or right.")
+@click.option("--columns", type=click.IntRange(1, 50), metavar="N", help="Side by side at most; by default as fits a slide.")
 @click.option("--force", is_flag=True, help="Write over a file that is not ours.")
 @network_options
 def command(spec: str, path: str | None, force: bool, **options: Any) -> None:
@@ -50,7 +51,7 @@ def command(spec: str, path: str | None, force: bool, **options: Any) -> None:
     failures = Failures()
     with failures.caught():
         form = picture_format(path, list(DIAGRAM_FORMS)) if path else "txt"
-        how = {name: options.pop(name) for name in ("level", "unfold", "fold", "color", "theme", "direction")}
+        how = {name: options.pop(name) for name in ("level", "unfold", "fold", "color", "theme", "direction", "columns")}
         found = networks(spec, **options)
         if len(found) > 1:
             raise UsageError(f"{spec} is {len(found)} networks; name a variant")

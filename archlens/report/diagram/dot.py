@@ -32,6 +32,9 @@ _ROOM = (
 def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direction: str = "down") -> str:
     """For the layout: boxes of these sizes (width, height in pixels) and room for the labels of clusters, nothing to read."""
     graph = _graph(direction)
+    if direction == "right":  # sizes stand beside the arrows, between boxes
+        longest = max([words_width(shape_words(edge.shape), 11) for edge in diagram.edges if edge.told], default=0)
+        graph.attr(ranksep=f"{(longest + 22) / _POINTS:.4f}")
     trunk = trunk_of(diagram)
 
     def node(to: graphviz.Digraph, number: int) -> None:
@@ -39,12 +42,14 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
         kept = {"group": "trunk"} if number in trunk else {}  # in one line
         to.node(f"n{number}", label="", shape="box", fixedsize="true", width=width, height=height, **kept)
 
-    _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 8), "labeljust": "l"})
+    _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 24), "labeljust": "l"})
     leaves, enters, side = ("s", "n", "e") if direction == "down" else ("e", "w", "s")
     for edge in diagram.edges:
         tail, head, weight = leaves, enters, "1"
         if edge.skip:
-            tail, head, weight = side, side, "0"
+            weight = "0"
+            tail = "_" if diagram.boxes[edge.tail].family == "shape" else side
+            head = side if diagram.boxes[edge.head].kind == "join" else enters
         elif {edge.tail, edge.head} <= trunk:
             weight = _STRAIGHT
         elif diagram.boxes[edge.head].kind == "join":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.report.diagram.frames import box_group, box_size
 from archlens.report.diagram.colours import Colouring, colouring, legend, legend_height
+from archlens.report.diagram.columns import Room, in_columns
+from archlens.report.diagram.frames import badge, badge_width, box_group, box_size
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.model import Cluster, Diagram, Edge
 from archlens.report.diagram.words import shape_words
@@ -21,13 +22,15 @@ _SAID = 11
 _HALF = 3.4  # half the width of an arrow's head
 
 
-def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "down") -> Scene:
-    """The picture. color: what colours say, a name of `COLOURINGS`. direction: `down` or `right`.
+def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "down", columns: int | None = None) -> Scene:
+    """The picture. color: what colours say, a name of `COLOURINGS`. direction: `down` or `right`. columns: how many side by
+    side at most, or rows one below the other; by default what comes nearest to a slide.
 
     Raises as `run_graphviz` does.
     """
     colours = colouring(diagram, color)
     placed = layout(diagram, [box_size(box) for box in diagram.boxes], direction)
+    placed = in_columns(placed, diagram.edges, columns, _room(diagram, direction), direction)
     said = [*_shapes(diagram, placed, direction)]
     reach = max([placed.width, *[text.x + words_width(text.text, _SAID) for text in said]])
     head = max(words_width(diagram.title, 18, True), words_width(diagram.totals, 12))
@@ -43,6 +46,12 @@ def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "dow
     )
     height = low + legend_height(colours.keys, room) + _MARGIN - 6
     return Scene(room + 2 * _MARGIN, height, items, f"{diagram.title}: {diagram.totals}", _description(diagram))
+
+
+def _room(diagram: Diagram, direction: str) -> Room:
+    """Between columns: for arrows, and the sizes that stand beside them."""
+    longest = max([words_width(shape_words(edge.shape), _SAID) for edge in diagram.edges if edge.told], default=0)
+    return Room(max(60, longest + 24), 24) if direction == "down" else Room(36, longest + 30)
 
 
 def _description(diagram: Diagram) -> str:
@@ -71,9 +80,11 @@ def _body(diagram: Diagram, placed: Layout, colours: Colouring) -> Iterator[Item
 def _cluster(cluster: Cluster, place: Place) -> Group:
     x, y, width, height = place
     ground = "panel" if cluster.parent < 0 else "inset"
-    words = f"{cluster.label}  ×{cluster.times}" if cluster.times > 1 else cluster.label
-    label = Text(x + 10, y + 17, fitted(words, width - 20, 12, True), 12, bold=True, fill="faint")
-    return Group((Rect(x, y, width, height, ground, "rule", 1, 10), label), "cluster", cluster.path)
+    times = badge_width(cluster.times) + 8 if cluster.times > 1 else 0
+    words = fitted(cluster.label, width - 20 - times, 12, True)
+    label = Text(x + 10, y + 17, words, 12, bold=True, fill="faint")
+    after = badge(x + 18 + words_width(words, 12, True), y + 5.5, cluster.times) if times else ()
+    return Group((Rect(x, y, width, height, ground, "rule", 1, 10), label, *after), "cluster", cluster.path)
 
 
 def _arrow(edge: Edge, arrow: Arrow) -> Iterator[Item]:
@@ -106,5 +117,9 @@ def _shapes(diagram: Diagram, placed: Layout, direction: str) -> Iterator[Text]:
             continue
         said.add((edge.tail, edge.shape))
         words, (x, y) = shape_words(edge.shape), arrow.tip
-        at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 8, y - 7)
+        if edge.skip:
+            x, y = arrow.points[0]
+            at = (x + 7, y - 5) if direction == "down" else (x + 5, y + 14)
+        else:
+            at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 9, y - 6)
         yield Text(*at, words, _SAID, fill="faint")

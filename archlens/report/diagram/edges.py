@@ -77,7 +77,7 @@ def told(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Edge]:
     into: dict[int, list[Arrow]] = defaultdict(list)
     for arrow in arrows:
         into[arrow[1]].append(arrow)
-    shortcuts = _shortcuts(arrows)
+    shortcuts = _shortcuts(arrows) | _bypasses(boxes, arrows)
     said: set[tuple[int, Shape]] = set()
     found = []
     for tail, head, shape in arrows:
@@ -89,6 +89,24 @@ def told(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Edge]:
             said.add((tail, shape))
         found.append(Edge(tail, head, shape, says, skip))
     return found
+
+
+def _bypasses(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> set[tuple[int, int]]:
+    """The arrows to and from boxes that only cut or arrange what a shortcut brings: the crops of U-Net."""
+    before: dict[int, list[int]] = defaultdict(list)
+    after: dict[int, list[int]] = defaultdict(list)
+    for tail, head, _ in arrows:
+        before[head].append(tail)
+        after[tail].append(head)
+    through = {
+        number: (before[number][0], after[number][0])
+        for number, box in enumerate(boxes)
+        if box.kind == "layer" and box.family == "shape" and len(before[number]) == len(after[number]) == 1
+    }
+    direct = [arrow for arrow in arrows if arrow[0] not in through and arrow[1] not in through]
+    shortcuts = _shortcuts([*direct, *[(tail, head, ()) for tail, head in through.values()]])
+    ways = [(number, way) for number, way in through.items() if way in shortcuts]
+    return {arrow for number, (tail, head) in ways for arrow in ((tail, number), (number, head))}
 
 
 def _shortcuts(arrows: Sequence[Arrow]) -> set[tuple[int, int]]:

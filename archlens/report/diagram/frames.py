@@ -12,7 +12,7 @@ from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Group, Item, Rect, Text
 from archlens.report.picture.themes import SIGNS, family_role
 
-__all__ = ["Fill", "box_group", "box_size"]
+__all__ = ["Fill", "badge", "badge_width", "box_group", "box_size"]
 
 _TITLE, _SMALL = 13, 11
 _CHIP = 15  # the square with the letter of the family
@@ -44,7 +44,7 @@ def box_size(box: Box) -> tuple[float, float]:
         return max(wide, 24), 24
     if box.kind in ("input", "output"):
         return words_width(box.path, _TITLE, True) + words_width(figures(box), _SMALL) + 3 * _PAD + 6, 28
-    first = _CHIP + 6 + _first_width(box) + (_badge_width(box) + 8 if box.times > 1 else 0)
+    first = _CHIP + 6 + _first_width(box) + (badge_width(box.times) + 8 if box.times > 1 else 0)
     wide = max(first, words_width(figures(box), _SMALL) + (_frozen_width() if box.frozen else 0)) + 2 * _PAD
     behind = _STACK * min(box.times - 1, 2)
     return wide + behind, 42 + behind
@@ -90,9 +90,7 @@ def _layer(box: Box, place: Place, fill: Fill) -> Iterator[Item]:
     if rest:
         yield Text(left + words_width(title, _TITLE, True), y + 18, rest, _SMALL, fill=faint)
     if box.times > 1:
-        wide = _badge_width(box)
-        yield Rect(x + width - wide - 6, y + 6, wide, _CHIP, "ink", "", 1, _CHIP / 2)
-        yield Text(x + width - wide / 2 - 6, y + 17.5, f"×{box.times}", 11, "middle", True, "paper")
+        yield from badge(x + width - badge_width(box.times) - 6, y + 6, box.times)
     yield Text(x + _PAD, y + 34, figures(box), _SMALL, fill=faint)
     if box.frozen:
         yield Text(x + width - _PAD, y + 34, "frozen", _SMALL, "end", True, "frozen")
@@ -123,8 +121,16 @@ def _first_width(box: Box) -> float:
     return words_width(fitted(heading(box), _WIDEST, _TITLE, True), _TITLE, True) + words_width(_folded(box), _SMALL)
 
 
-def _badge_width(box: Box) -> float:
-    return words_width(f"×{box.times}", 11, True) + 2 * _BADGE
+def badge_width(times: int) -> float:
+    """Pixels that `badge` takes."""
+    return words_width(f"×{times}", 11, True) + 2 * _BADGE
+
+
+def badge(x: float, y: float, times: int) -> Iterator[Item]:
+    """`×3` on a dark ground, by its upper left corner."""
+    wide = badge_width(times)
+    yield Rect(x, y, wide, _CHIP, "ink", "", 1, _CHIP / 2)
+    yield Text(x + wide / 2, y + 11.5, f"×{times}", 11, "middle", True, "paper")
 
 
 def _frozen_width() -> float:

@@ -43,7 +43,8 @@ class Box(NamedTuple):
 
 class Edge(NamedTuple):
     """From box to box, by number. shape: what goes along it, batch first. told: whether it is said, since it changes here.
-    skip: whether a longer way leads from the one to the other: a shortcut."""
+    skip: whether it is a shortcut, which a longer way goes around, or leads to or from a box that only cuts or arranges what a
+    shortcut brings."""
 
     tail: int
     head: int

@@ -25,7 +25,11 @@ def figures(box: Box) -> str:
         return shape_words(box.shape)
     if box.kind == "join":
         return ""
-    parts = [channels(box.shape), _counted(box.params, "params"), _counted(box.macs, "MACs")]
+    parts = [
+        shape_words(box.shape) if box.family == "shape" else channels(box.shape),
+        _counted(box.params, "params"),
+        _counted(box.macs, "MACs"),
+    ]
     return " · ".join(filter(None, parts)) + (" each" if box.times > 1 and (box.params or box.macs) else "")
 
 

@@ -10,6 +10,7 @@ from archlens.errors import UsageError, did_you_mean
 from archlens.report.diagram.colours import COLOURINGS
 from archlens.report.diagram.dot import DIRECTIONS
 from archlens.report.diagram.model import Diagram
+from archlens.report.picture.scene import Scene
 from archlens.report.picture.svg import AUTO
 from archlens.report.picture.themes import THEMES
 
@@ -21,11 +22,13 @@ MOST_BOXES = 400
 
 class Look(NamedTuple):
     """theme: `auto`, which an SVG follows its reader by, `light`, `dark` or `paper`. color: what colours say, a name of
-    `COLOURINGS`. direction: `down` or `right`."""
+    `COLOURINGS`. direction: `down` or `right`. columns: how many side by side at most (rows, to the right); by default what comes
+    nearest to a slide."""
 
     theme: str = AUTO
     color: str = "family"
     direction: str = "down"
+    columns: int | None = None
 
 
 Form: TypeAlias = "Callable[[Diagram, Look], str | bytes]"
@@ -51,19 +54,23 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
         raise UsageError(f"no {kind} is called `{name}`; {cure}")
 
 
-def _svg(diagram: Diagram, look: Look) -> str:
+def _scene(diagram: Diagram, look: Look) -> Scene:
     from archlens.report.diagram.draw import diagram_scene
+
+    return diagram_scene(_bounded(diagram), look.color, look.direction, look.columns)
+
+
+def _svg(diagram: Diagram, look: Look) -> str:
     from archlens.report.picture.svg import svg
 
-    return svg(diagram_scene(_bounded(diagram), look.color, look.direction), look.theme)
+    return svg(_scene(diagram, look), look.theme)
 
 
 def _raster(form: str) -> Form:
     def made(diagram: Diagram, look: Look) -> bytes:
-        from archlens.report.diagram.draw import diagram_scene
         from archlens.report.picture.raster import raster
 
-        return raster(diagram_scene(_bounded(diagram), look.color, look.direction), form, look.theme)
+        return raster(_scene(diagram, look), form, look.theme)
 
     return made
 
