@@ -134,6 +134,18 @@ class Network:
 
         return drawn(diagram(self.graph, self.analyze(), level, fold, unfold), form, Look(theme, color, direction, columns))
 
+    def report(self, title: str = "", told: Callable[[str], None] = lambda note: None) -> str:
+        """A page on which the network can be understood, as the text of one HTML file that needs nothing else.
+
+        title: by default the network's own. Without Graphviz a text tree stands for the diagram; told: hears why.
+        """
+        from archlens.report.site.network import drawn, network_page
+
+        scene, why = drawn(self.graph, self.analyze())
+        if why:
+            told(why)
+        return network_page(self.spec, self.graph, self.analyze(), scene or why, title)
+
     def build(self, device: str = "cpu", dtype: str | None = None) -> BuiltNetwork:
         """The network as a PyTorch module that trains; its submodules are called by the paths of the layers.
 

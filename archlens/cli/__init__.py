@@ -29,6 +29,7 @@ _COMMANDS = {
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
     "compare": "Networks side by side: any figure as a column, tables for papers and interviews.",
+    "report": "A page on which a network, or several, can be understood: diagram, layers, charts, formulas.",
     "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",
     "lab": "The chapter's claims that need a run, measured in PyTorch, each with a verdict.",
     "quiz": "Interview practice: questions with worked answers, in the terminal or as cards.",
