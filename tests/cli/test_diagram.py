@@ -130,8 +130,8 @@ def test_options_change_the_picture(run, here):
     run("diagram", "resnet50", "-o", "plain.svg")
     plain = (here / "plain.svg").read_text()
     seen = {plain}
-    options_of_each = "--level stage, --unfold stage2/*, --fold stage1, --color macs, --theme dark, --direction right, --columns 1"
-    for number, options in enumerate([one.split() for one in options_of_each.split(", ")]):
+    some = "--level stage,--unfold stage2/*,--fold stage1,--color macs,--theme dark,--direction right,--columns 1"
+    for number, options in enumerate([one.split() for one in some.split(",")]):
         assert run("diagram", "resnet50", "-o", f"{number}.svg", *options).code == 0
         seen.add((here / f"{number}.svg").read_text())
     assert len(seen) == 8
