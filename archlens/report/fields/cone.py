@@ -117,8 +117,7 @@ def _cells(row: _Row, places: Sequence[float], first: int, y: float, pitch: floa
     for unit, x in enumerate(places, first):
         inside = 0 <= unit < row.units
         fill, stroke = ("heat5", "accent") if unit in row.read else ("panel", "rule")
-        if not inside:
-            fill, stroke = "inset", "line"
+        fill = fill if inside else "inset"
         cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, 2, dashed=not inside)
         items.append(Group((cell,), "cell", f"{row.name}: unit {unit}" + ("" if inside else ", padding"), {"unit": str(unit)}))
     return items
