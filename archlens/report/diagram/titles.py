@@ -51,6 +51,8 @@ def _value(name: str, value: Any, axes: int) -> str:
     """A value as the line would say it; nothing for names of tensors and what is no number."""
     if name == "stride" and isinstance(value, int | tuple):
         return f"/{each(value) if isinstance(value, tuple) else value}"
+    if name in _WIDENS:
+        return "" if value == 1 else f"{name}={value}"
     if isinstance(value, tuple):
         return sizes_text(value) if value and all(isinstance(size, int) for size in value) else ""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -72,7 +72,8 @@ class _Tree:
         port = box.kind in ("input", "output")
         shape = size_text(box.shape) if port or self.shapes.get(number, set()) != {box.shape} else ""
         name = self.name(box.path, box.cluster)
-        words = "" if port else " · ".join([*([box.title] if box.title != name or not box.folded else []), *box.folded])
+        says_itself = port or (box.kind == "block" and box.title == name)
+        words = " · ".join(box.folded if says_itself else (box.title, *box.folded))
         figures = [short(value) if value else "" for value in (box.params, box.macs)]
         self.rows.append((_named(before, name, box.times), printable(words), shape, figures[0], figures[1]))
         self.rows += [(below.rstrip(), text, "", "", "") for text in self.sources(number, box)]
