@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import networkx
 
@@ -53,6 +54,38 @@ def _check_copies(diagram: Diagram, graph) -> None:
         kinds = Counter([graph.nodes[layer].layer for layer in box.layers])
         assert all(count % times == 0 for count in kinds.values())
         assert box.kind == "block" or not box.layers or len(box.layers) == times * (1 + len(box.folded))
+
+    for number, frame in enumerate(diagram.clusters):
+        inside = [box for at, box in enumerate(diagram.boxes) if number in _around(diagram, at)]
+        _check_chain(graph, [layer for box in inside for layer in box.layers], frame.times, _frames_times(diagram, frame.parent))
+    for box in diagram.boxes:
+        _check_chain(graph, box.layers, box.times, _frames_times(diagram, box.cluster))
+
+
+def _frames_times(diagram: Diagram, cluster: int) -> int:
+    """Of how many copies all frames from this one outwards are the picture."""
+    found = 1
+    while cluster >= 0:
+        found *= diagram.clusters[cluster].times
+        cluster = diagram.clusters[cluster].parent
+    return found
+
+
+def _check_chain(graph, layers, times: int, outer: int) -> None:
+    """Layers are equal copies in a row, each fed by one tensor of the one before it alone. outer: how many such rows."""
+    layers = sorted(layers)[: len(layers) // outer]
+    size = len(layers) // times
+    chunks = [layers[at : at + size] for at in range(0, len(layers), size)] if times > 1 else []
+    for before, chunk in pairwise(chunks):
+        for old, new in zip(before, chunk, strict=True):
+            one, other = graph.nodes[old], graph.nodes[new]
+            assert (one.layer, one.input_shapes, one.trainable) == (other.layer, other.input_shapes, other.trainable)
+        fed = [{t for n in part for t in graph.nodes[n].inputs if graph.producers[t] not in part} for part in (before, chunk)]
+        made = {t for n in before for t in graph.nodes[n].outputs}
+        assert len(fed[1] & made) == 1
+        assert fed[1] - made <= fed[0]
+        assert not made & set(graph.outputs.values())
+        assert not any(made & set(node.inputs) for n, node in enumerate(graph.nodes) if n not in before and n not in chunk)
 
 
 def _check_frames(diagram: Diagram) -> None:

@@ -45,6 +45,46 @@ def test_random_networks_whose_blocks_take_turns(seed):
         check(diagram(graph, analysis, "layer", fold=[glob for glob in globs if _matches(graph, glob)]), graph, analysis)
 
 
+STEPS = (
+    "conv: 4 3x3 same",
+    "conv: 4 3x3 same",
+    "relu",
+    "batch_norm",
+    "max_pool: 3x3 /1 padding=1",
+    "add: {m: [conv: 4 1x1, relu], x: []}",
+    "add: {m: [conv: 4 1x1], x: [], y: [conv: 4 1x1]}",
+    "add: [prev, input]",
+)
+
+
+def repeating(random):
+    """A network of blocks in blocks, much of it repeated."""
+    text, names = "archlens: 1\ninput: 4x6x6\nblocks:\n", []
+    for name in ("A", "B", "C"):
+        text += f"  {name}:\n" + _lines(random, names, "    ")
+        names.append(name)
+    return archlens.load_text(text + "layers:\n" + _lines(random, names, "  "))
+
+
+def _lines(random, names, indent):
+    lines = ""
+    for _ in range(random.randint(1, 4)):
+        step = random.choice([*STEPS, *names * 3])
+        lines += f"{indent}- {step}{'' if ': ' in step else ':'}\n"
+        if not step.startswith("add") and random.random() < 0.6:
+            lines += f"{indent}  repeat: {random.randint(2, 4)}\n"
+    return lines
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_random_networks_that_repeat_themselves(seed):
+    network = repeating(Random(seed))
+    for level in LEVELS:
+        check(diagram(network.graph, network.analyze(), level), network.graph, network.analyze())
+    found = diagram(network.graph, network.analyze(), "layer", unfold=["*"]) if "/" in network.graph.nodes[-1].path else None
+    assert found is None or found.boxes == diagram(network.graph, network.analyze(), "layer").boxes
+
+
 def _matches(graph, glob):
     from fnmatch import fnmatchcase
 
