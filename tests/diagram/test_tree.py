@@ -27,24 +27,24 @@ TREE = """
 net
 830 params · 47.23k MACs · receptive field 12 · 4×8×8 → 10×4×4
 
-name                operation         output  params    MACs
-──────────────────  ────────────────  ──────  ──────  ──────
-input                                 4×8×8
-stem                conv 4 3×3                   148   9,216
+name              operation             output  params   MACs
+────────────────  ────────────────────  ──────  ──────  ─────
+input                                   4×8×8
+stem              conv 4 3×3                       148  9,216
 stage1
-├─ Basic1 ×2        Basic
-│  ├─ main/conv1    conv 4 3×3 · relu            148   9,216
-│  ├─ main/conv2    conv 4 3×3                   148   9,216
-│  └─ add           add · relu
-│                   + from stem
-└─ max_pool         max_pool 2×2 /2   4×4×4
-left/conv           conv 4 1×1                    20     256
-right/conv          conv 4 1×1                    20     256
-                    from stage1/max_pool
-add                 add
-                    + from left/conv
-head                conv 10 1×1       10×4×4      50     640
-output                                10×4×4
+├─ Basic1 ×2      Basic
+│  ├─ main/conv1  conv 4 3×3 · relu                148  9,216
+│  ├─ main/conv2  conv 4 3×3                       148  9,216
+│  └─ add         add · relu
+│                 + from stem
+└─ max_pool       max_pool 2×2 /2       4×4×4
+left/conv         conv 4 1×1                        20    256
+right/conv        conv 4 1×1                        20    256
+                  from stage1/max_pool
+add               add
+                  + from left/conv
+head              conv 10 1×1           10×4×4      50    640
+output                                  10×4×4
 """
 
 
