@@ -9,7 +9,15 @@ import networkx
 
 from archlens.report.diagram.model import Diagram
 
-__all__ = ["check", "copies", "scattered", "shown"]
+__all__ = ["BASIC", "arrows", "check", "copies", "scattered", "shown"]
+
+BASIC = """
+Basic(width):
+  - add:
+      main: [{conv: width 3x3 same bias=false}, batch_norm, relu, {conv: width 3x3 same bias=false}, batch_norm]
+      x: []
+  - relu
+"""
 
 
 def copies(diagram: Diagram, number: int) -> int:
@@ -25,6 +33,12 @@ def copies(diagram: Diagram, number: int) -> int:
 def shown(diagram: Diagram) -> list[tuple[str, int]]:
     """Titles with what is folded into them, and how often, in order."""
     return [(" · ".join([box.title, *box.folded]), box.times) for box in diagram.boxes]
+
+
+def arrows(found: Diagram) -> list[str]:
+    """`tail>head` by titles, `~` before shortcuts, `!` behind shapes that are told."""
+    titles = [box.title for box in found.boxes]
+    return [f"{'~' * edge.skip}{titles[edge.tail]}>{titles[edge.head]}{'!' * edge.told}" for edge in found.edges]
 
 
 def check(diagram: Diagram, graph, analysis) -> None:

@@ -22,12 +22,12 @@ class Scope:
     """A scope of the spec: an instance of a block, a turn of a named loop, a branch.
 
     turns: whether it is a turn; a plain list of layers, whose names alone say so, has nothing else at its two outer levels.
-    layers: how many it holds, those of scopes inside too. own: how many stand in it directly. chains: boxes its layers make where
-    nothing is closed. closed: the number of the scope whose box it is in, -1 for none. home: of the innermost scope around its
+    own: how many layers stand in it directly. chains: boxes that its layers make, those of scopes inside too, where nothing is
+    closed. closed: the number of the scope whose box it is in, -1 for none. home: of the innermost scope around its
     layers that may be drawn as a frame. drawn: whether it is such a scope itself.
     """
 
-    __slots__ = ("call", "chains", "children", "closed", "drawn", "home", "layers", "own", "parent", "path", "turns")
+    __slots__ = ("call", "chains", "children", "closed", "drawn", "home", "own", "parent", "path", "turns")
 
     def __init__(self, path: str, parent: int, call: Call | None, turns: bool) -> None:
         self.path = path
@@ -35,7 +35,7 @@ class Scope:
         self.call = call
         self.turns = turns
         self.children: list[int] = []
-        self.layers = self.own = self.chains = 0
+        self.own = self.chains = 0
         self.closed = -1
         self.home = 0
         self.drawn = False
@@ -62,11 +62,8 @@ class Scopes:
             if before >= 0:
                 self.all[self._around(self.of[before], self.of[number])].chains -= 1
         for scope in reversed(self.all):
-            scope.layers += scope.own
             if scope.parent >= 0:
-                outer = self.all[scope.parent]
-                outer.layers += scope.layers
-                outer.chains += scope.chains
+                self.all[scope.parent].chains += scope.chains
         self.top = 0
         while self.all[self.top].own == 0 and len(self.all[self.top].children) == 1:
             self.top = self.all[self.top].children[0]

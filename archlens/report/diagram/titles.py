@@ -11,7 +11,7 @@ from archlens.report.grid import cut
 from archlens.report.numbers import each, short, size_text, sizes_text
 from archlens.report.operations import operation_text
 
-__all__ = ["block_title", "layer_title", "scope_label", "totals_text"]
+__all__ = ["block_title", "layer_title", "totals_text"]
 
 _LONGEST = 40  # columns of a title
 _SAID = 4  # values of a block; of one with more its own name says more
@@ -40,11 +40,6 @@ def block_title(path: str, call: Call | None, axes: int) -> str:
     if len(shown) > _SAID:
         shown = [] if name.rstrip("0123456789") == call.block else [name]
     return cut(printable(" ".join([call.block, *shown])), _LONGEST)
-
-
-def scope_label(path: str, call: Call | None, axes: int) -> str:
-    """What stands over an opened scope: `stage2`, `Bottleneck 128`."""
-    return block_title(path, call, axes)
 
 
 def _value(name: str, value: Any, axes: int) -> str:
