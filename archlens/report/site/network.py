@@ -25,7 +25,8 @@ from archlens.spec.model import Spec
 __all__ = ["drawn", "network_page"]
 
 _ZOOM = """\
-<div class="tools js-only" id="zoom" role="group" aria-label="Zoom"><button type="button" id="zoom-out" aria-label="Smaller">−</button>\
+<div class="tools js-only" id="zoom" role="group" aria-label="Zoom">\
+<button type="button" id="zoom-out" aria-label="Smaller">−</button>\
 <button type="button" id="zoom-in" aria-label="Larger">+</button><button type="button" id="zoom-fit">Fit</button></div>"""
 _TABS = """\
 <div class="tabs js-only" role="tablist" aria-label="Beside the layers">\
