@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archlens.analysis.sight import Sight
     from archlens.analysis.traced import Trace
     from archlens.analysis.verification import Verification
+    from archlens.analysis.walk import FieldWalk
     from archlens.graph.model import Graph
     from archlens.pytorch.build import BuiltNetwork
     from archlens.report.comparison import Comparison
@@ -78,6 +79,16 @@ class Network:
         from archlens.analysis.sight import sight
 
         return sight(self.graph, at, unit)
+
+    def walk(self, at: str | None = None) -> FieldWalk:
+        """How a receptive field grows: the layers that widen or move it, on the way that sees the most, from the input on.
+
+        at: a layer's path or the end of it, by default the last one that moves a window. Raises UsageError for a layer that
+        there is not, or that sees no input with spatial axes.
+        """
+        from archlens.analysis.walk import field_walk
+
+        return field_walk(self.graph, at)
 
     def expand(self) -> str:
         """The plain layer list as a spec: no blocks, no parameters, every default spelled out."""

@@ -23,6 +23,7 @@ _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
     "field": "What one unit of a layer sees of the input.",
     "diagram": "A network as boxes and arrows: SVG, PNG, PDF, Mermaid, text.",
+    "receptive-field": "How the receptive field grows, layer by layer: tables, drawings, networks side by side.",
     "expand": "The plain layer list behind a spec, every default spelled out.",
     "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
@@ -38,6 +39,7 @@ _COMMANDS = {
     "specs": "The networks that come with archlens.",
 }
 
+_ALIASES = {"rf": "receptive-field"}
 
 _PLAIN = dict(zip("×·─…✓✗–→≤≥−∏Σ⌊⌋⌈⌉“”█▉▊▋▌▍▎▏", "x.-~+!-><>-PS[][]''######==", strict=True))
 _PLAIN |= {"░": ".", "▒": "+"}
@@ -50,27 +52,31 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        name = _ALIASES.get(cmd_name, cmd_name)
+        if name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"archlens.cli.{cmd_name}").command
+        command: click.Command = import_module(f"archlens.cli.{name.replace('-', '_')}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        known = {**_COMMANDS, **_ALIASES}
+        if args and args[0] not in known and not args[0].startswith("-"):
             from archlens.errors import did_you_mean
 
-            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], _COMMANDS) or '`archlens --help` lists them'}")
+            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], known) or '`archlens --help` lists them'}")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        commands = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
+        helps = {**_COMMANDS, **({alias: _COMMANDS[name] for alias, name in _ALIASES.items()} if incomplete else {})}
+        commands = [CompletionItem(name, help=text) for name, text in helps.items() if name.startswith(incomplete)]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            shorter = {name: f"{name} ({alias})" for alias, name in _ALIASES.items()}
+            formatter.write_dl([(shorter.get(name, name), text) for name, text in _COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -24,6 +24,8 @@ __all__ = ["command"]
 def command(spec: str, at: str | None, unit: str | None, form: str, **options: Any) -> None:
     """Say which pixels of the input one unit of a layer sees: borders, padding and the holes of dilation included.
 
+    `archlens receptive-field` shows how the field came about, layer by layer.
+
     \b
     archlens field vgg16
     archlens field resnet50 --at stage2 --unit 0,0

@@ -13,13 +13,13 @@ from archlens.layers.windows import AxisMap, Window
 from archlens.report.numbers import each, grouped, plain_number
 from archlens.report.pages import Block, Chain, Grid, Heading, Text
 
-__all__ = ["reach_blocks", "reach_json"]
+__all__ = ["HOW", "meeting_texts", "reach_blocks", "reach_json"]
 
 _HEAD = ("layer", "K", "S", "D", "P", "field", "jump", "start")
 _NUMERIC = (False, True, True, True, True, False, True, True)
 _RULE = "K_eff = D·(K − 1) + 1, which is K where D = 1; the input has field 1, jump 1, start 0"
 _MEETINGS = 3  # joins named; the rest are counted
-_HOW = {
+HOW = {
     "Whole": "the whole map",
     "Fixed": "one cell",
     "Gate": "a gate",
@@ -31,6 +31,7 @@ _HOW = {
     "Cubic": "resampled",
     "Window": "paths together",
 }
+"""How an axis is read that no window slides along, by the name of its map."""
 
 
 def reach_blocks(graph: Graph, found: Reach, field: ReceptiveField) -> list[Block]:
@@ -52,7 +53,7 @@ def reach_blocks(graph: Graph, found: Reach, field: ReceptiveField) -> list[Bloc
     kept = [place for place, head in enumerate(_HEAD) if head != "D" or any(row[place] not in ("", "1") for row in rows)]
     table = tuple([tuple([row[place] for place in kept]) for row in rows])
     blocks.append(Grid(tuple([_HEAD[place] for place in kept]), table, tuple([_NUMERIC[place] for place in kept])))
-    blocks += [Text(text) for text in _meetings(graph, found)]
+    blocks += [Text(text) for text in meeting_texts(graph, found)]
     if not every:
         blocks.append(Text(_seen(field)))
     return blocks
@@ -80,11 +81,11 @@ def _row(step: Step, axis: int) -> tuple[str, ...]:
         worked = f"{before.size[axis]} + ({reached} − 1)·{before.jump[axis]} = {after.size[axis]}"
         numbers = (window.kernel, window.stride, window.dilation, window.padding)
         return (*map(str, numbers), worked, jump, start)
-    how = _HOW.get(type(window).__name__, "axes rearranged")
+    how = HOW.get(type(window).__name__, "axes rearranged")
     return ("", "", "", "", f"{before.size[axis]} → {after.size[axis]}, {how}", jump, start)
 
 
-def _meetings(graph: Graph, found: Reach) -> Iterator[str]:
+def meeting_texts(graph: Graph, found: Reach) -> Iterator[str]:
     """Where paths meet, and that the widest counts."""
     if not found.meetings:
         return

@@ -13,8 +13,8 @@ from archlens.report.diagram.columns import Room, in_columns
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
 from archlens.report.diagram.fold import diagram
-from archlens.report.diagram.frames import box_size, ranges
 from archlens.report.diagram.layout import Layout, Place, layout
+from archlens.report.diagram.looks import box_size, ranges
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width

@@ -18,12 +18,15 @@ TABULATED = {
     "compare markdown",
     "explain markdown",
     "memory markdown",
+    "receptive-field markdown",
 }  # what tabulate lays out
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
     "expand": ["expand", "vgg16"],
     "field": ["field", "vgg16"],
+    **{f"receptive-field {form}": ["rf", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},
+    "receptive-field of several": ["receptive-field", "vgg16", "lenet5"],
     "explain conv": ["explain", "conv"],
     **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
     "lab": ["lab"],

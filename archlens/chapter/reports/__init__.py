@@ -50,11 +50,12 @@ def pages(shown: Shown = nullcontext) -> dict[str, str]:
 
 
 def pictures(shown: Shown = nullcontext) -> dict[str, str]:
-    """As `pages`, for every shipped spec its diagram and the page that shows itself in a browser. Raises as `run_graphviz` does."""
+    """As `pages`, for every shipped spec its diagram and its page for a browser. Raises as `run_graphviz` does."""
     from archlens.chapter.reports.pictures import browsed, drawn
 
     kinds = {"svg": drawn, "html": browsed}
-    return _written({f"networks/{name}.{kind}": partial(write, name) for name in shipped() for kind, write in kinds.items()}, shown)
+    writers = {f"networks/{name}.{kind}": partial(write, name) for name in shipped() for kind, write in kinds.items()}
+    return _written(writers, shown)
 
 
 def _written(writers: Writers, shown: Shown) -> dict[str, str]:

@@ -100,7 +100,7 @@ class _Drawer:
                 path=scope.path if scope else head.path,
                 family=_family(rows) if scope else head.family or "other",
                 title=self.label([one for one, _ in copies[:times]]) if scope else layer_title(head),
-                folded=() if scope else tuple([row.type for row in rows[1:]]),
+                folded=self.scopes.content(item.scope) if scope else tuple([row.type for row in rows[1:]]),
                 shape=shape,
                 times=times,
                 layers=tuple(sorted(chain.from_iterable([one.layers for one, _ in copies]))),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from archlens.report.diagram.frames import Fill
+from archlens.report.diagram.looks import Fill
 from archlens.report.diagram.model import Box, Diagram
 from archlens.report.numbers import bytes_text, short
 from archlens.report.picture.letters import words_width

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlens.report.diagram.colours import Colouring, colouring, legend, legend_height
 from archlens.report.diagram.columns import Room, in_columns
-from archlens.report.diagram.frames import badge, badge_width, box_group, box_size
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
+from archlens.report.diagram.looks import badge, badge_width, box_group, box_size
 from archlens.report.diagram.model import Cluster, Diagram, Edge
 from archlens.report.diagram.words import shape_words
 from archlens.report.picture.letters import fitted, words_width

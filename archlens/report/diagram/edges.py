@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 from archlens.graph.model import Graph
@@ -13,9 +13,11 @@ from archlens.report.diagram.model import Box, Edge
 
 __all__ = ["between", "in_order", "told"]
 
-_STEPS = 4_000_000  # boxes looked at in search of longer ways; a few seconds
+_STEPS = 2_000_000  # arrows followed in search of longer ways; a second or two
 
 Arrow = tuple[int, int, Shape]
+"""Tail, head and what goes along."""
+Pair = tuple[int, int]
 
 
 def between(graph: Graph, drawing: Drawing, inputs: dict[int, int], outputs: Sequence[tuple[int, int]]) -> list[Arrow]:
@@ -72,12 +74,16 @@ def in_order(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[int]:
 
 
 def told(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Edge]:
-    """The arrows between boxes that stand tails before heads, in the order of their heads."""
+    """The arrows between boxes that stand tails before heads, in the order of their heads.
+
+    Of several arrows by which one shape leaves a box the first tells it, if the box changes it. A shortcut tells its shape where
+    something of another shape goes into its head.
+    """
     arrows = sorted(arrows, key=lambda arrow: (arrow[1], arrow[0]))
     into: dict[int, list[Arrow]] = defaultdict(list)
     for arrow in arrows:
         into[arrow[1]].append(arrow)
-    shortcuts = _shortcuts(arrows) | _bypasses(boxes, arrows)
+    shortcuts = _shortcuts(boxes, dict.fromkeys([(tail, head) for tail, head, _ in arrows]))
     said: set[tuple[int, Shape]] = set()
     found = []
     for tail, head, shape in arrows:
@@ -91,43 +97,59 @@ def told(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> list[Edge]:
     return found
 
 
-def _bypasses(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> set[tuple[int, int]]:
-    """The arrows to and from boxes that only cut or arrange what a shortcut brings: the crops of U-Net."""
-    before: dict[int, list[int]] = defaultdict(list)
-    after: dict[int, list[int]] = defaultdict(list)
-    for tail, head, _ in arrows:
-        before[head].append(tail)
-        after[tail].append(head)
-    through = {
-        number: (before[number][0], after[number][0])
-        for number, box in enumerate(boxes)
-        if box.kind == "layer" and box.family == "shape" and len(before[number]) == len(after[number]) == 1
+def _shortcuts(boxes: Sequence[Box], pairs: Iterable[Pair]) -> set[Pair]:
+    """The pairs of a tail and a head that a longer way joins too.
+
+    What only moves data between the two, as the crop on a shortcut of U-Net, is part of the shortcut.
+    """
+    pairs = list(pairs)
+    before, after = _neighbours(pairs)
+    passed = {
+        box
+        for box, one in enumerate(boxes)
+        if one.family == "shape" and one.kind == "layer" and len(before.get(box, ())) == len(after.get(box, ())) == 1
     }
-    direct = [arrow for arrow in arrows if arrow[0] not in through and arrow[1] not in through]
-    shortcuts = _shortcuts([*direct, *[(tail, head, ()) for tail, head in through.values()]])
-    ways = [(number, way) for number, way in through.items() if way in shortcuts]
-    return {arrow for number, (tail, head) in ways for arrow in ((tail, number), (number, head))}
+    found = _longer_ways(pairs)
+    if passed:
+        ends = {}
+        for tail, head in pairs:
+            start, end = tail, head
+            while start in passed:
+                (start,) = before[start]
+            while end in passed:
+                (end,) = after[end]
+            ends[tail, head] = start, end
+        far = _longer_ways(dict.fromkeys(ends.values()))
+        found |= {pair for pair, between in ends.items() if between in far}
+    return found
 
 
-def _shortcuts(arrows: Sequence[Arrow]) -> set[tuple[int, int]]:
-    """Tails and heads that a longer way joins too; in very large networks only those found in time."""
-    heads: dict[int, set[int]] = defaultdict(set)
-    tails: dict[int, set[int]] = defaultdict(set)
-    for tail, head, _ in arrows:
-        heads[tail].add(head)
-        tails[head].add(tail)
+def _neighbours(pairs: Iterable[Pair]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """By head its tails, by tail its heads."""
+    before: dict[int, set[int]] = defaultdict(set)
+    after: dict[int, set[int]] = defaultdict(set)
+    for tail, head in pairs:
+        before[head].add(tail)
+        after[tail].add(head)
+    return before, after
+
+
+def _longer_ways(pairs: Iterable[Pair]) -> set[Pair]:
+    """Those of `pairs` that two or more others lead along as well; in very large networks only those found in time."""
+    before, after = _neighbours(pairs)
     found = set()
     left = _STEPS
-    for tail in sorted(heads):
-        wanted = {head for head in heads[tail] if len(tails[head]) > 1}
-        if len(heads[tail]) < 2 or not wanted:
+    for tail in sorted(after):
+        wanted = {head for head in after[tail] if len(before[head]) > 1}
+        if len(after[tail]) < 2 or not wanted:
             continue
         last = max(wanted)
-        queue = [head for head in heads[tail] if head < last]
+        queue = [head for head in after[tail] if head < last]
         seen = set(queue)
         while queue and left > 0:
-            left -= 1
-            for head in heads.get(queue.pop(), ()):
+            heads = after.get(queue.pop(), ())
+            left -= 1 + len(heads)
+            for head in heads:
                 if head in wanted:
                     found.add((tail, head))
                 if head < last and head not in seen:

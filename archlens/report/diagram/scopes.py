@@ -6,8 +6,9 @@ import fnmatch
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
-from archlens.errors import UsageError, closest
+from archlens.errors import UsageError, closest, printable
 from archlens.graph.model import Graph
 from archlens.graph.scope import Call
 
@@ -94,6 +95,14 @@ class Scopes:
             else:
                 other = self.all[other].parent
         return one
+
+    def content(self, number: int) -> tuple[str, ...]:
+        """The blocks of a turn of a loop, equal names in a row as one: `Dense ×6`, `Transition`; of other scopes nothing."""
+        if not self.all[number].turns:
+            return ()
+        names = [self.all[child].block for child in self.all[number].children if self.all[child].chains > 1]
+        runs = [(name, len(list(found))) for name, found in groupby(names) if name]
+        return tuple([f"{printable(name)} ×{count}" if count > 1 else printable(name) for name, count in runs])
 
     def matching(self, globs: Sequence[str], spec: str) -> set[int]:
         """The scopes that any of `globs` matches; raises UsageError for one that matches none."""

@@ -50,8 +50,7 @@ def drawn(diagram: Diagram, form: str, look: Look) -> str | bytes:
 
 def _known(kind: str, name: str, names: Iterable[str]) -> None:
     if name not in names:
-        cure = did_you_mean(name, names) or f"there are {', '.join(names)}"
-        raise UsageError(f"no {kind} is called `{name}`; {cure}")
+        raise UsageError(f"no {kind} is called `{name}`; {did_you_mean(name, names)}")
 
 
 def _scene(diagram: Diagram, look: Look) -> Scene:

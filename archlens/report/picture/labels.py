@@ -13,6 +13,7 @@ __all__ = ["Area", "along", "around", "placed", "text_area"]
 
 _SIDES = ((1, 0), (0, -1), (0, 1), (-1, 0), (0.75, -0.75), (0.75, 0.75), (-0.75, -0.75), (-0.75, 0.75))
 _RINGS = (0, 12, 26, 42)
+_LATER = 1  # square pixels that a place may cover more than the next one
 
 
 class Area(NamedTuple):
@@ -67,7 +68,8 @@ def along(points: Sequence[Point], thick: float = 4, step: float = 8) -> list[Ar
 def placed(
     wanted: Sequence[Sequence[Text]], taken: Sequence[Area], within: Area, words: Sequence[Text] = ()
 ) -> list[Text | None]:
-    """For each line of words the place, of those it may have, that covers the least of what is `taken`, the first of equals.
+    """For each line of words the place, of those it may have, that covers the least of what is `taken`; an earlier one may cover
+    a little more.
 
     None lies on words, those that are there already (`words`) too, and all lie `within`; None where there is no such place.
     """
@@ -75,15 +77,15 @@ def placed(
     found: list[Text | None] = []
     for places in wanted:
         best: tuple[float, Text, Area] | None = None
-        for text in places:
+        for place, text in enumerate(places):
+            if best is not None and best[0] <= place * _LATER:
+                break
             area = text_area(text)
             if not within.holds(area) or any(area.shared(other) for other in areas):
                 continue
-            cost = sum([area.shared(other) for other in taken])
+            cost = place * _LATER + sum([area.shared(other) for other in taken])
             if best is None or cost < best[0]:
                 best = cost, text, area
-            if not cost:
-                break
         found.append(best and best[1])
         if best:
             areas.append(best[2])

@@ -143,7 +143,7 @@ def line_items(
     spots = [plot.at(mark.x, mark.y) for mark in marks]
     levelled = [_beside_level(plot, level.text, at) for level, at in zip(levels, heights, strict=True)]
     pointed = [around(*spot, 6, mark.text, _LABEL, bold=True) for spot, mark in zip(spots, marks, strict=True)]
-    lines += [area for at in heights for area in along([(plot.x.start, at), (plot.x.end, at)], 1)]
+    lines += [Area(plot.x.start, at - 0.2, plot.x.end, at + 0.2) for at in (*heights, *map(plot.y.at, plot.y.ticks))]
     said = placed([*levelled, *pointed], lines, bounds)
     for mark, spot, text in zip(marks, spots, said[len(levels) :], strict=True):
         ring = Circle(*spot, 5.5, "paper", "accent", 2.5)
@@ -198,7 +198,7 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
     if not path:
         return []
     role = one.role or SERIES[number % len(SERIES)]
-    dashed = number % 2 == 1 if one.dashed is None else one.dashed
+    dashed = _is_dashed(one, number)
     items: list[Item] = []
     if one.area:
         items.append(Polygon(((path[0][0], plot.y.start), *path, (path[-1][0], plot.y.start)), one.area))
@@ -216,8 +216,13 @@ def _line(plot: Plot, one: Series, number: int, path: Sequence[Point], x: Axis, 
 
 def _legend_sign(one: Series, number: int) -> tuple[Item, ...]:
     role = one.role or SERIES[number % len(SERIES)]
-    dashed = number % 2 == 1 if one.dashed is None else one.dashed
+    dashed = _is_dashed(one, number)
     return Curve(((-13, 0), (13, 0)), role, _THICK, dashed), sign(number, role, 4.5)
+
+
+def _is_dashed(one: Series, number: int) -> bool:
+    """Every other line; where colours and signs come again, the others."""
+    return (number + number // len(SERIES)) % 2 == 1 if one.dashed is None else one.dashed
 
 
 def sign(number: int, role: str, radius: float) -> Item:

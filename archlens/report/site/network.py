@@ -67,7 +67,7 @@ def drawn(graph: Graph, analysis: Analysis) -> tuple[Scene | None, str]:
     if len(found.boxes) > MOST_BOXES:
         return None, f"the diagram would have {len(found.boxes):,} boxes, more than can be read"
     try:
-        return diagram_scene(found), ""
+        return diagram_scene(found, columns=1), ""  # beside the table there is room for one
     except NoGraphvizError:
         return None, f"for a diagram install Graphviz: {CURE}"
 

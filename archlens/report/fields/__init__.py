@@ -1,0 +1,1 @@
+"""How receptive fields grow: as a table (`text`), of several networks side by side (`several`), and drawn (`drawing`)."""
