@@ -360,10 +360,13 @@ def test_light_and_dark(show):
     button.click()
     assert (button.inner_text(), page.evaluate(GROUND)) == ("Theme: dark", DARK)
     assert page.evaluate(fill) == dark
-    page.reload()
-    assert (page.locator("#theme").inner_text(), page.evaluate(GROUND)) == ("Theme: dark", DARK)
+    assert page.evaluate("localStorage.getItem('archlens-theme')") == "dark"
     page.locator("#theme").click()
     assert page.evaluate(GROUND) == LIGHT
+    assert page.evaluate("localStorage.getItem('archlens-theme')") is None
+    page.add_init_script("localStorage.setItem('archlens-theme', 'dark')")  # what an earlier visit has left
+    page.reload()
+    assert (page.locator("#theme").inner_text(), page.evaluate(GROUND)) == ("Theme: dark", DARK)
 
 
 @pytest.mark.parametrize("name", ["vgg16", "compared"])
