@@ -197,8 +197,9 @@ function layersPage() {
     };
     const across = () => Math.min(1, (canvas.clientWidth - 2) / wide), whole = () => Math.min(across(), (canvas.clientHeight - 8) / high);
     const fit = () => zoom(Math.abs(scale - across()) < 0.001 ? whole() : across());
-    scale = across();
+    scale = Math.max(across(), 0.65);  // as wide as there is room, unless nobody could read it
     zoom(scale);
+    canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
     one("#zoom-in").addEventListener("click", () => zoom(scale * 1.25));
     one("#zoom-out").addEventListener("click", () => zoom(scale / 1.25));
     one("#zoom-fit").addEventListener("click", fit);
