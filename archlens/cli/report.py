@@ -51,7 +51,7 @@ def command(specs: tuple[str, ...], output: str | None, title: str, force: bool,
             single = len(specs) == 1 and not specs[0].endswith(":all")
             with shown("writing the page"):
                 text = _page(found, single, title)
-            _write(output or _name(specs, found), text, force)
+            _write(_name(specs, found) if output is None else output, text, force)
     failures.exit()
 
 

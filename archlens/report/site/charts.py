@@ -104,7 +104,6 @@ def _growth(graph: Graph, analysis: Analysis, way: Reach) -> tuple[Scene, str]:
         tuple([{"layers": str(node)} if node >= 0 else {} for _, _, _, node in points]),
         step=True,
         dashed=False,
-        area="heat2",
     )
     level = Level(max(sizes), f"the input, {each(sizes)}")
     scene = line_chart(

@@ -31,11 +31,11 @@ COPIED = """\
 _SCRIPTS = ("table.js", "page.js")
 
 
-def page(title: str, header: str, parts: Sequence[tuple[str, str, str]], main: str, data: str) -> str:
+def page(title: str, header: str, parts: Sequence[tuple[str, str, str]], data: str) -> str:
     """The whole document.
 
-    header: what stands under the heading. parts: sections, the name of each in addresses, its heading, its HTML. main: the
-    name of the one that a reader in haste skips to. data: for scripts.
+    header: what stands under the heading. parts: sections, the name of each in addresses, its heading, its HTML; one of them
+    has a table that is called `sheet`. data: for scripts.
     """
     script = _script()
     sections = "".join([_section(*part) for part in parts])
@@ -45,7 +45,7 @@ def page(title: str, header: str, parts: Sequence[tuple[str, str, str]], main: s
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{html_text(title)}</title>\n<style>\n{_style()}</style>\n<script>{_BEGINNING}</script>\n</head>\n<body>\n"
-        f'<a class="skip" href="#{main}">Skip to the table</a>\n'
+        f'<a class="skip" href="#sheet">Skip to the table</a>\n'
         f'<header class="top">\n<div class="bar"><nav aria-label="Parts of the page">{links}</nav>'
         '<button type="button" id="theme" class="js-only">Theme: auto</button></div>\n'
         f"<h1>{html_text(title)}</h1>\n{header}\n</header>\n<main>\n{sections}</main>\n"

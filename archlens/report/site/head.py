@@ -49,9 +49,11 @@ def _peak(analysis: Analysis) -> Fact:
 def _card(fact: Fact) -> str:
     figure, comment = fact.figure, fact.comment
     exact = figure.replace(",", "")
-    if exact.isdigit() and int(exact) >= 10_000:  # the exact figure goes below
-        rest = comment.removeprefix(short(int(exact))).removeprefix(",").strip()
-        figure, comment = short(int(exact)), f"{figure}; {rest}" if rest else figure
+    if exact.isdigit():
+        rounded = short(int(exact))
+        comment = comment.removeprefix(rounded).removeprefix(",").strip()
+        if rounded != figure:  # the exact figure goes below
+            figure, comment = rounded, "; ".join([figure, *([comment] if comment else [])])
     return f"<div><dt>{html_text(fact.label)}</dt><dd><b>{html_text(figure)}</b> <small>{coded(comment)}</small></dd></div>"
 
 

@@ -74,7 +74,7 @@ def _block(block: Block, level: int) -> str:
         case Rows(rows):
             return facts_list([(coded(name), coded(text)) for name, text in rows])
         case Grid():
-            return f'<div class="box">{_grid(block)}</div>'
+            return f'<div class="wide">{_grid(block)}</div>'
         case Code(text):
             return element("pre", "\n".join(map(html_text, text.split("\n"))))
 

@@ -25,7 +25,8 @@ from archlens.spec.model import Spec
 __all__ = ["drawn", "network_page"]
 
 _ZOOM = """\
-<div class="tools js-only" id="zoom" role="group" aria-label="Zoom"><button type="button" id="zoom-out" aria-label="Smaller">−</button>\
+<div class="tools js-only" id="zoom" role="group" aria-label="Zoom">\
+<button type="button" id="zoom-out" aria-label="Smaller">−</button>\
 <button type="button" id="zoom-in" aria-label="Larger">+</button><button type="button" id="zoom-fit">Fit</button></div>"""
 _TABS = """\
 <div class="tabs js-only" role="tablist" aria-label="Beside the layers">\
@@ -54,7 +55,7 @@ def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | st
         ("formulas", "Formulas, worked out", worked.html),
         ("conventions", "Conventions", _conventions(analysis)),
     ]
-    return page(title or analysis.title, _header(analysis), parts, "layers", data_block("data", data) + COPIED)
+    return page(title or analysis.title, _header(analysis), parts, data_block("data", data) + COPIED)
 
 
 def drawn(graph: Graph, analysis: Analysis) -> tuple[Scene | None, str]:
@@ -88,7 +89,7 @@ def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     else:
         shown = f'<div class="canvas" tabindex="0" role="group" aria-label="Diagram">{inline_svg(scene, "diagram")}</div>'
     read = f'<div class="files" tabindex="0" role="group" aria-label="Spec">{files}</div>'
-    sheet = f'<div class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div>'
+    sheet = f'<div id="sheet" class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div>'
     zoom = "" if isinstance(scene, str) else _ZOOM
     side = f'<div class="row">{_TABS}{zoom}</div>' + _panel("diagram", shown) + _panel("spec", read)
     return f'<div class="bench"><div class="side">{side}</div><div class="list">{_TOOLS}{sheet}</div></div>'

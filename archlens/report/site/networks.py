@@ -50,16 +50,16 @@ def networks_page(networks: Sequence[tuple[Graph, Analysis]], title: str = "") -
         ("conventions", "Conventions", _conventions(analyses)),
     ]
     shown = title or _title(analyses)
-    names = ", ".join([one.title for one in analyses])
+    names = ", ".join([(one.variant if shown == one.name else None) or one.title for one in analyses])
     header = f'<p class="idea">{html_text(names)}</p>' if names != shown else ""
-    return page(shown, header, parts, "networks", data_block("data", data) + COPIED)
+    return page(shown, header, parts, data_block("data", data) + COPIED)
 
 
 def _title(analyses: Sequence[Analysis]) -> str:
     names = [one.title for one in analyses]
     if len(names) <= _NAMED:
         return ", ".join(names)
-    return names[0].partition(" · ")[0] if len({one.name for one in analyses}) == 1 else f"{len(names)} networks compared"
+    return analyses[0].name if len({one.name for one in analyses}) == 1 else f"{len(names)} networks compared"
 
 
 # ---- the table ----
@@ -101,7 +101,7 @@ def _sheet(columns: Sequence[Cells], count: int) -> str:
     rows = "".join([_row(shown, number) for number in range(count)])
     caption = f"<caption>{grouped(count)} networks, a row each</caption>"
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="sheet free" tabindex="0" role="group" aria-label="Networks">{table}</div>'
+    return f'<div id="sheet" class="sheet free" tabindex="0" role="group" aria-label="Networks">{table}</div>'
 
 
 def _row(columns: Sequence[Cells], number: int) -> str:

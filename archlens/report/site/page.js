@@ -66,7 +66,7 @@ function layersPage() {
       for (const mark of marksOf.get(layer) || []) nodes.add(mark.node);
       linesOf[layer].forEach((line, k) => { nodes.add(line); line.classList.add(k ? `${kind}-via` : kind); });
     }
-    table.rows.forEach((row, i) => { if (data.layers[i] < 0 && layers.length && table.below(i).every((n) => wanted.has(n))) nodes.add(row); });
+    table.rows.forEach((row, i) => { if (data.layers[i] < 0 && layers.length > 1 && table.below(i).every((n) => wanted.has(n))) nodes.add(row); });
     for (const node of nodes) {
       if (!node.matches("li")) node.classList.add(kind);
       if (kind === "chosen" && node.matches(".box, .code li")) node.setAttribute("aria-pressed", "true");
@@ -121,6 +121,11 @@ function layersPage() {
     linked(row, () => table.below(i), "row");
     table.buttons[i].addEventListener("focus", () => light("hover", table.below(i)));
   });
+  const frames = marks.filter((mark) => mark.box).flatMap((mark) => {  // all measured before anything is changed
+    const shapes = all("rect, circle, polygon", mark.node), areas = shapes.map((shape) => { const { width, height } = shape.getBBox(); return width * height; });
+    return shapes.filter((_, k) => areas[k] >= 0.999 * Math.max(...areas));
+  });
+  for (const frame of frames) frame.classList.add("frame");
   for (const mark of marks) {
     linked(mark.node, () => mark.layers, mark.box ? "box" : "mark");
     let title = one("title", mark.node);
@@ -130,8 +135,6 @@ function layersPage() {
       title.textContent = `${table.textOf("path", i)}: ${table.textOf(mark.node.closest("figure").dataset.column, i)}`;
       mark.node.prepend(title);
     }
-    const shapes = mark.box ? all("rect, circle, polygon", mark.node) : [], area = (shape) => { const { width, height } = shape.getBBox(); return width * height; };
-    for (const shape of shapes) if (area(shape) >= Math.max(...shapes.map(area)) * 0.999) shape.classList.add("frame");
     if (mark.box) mark.node.setAttribute("aria-label", title ? title.textContent.split("\n").slice(0, 3).join(", ") : mark.node.textContent);
   }
   for (const [line, layers] of layersOfLine) {
@@ -194,8 +197,9 @@ function layersPage() {
     };
     const across = () => Math.min(1, (canvas.clientWidth - 2) / wide), whole = () => Math.min(across(), (canvas.clientHeight - 8) / high);
     const fit = () => zoom(Math.abs(scale - across()) < 0.001 ? whole() : across());
-    scale = across();
+    scale = Math.max(across(), 0.65);  // as wide as there is room, unless nobody could read it
     zoom(scale);
+    canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
     one("#zoom-in").addEventListener("click", () => zoom(scale * 1.25));
     one("#zoom-out").addEventListener("click", () => zoom(scale / 1.25));
     one("#zoom-fit").addEventListener("click", fit);

@@ -9,7 +9,7 @@ from archlens.analysis.levels import grouped
 from archlens.analysis.receptive_field import tensor_fields
 from archlens.analysis.trails import reach
 from archlens.graph.model import Graph
-from archlens.report.numbers import bytes_text, short
+from archlens.report.numbers import short
 from archlens.report.picture.charts import Axis, Bar, Bubble, Panel, Series, bubble_chart, compact, small_multiples
 from archlens.report.site.charts import figure
 from archlens.report.site.markup import element
@@ -47,8 +47,7 @@ def bubbles(analyses: Sequence[Analysis]) -> str:
         ],
         Axis("MACs", log=True, text=compact),
         Axis("parameters", log=True, text=compact),
-        size_label="peak memory",
-        size_text=lambda value: bytes_text(round(value)),
+        size_label="peak memory, bytes",
         width=_WIDE,
         height=480,
     )
