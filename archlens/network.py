@@ -44,8 +44,10 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """The layer graph; raises SpecError with every fault of the spec."""
+        from archlens.report.notebook import ShownGraph
+
         with _collector_paused():
-            return build(self.spec, self.batch, self.max_layers)
+            return ShownGraph(*build(self.spec, self.batch, self.max_layers))
 
     @cached_property
     def _analysis(self) -> Analysis:
@@ -106,6 +108,43 @@ class Network:
         if form not in FORMATS:
             raise UsageError(f"form must be one of {', '.join(FORMATS)}, not {form!r}")
         return explain_network(self.graph, self.analyze(), layers, form, width, paint)
+
+    def diagram(
+        self,
+        form: str = "svg",
+        level: str | None = None,
+        fold: Sequence[str] = (),
+        unfold: Sequence[str] = (),
+        theme: str = "auto",
+        color: str = "family",
+        direction: str = "down",
+        columns: int | None = None,
+    ) -> str | bytes:
+        """The network as boxes and arrows: text, but for `png` and `pdf`.
+
+        form: `svg`, `png`, `pdf`, `dot`, `mmd`, `txt` or `json`. level: `layer`, `block` or `stage`, by default the deepest of at
+        most 40 boxes. fold, unfold: globs over the paths of blocks to close and to open; fold wins. theme: `auto` (an SVG
+        follows its reader), `light`, `dark` or `paper`. color: what colours say: `family`, `params`, `macs`, `memory`,
+        `receptive-field` or `trainable`. direction: `down` or `right`. columns: how many side by side at most, by default
+        what comes nearest to a slide; rows, to the right. Raises UsageError for a word that is none of these, a glob
+        that matches nothing, more boxes than can be read, and where Graphviz is wanted and is not there.
+        """
+        from archlens.report.diagram.fold import diagram
+        from archlens.report.diagram.written import Look, drawn
+
+        return drawn(diagram(self.graph, self.analyze(), level, fold, unfold), form, Look(theme, color, direction, columns))
+
+    def report(self, title: str = "", told: Callable[[str], None] = lambda note: None) -> str:
+        """A page on which the network can be understood, as the text of one HTML file that needs nothing else.
+
+        title: by default the network's own. Without Graphviz a text tree stands for the diagram; told: hears why.
+        """
+        from archlens.report.site.network import drawn, network_page
+
+        scene, why = drawn(self.graph, self.analyze())
+        if why:
+            told(why)
+        return network_page(self.spec, self.graph, self.analyze(), scene or why, title)
 
     def build(self, device: str = "cpu", dtype: str | None = None) -> BuiltNetwork:
         """The network as a PyTorch module that trains; its submodules are called by the paths of the layers.

@@ -252,7 +252,8 @@ class _Builder:
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
             return self.lost(path)
-        self.called[path] = call = Call(name, given, statement.span, turn)
+        said = self.calls.said(block, statement)
+        self.called[path] = call = Call(name, given, statement.span, turn, said)
         inner = frame.enter(path + "/", {**self.globals, **given}, current, call)
         if statement.weights is not None:
             owner = self.names.owner(statement.weights, frame)

@@ -42,6 +42,10 @@ class Calls:
                 given[name] = self.values.get(default, inner, current)
         return None if any(value is FAULTY for value in given.values()) else given
 
+    def said(self, block: Block, statement: Statement) -> tuple[str, ...]:
+        """The parameters that a line which was bound gives values to, in the order written."""
+        return tuple(self._known[id(statement), block.name])
+
 
 def _assigned(block: Block, statement: Statement, frame: Frame, values: Values) -> dict[str, Argument] | None:
     """The arguments by the name of the parameter each is for; None after a fault."""

@@ -16,13 +16,14 @@ class Call(NamedTuple):
     """How a scope was entered, for messages.
 
     block: the block's name; empty for a turn of a `for`. values: its parameters, or the loop's variables.
-    turn: "repeat 1 of 3" or "turn 1 of 3", or empty.
+    turn: "repeat 1 of 3" or "turn 1 of 3", or empty. said: names of the parameters that the line gives values to.
     """
 
     block: str
     values: dict[str, Any]
     span: Span
     turn: str
+    said: tuple[str, ...] = ()
 
 
 class Frame:

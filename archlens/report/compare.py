@@ -15,7 +15,7 @@ from archlens.report.json import SCHEMA, render_json
 from archlens.report.page import Sheet
 from archlens.report.tables import csv_of, drawn
 
-__all__ = ["comparison_json", "render_comparison"]
+__all__ = ["comparison_json", "comparison_remarks", "render_comparison"]
 
 _READABLE = 30  # a text is cut to this before a column is left out
 
@@ -66,7 +66,7 @@ def _sheet(comparison: Comparison, briefly: bool = False) -> Sheet:
     )
 
 
-def _remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
+def comparison_remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
     """Where published accuracy is from, and on which images; once for all that share a source; and what was left out."""
     for figure in [figure for figure in comparison.figures if figure.name in ACCURACIES]:
         by_source: dict[tuple[str, str], list[str]] = {}
@@ -92,7 +92,7 @@ def _terminal(comparison: Comparison, width: int, paint: Paint) -> list[str]:
         left_out = [figure.name for figure in comparison.figures if figure not in figures]
         if left_out:
             lines += ["", *wrapped("", f"too wide for {width} columns: {', '.join(left_out)}", width, 0, paint, "faint")]
-    remarks = list(_remarks(comparison))
+    remarks = list(comparison_remarks(comparison))
     lines += [""] if remarks else []
     for label, text in remarks:
         lines += wrapped(label, printable(text), width, 7, paint, "faint")
@@ -122,14 +122,14 @@ def _first(sheet: Sheet, count: int) -> Sheet:
 def _markdown(comparison: Comparison) -> str:
     from archlens.report.markdown import markdown_sheet, prose
 
-    remarks = [f"- {label}: {prose(text)}" for label, text in _remarks(comparison)]
+    remarks = [f"- {label}: {prose(text)}" for label, text in comparison_remarks(comparison)]
     return "\n".join([markdown_sheet(_sheet(comparison)), *([""] if remarks else []), *remarks])
 
 
 def _latex(comparison: Comparison) -> str:
     from archlens.report.latex import latex_sheet, tex
 
-    remarks = "".join([f" {label}: {text}." for label, text in _remarks(comparison)])
+    remarks = "".join([f" {label}: {text}." for label, text in comparison_remarks(comparison)])
     caption = tex(f"{comparison.title[:1].upper()}{comparison.title[1:]}; policy {POLICY}.{remarks}")
     return latex_sheet(_sheet(comparison), caption, "tab:comparison")
 
@@ -137,7 +137,7 @@ def _latex(comparison: Comparison) -> str:
 def _html(comparison: Comparison) -> str:
     from archlens.report.html import html_page, html_sheet, html_text
 
-    remarks = "".join([f"<li>{label}: {html_text(text)}</li>\n" for label, text in _remarks(comparison)])
+    remarks = "".join([f"<li>{label}: {html_text(text)}</li>\n" for label, text in comparison_remarks(comparison)])
     title = f"{comparison.title[:1].upper()}{comparison.title[1:]}"
     sheet = f'<div class="box">\n{html_sheet(_sheet(comparison))}\n</div>'
     return html_page(title, f'{sheet}\n<ul class="faint">\n{remarks}</ul>' if remarks else sheet)

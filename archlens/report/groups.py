@@ -9,7 +9,7 @@ from archlens.analysis.facts import LayerFacts
 from archlens.analysis.levels import Group, summed
 from archlens.report.columns import Row
 
-__all__ = ["LEVELS", "Line", "grouped_lines"]
+__all__ = ["LEVELS", "Line", "grouped_lines", "says_type"]
 
 LEVELS = 2
 """Blocks inside blocks that get a heading; deeper ones stay in the layer's name."""
@@ -55,3 +55,8 @@ def grouped_lines(layers: Sequence[LayerFacts]) -> list[Line]:
 
 def _row(label: str, what: LayerFacts | list[LayerFacts]) -> tuple[LayerFacts | Group, bool]:
     return (summed(label, what), True) if isinstance(what, list) else (what, False)
+
+
+def says_type(label: str, layer: LayerFacts) -> bool:
+    """Whether a layer's name is its type already, numbered or not."""
+    return label.rpartition("/")[2].rstrip("0123456789").rstrip("_") == layer.type.rstrip("0123456789")

@@ -17,7 +17,7 @@ from archlens.layers.dims import Shape
 from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.columns import BAR, Column, bound, by_policy, columns_of, total_text
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
-from archlens.report.groups import Line, grouped_lines
+from archlens.report.groups import Line, grouped_lines, says_type
 from archlens.report.numbers import grouped, size_text
 from archlens.report.summary import convention_lines, summary_lines
 from archlens.report.view import View
@@ -153,17 +153,12 @@ def _texts(analysis: Analysis, lines: list[Line], column: Column, mode: str, by_
             texts.append("")
         else:
             text = printable(column.said(line.row, mode == "~", mode == "#"))
-            if column.name == "operation" and by_block and isinstance(line.row, LayerFacts) and _says(line.label, line.row):
+            if column.name == "operation" and by_block and isinstance(line.row, LayerFacts) and says_type(line.label, line.row):
                 text = text[len(line.row.type) + 1 :]
             texts.append(text)
     total = total_text(column, analysis, mode == "~")
     texts.append(f"{total:>7} {'':{BAR}}" if mode == "#" and column.bar else total)
     return texts
-
-
-def _says(label: str, layer: LayerFacts) -> bool:
-    """Whether a layer's name is its type already, numbered or not."""
-    return label.rpartition("/")[2].rstrip("0123456789").rstrip("_") == layer.type.rstrip("0123456789")
 
 
 def _shorten(texts: list[list[str]], widths: list[int], columns: list[Column], over: int, readable: Mapping[str, int]) -> None:

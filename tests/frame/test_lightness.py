@@ -20,6 +20,7 @@ TABULATED = {
     "memory markdown",
     "receptive-field markdown",
 }  # what tabulate lays out
+DRAWN = {"report"}  # what Graphviz lays out, where it is installed
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
@@ -43,6 +44,8 @@ STATIC = {
         f"compare {form}": ["compare", "vgg16", "lenet5", "--format", form]
         for form in ("table", "markdown", "csv", "json", "latex", "html")
     },
+    "report": ["report", "vgg16", "-o", "-"],
+    "report of several": ["report", "vgg16", "lenet5", "-o", "-"],
     **{f"memory {form}": ["memory", "vgg16", "--format", form] for form in ("table", "markdown", "json")},
 }
 
@@ -70,7 +73,7 @@ def test_import_archlens_is_light() -> None:
 @pytest.mark.parametrize("name", STATIC)
 def test_static_commands_are_light(name: str) -> None:
     heavy = loaded(COMMAND, *STATIC[name]) & (HEAVY | {"tabulate"})
-    assert heavy <= ({"tabulate"} if name in TABULATED else set())
+    assert heavy <= ({"tabulate"} if name in TABULATED else {"graphviz", "pygraphviz"} if name in DRAWN else set())
 
 
 @pytest.mark.parametrize("package", ["numpy", "networkx"])

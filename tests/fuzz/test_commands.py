@@ -36,6 +36,7 @@ def show(target: str, folder: Path) -> None:
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
     commands += [["explain", target, "--format", form, "--", *chosen] for form in ("text", "markdown", "json")]
+    commands += [["report", target, "-o", "-"], ["report", target, "lenet5", "-o", "-"]]
     figures = ",".join(FIGURES)
     commands += [["compare", target, "--columns", figures, "--sort", "covers", "--format", form] for form in ("table", "json")]
     for command in commands:

@@ -15,7 +15,7 @@ class Box(NamedTuple):
     kind: `layer`, `block`, `join`, `input` or `output`. path: of its first layer or block, or the name of an input or output.
     family: of the layer that does most of the work.
     title: what it does, with its window: `conv 3×3 /2`, `Bottleneck 64`, `add`. folded: types of the layers that follow in the
-    same box: `batch_norm`, `relu`. shape: what it puts out, batch first.
+    same box: `batch_norm`, `relu`; of a closed stage the blocks in it: `Bottleneck ×3`. shape: what it puts out, batch first.
     times: of how many equal ones in a row it is the picture. layers: the numbers of all their layers in the graph, in order.
     params, macs, activation_bytes, live_bytes: of one of them (live_bytes: the most that is alive while it runs).
     receptive_field: local, of the last one's end; None where it has none, and empty where it is the whole map.
@@ -43,7 +43,8 @@ class Box(NamedTuple):
 
 class Edge(NamedTuple):
     """From box to box, by number. shape: what goes along it, batch first. told: whether it is said, since it changes here.
-    skip: whether a longer way leads from the one to the other: a shortcut."""
+    skip: whether it is a shortcut, which a longer way goes around, or leads to or from a box that only cuts or arranges what a
+    shortcut brings."""
 
     tail: int
     head: int

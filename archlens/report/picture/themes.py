@@ -48,7 +48,7 @@ def _theme(neutral: str, fills: str, edges: str, heats: str, series: str) -> dic
 
 THEMES: Mapping[str, Mapping[str, str]] = {
     "light": _theme(
-        "ffffff f6f8fa eaeef2 d0d7de 57606a 8c959f 1f2328 59636e 0969da 1a7f37 cf222e 0e7490",
+        "ffffff f6f8fa eaeef2 d0d7de 57606a 8c959f 1f2328 59636e 0969da 1a7f37 cf222e 0b6176",
         "dbeafe ece3fd fce1f0 d0f3ee efe5d6 ffe3d0 d9f4de fcf1bf ebedf0 e3e9f1 e8f0cc fdfdfd fbd9d9 f0f0f0",
         "2563eb 7c3aed be185d 0f766e 8a5a1f c2410c 15803d a16207 57616b 475569 4d7c0f 6e7782 b91c1c 666666",
         "f7fbff deebf7 c6dbef 9ecae1 8fc1de 7bb3d9 6aaed6",
