@@ -122,3 +122,51 @@ def test_copies_of_several_names_say_the_first_and_the_last(drawn):
     found = drawn(layers, input="4x8x8")
     assert [(frame.label, frame.times) for frame in found.clusters] == [("step1 … step3", 3)]
     assert [(box.title, box.times) for box in drawn(layers, "stage", input="4x8x8").boxes[1:2]] == [("step1 … step3", 3)]
+
+
+def test_copies_that_read_different_tensors_beside(drawn):
+    layers = "- add: [a, b]\n- add: [prev, c]\n- add: [prev, d]\n- add: [prev, d]"
+    found = drawn(layers, input="{a: 2x4x4, b: 2x4x4, c: 2x4x4, d: 2x4x4}")
+    assert [box.times for box in found.boxes if box.kind == "join"] == [1, 1, 2]
+
+
+def test_copies_that_give_a_second_tensor(drawn):
+    """Each step's pooling is read at the end, its convolution by the next step."""
+    layers = """
+        - conv: 2 1x1
+          as: c0
+        - for: {n: [1, 2, 3]}
+          name: step$index
+          do:
+            - conv: 2 1x1
+              from: c$(n - 1)
+              as: c$n
+            - max_pool: 1x1
+              as: p$n
+        - add: [p1, p2, p3]
+    """
+    found = drawn(layers, input="2x4x4")
+    assert [(frame.path, frame.times) for frame in found.clusters] == [("step1", 1), ("step2", 1), ("step3", 1)]
+
+
+def test_copies_that_hand_on_from_different_places(drawn):
+    """The second step reads the end of the first, the third the beginning of the second."""
+    step = "- conv: 2 1x1\n  name: {0}/conv\n  from: {1}\n  as: {0}c\n- max_pool: 1x1\n  name: {0}/pool\n  as: {0}p\n"
+    layers = step.format("a", "input") + step.format("b", "ap") + step.format("c", "bc") + step.format("d", "cc")
+    found = drawn(layers, input="2x4x4")
+    assert [(frame.label, frame.times) for frame in found.clusters] == [("a … b", 2), ("c … d", 2)]
+
+
+def test_weights_of_layers_in_the_same_or_another_order(drawn):
+    owners = "- linear: 8\n  name: p\n- linear: 8\n  name: q\n"
+    user = "- linear: 8\n  weights: {}\n"
+    same = drawn(owners + user.format("p") + user.format("q"), input="8")
+    assert [box.times for box in same.boxes] == [1, 2, 2, 1]
+    other = drawn(owners + user.format("q") + user.format("p"), input="8")
+    assert [box.times for box in other.boxes] == [1, 2, 1, 1, 1]
+
+
+def test_a_layer_that_lends_its_weights_is_no_copy_of_one_that_does_not(drawn):
+    layers = "- linear: 8\n- linear: 8\n  name: lent\n- linear: 8\n- linear: 8\n- tanh\n- linear: 8\n  weights: lent"
+    found = drawn(layers, input="8")
+    assert [box.times for box in found.boxes] == [1, 1, 1, 1, 1, 1, 1]

@@ -214,7 +214,7 @@ def test_a_bar_and_its_row(show):
     bar = page.locator("figure[data-column=params] [data-layers]").nth(13)
     bar.click()
     assert page.locator("#layer-table tr.chosen th").inner_text().strip() == "linear1"
-    assert bar.locator("title").text_content() == "linear1: 102,764,544"
+    assert bar.locator("title").text_content() == "linear1: 102,764,544 params"
 
 
 def test_an_address_may_name_a_layer(show):

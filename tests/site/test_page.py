@@ -12,14 +12,18 @@ from pathlib import Path
 
 import pytest
 
+import archlens
 from archlens.report.picture import engine
 from archlens.report.site.markup import data_block
 from archlens.report.site.network import network_page
+from archlens.report.site.networks import networks_page
 from archlens.report.site.table import ranks
+from tests.pages import BLOCKS, Block, lay_out
 from tests.site.conftest import COMPARED, network, page_of
 from tests.site.reading import REFERENCES, Read
 
 ROOT = Path(__file__).resolve().parents[2]
+RECIPES = [one for one in BLOCKS if one.page == "docs/cookbook.md" and one.text.startswith("archlens:")]
 PAGES = ("lenet5", "vgg16", "googlenet", "faster_rcnn_vgg16", "c3d", "hostile", "compared")
 
 
@@ -39,6 +43,20 @@ def test_a_page_is_sound_html_that_needs_nothing_else(name: str) -> None:
     assert "url(" not in styles
     assert "@import" not in styles
     assert set(read.values("xmlns")) <= {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize("block", [pytest.param(one, id=f"{one.page}:{one.line}") for one in RECIPES])
+def test_pages_of_all_recipes_are_sound(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(block, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    one = archlens.load_text(block.text, "net.yaml")
+    texts = (one.report(), networks_page([(one.graph, one.analyze()), (network("lenet5").graph, network("lenet5").analyze())]))
+    for read in map(Read, texts):
+        assert read.faults == []
+        assert len(read.ids) == len(set(read.ids))
+        assert not re.search(
+            "nan|inf(?!o|e)", " ".join(read.values("d", "points", "x", "y", "width", "height", "cx", "cy", "r", "viewBox"))
+        )
 
 
 @pytest.mark.parametrize("name", ["vgg16", "compared"])
@@ -185,8 +203,6 @@ def test_the_same_bytes_every_time() -> None:
 
 
 def test_no_folder_of_this_machine_is_named(tmp_path) -> None:
-    import archlens
-
     file = tmp_path / "mine.yaml"
     file.write_text("archlens: 1\ninput: 3x8x8\nlayers: [conv: 4 3x3]\n", encoding="utf-8")
     text = archlens.load(str(file)).report()

@@ -28,7 +28,7 @@ COPIED = """\
 <form method="dialog"><button>Close</button></form></dialog>"""
 """Where a text stands that could not be copied."""
 
-_SCRIPTS = ("table.js", "page.js")
+_SCRIPTS = ("table.js", "links.js", "diagram.js", "page.js")
 
 
 def page(title: str, header: str, parts: Sequence[tuple[str, str, str]], data: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.facts import Analysis, LayerFacts, conventions
 from archlens.report.columns import DEFAULT, Column, Row, total_text
 from archlens.report.groups import Line, grouped_lines, says_type
 from archlens.report.numbers import grouped
@@ -102,8 +102,15 @@ def _cells(column: Column, lines: Sequence[Line], analysis: Analysis) -> Cells:
         keys,
         column.name in DEFAULT,
         total_text(column, analysis),
-        bar=column.name in _BARS,
+        _about(column, analysis.totals.dtype),
+        column.name in _BARS,
     )
+
+
+def _about(column: Column, dtype: str) -> str:
+    """How a figure is meant, where that is a convention."""
+    said = conventions(dtype)
+    return said.get({"arithmetic_intensity": "intensity", "live_bytes": "memory"}.get(column.name, column.name), "")
 
 
 def _key(column: Column, row: Row) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 
 from archlens.analysis.facts import Analysis
 from archlens.analysis.levels import grouped
@@ -35,7 +36,7 @@ def bubbles(analyses: Sequence[Analysis]) -> str:
             width=_WIDE,
             height=480,
         )
-        left = [one.title for one in analyses if one not in rated]
+        left = [one.title for one in analyses if not any(one is other for other in rated)]
         words = f"Without an accuracy on the same images, and so not drawn: {', '.join(left)}" if left else ""
         return figure(scene, words)
     scene = bubble_chart(
@@ -59,7 +60,8 @@ def _rated(analyses: Sequence[Analysis]) -> tuple[str, list[Analysis]]:
     found: dict[str, list[Analysis]] = {}
     for one in analyses:
         accuracy = one.meta.get("top1")
-        if isinstance(accuracy, int | float) and not isinstance(accuracy, bool) and one.totals.macs and one.totals.params:
+        told = isinstance(accuracy, int | float) and not isinstance(accuracy, bool) and isfinite(accuracy)
+        if told and one.totals.macs and one.totals.params:
             found.setdefault(str(one.meta.get("dataset", "")), []).append(one)
     return max(found.items(), key=lambda item: len(item[1]), default=("", []))
 

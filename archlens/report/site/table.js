@@ -28,7 +28,7 @@ function makeTable(table, data, thing, detail) {
   const buttons = rows.map((row, i) => dress(row, i));
   const labels = buttons.map((button) => button && button.firstChild.data);
 
-  function dress(row, i) {  // the name of a row becomes what opens it
+  function dress(row, i) { // the name of a row becomes what opens it
     if (!isHeading(i) && !detail) return null;
     const cell = row.cells[0], button = make("button", "", { type: "button", class: "name", tabindex: "-1" });
     button.append(...cell.childNodes);
@@ -45,7 +45,8 @@ function makeTable(table, data, thing, detail) {
     const chosen = shown(), head = table.tHead.rows[0], foot = table.tFoot && table.tFoot.rows[0];
     head.replaceChildren(...chosen.map(heading));
     rows.forEach((row, i) => row.replaceChildren(row.cells[0], ...chosen.slice(1).map((column) => cellOf(column, i))));
-    if (foot) foot.replaceChildren(foot.cells[0], ...chosen.slice(1).map((c) => make("td", c.total || "", c.n ? { class: "n" } : {})));
+    const total = (column) => make("td", column.total || "", column.n ? { class: "n" } : {});
+    if (foot) foot.replaceChildren(foot.cells[0], ...chosen.slice(1).map(total));
     for (const line of state.open.values()) line.cells[0].colSpan = chosen.length;
   }
 
@@ -64,13 +65,16 @@ function makeTable(table, data, thing, detail) {
     if (column.bar && !isHeading(i)) {
       column.most ??= Math.max(1, ...rows.map((_, k) => (isHeading(k) ? 0 : Number(rawOf(column, k)))));
       const share = (100 * Number(rawOf(column, i))) / column.most;
-      if (share >= 0.5) { cell.classList.add("bar"); cell.style.setProperty("--share", `${Math.max(share, 1).toFixed(1)}%`); }
+      if (share >= 0.5) {
+        cell.classList.add("bar");
+        cell.style.setProperty("--share", `${share.toFixed(1)}%`);
+      }
     }
     return cell;
   }
 
   // ---- order ----
-  function sortBy(column) {  // numbers from the largest, words from the first; then the other way; then as they run
+  function sortBy(column) { // numbers from the largest, words from the first; then the other way; then as they run
     const first = Boolean(column.n);
     if (state.sort !== column) { state.sort = column; state.down = first; }
     else if (state.down === first) state.down = !first;
@@ -107,24 +111,39 @@ function makeTable(table, data, thing, detail) {
 
   // ---- what is hidden ----
   function refresh() {
-    const seeking = state.words.length > 0, met = sought.map((text, i) => !isHeading(i) && state.words.every((w) => text.includes(w)));
-    const under = [];  // by depth, whether something met stands below
+    const seeking = state.words.length > 0, count = seeking ? filtered() : folded();
+    for (const [i, line] of state.open) line.hidden = rows[i].hidden;
+    const total = layers.filter((layer) => layer >= 0).length, grouped = (number) => number.toLocaleString("en");
+    const named = `${grouped(total)} ${thing}${total === 1 ? "" : "s"}`;
+    one("#shown").textContent = seeking ? `${grouped(count)} of ${named}` : named;
+    const reached = (button) => button && button.tabIndex === 0 && button.isConnected && !button.closest("tr").hidden;
+    if (!buttons.some(reached)) rove(order().find((i) => buttons[i] && !rows[i].hidden));
+  }
+
+  function filtered() { // layers that hold every word, and the headings over them; how many layers
+    const under = []; // by depth, whether one of them stands below
     let count = 0;
     for (let i = rows.length - 1; i >= 0; i--) {
-      if (isHeading(i)) { rows[i].hidden = seeking && !under[depths[i]]; under[depths[i]] = false; }
-      else { rows[i].hidden = !met[i]; if (met[i]) { count++; for (let d = 0; d < depths[i]; d++) under[d] = true; } }
+      if (isHeading(i)) {
+        rows[i].hidden = !under[depths[i]];
+        under[depths[i]] = false;
+      } else {
+        rows[i].hidden = !state.words.every((word) => sought[i].includes(word));
+        if (rows[i].hidden) continue;
+        count++;
+        for (let depth = 0; depth < depths[i]; depth++) under[depth] = true;
+      }
     }
-    let closed = Infinity;  // the depth of the folded heading we are under
-    for (let i = 0; i < rows.length && !state.sort && !seeking; i++) {
+    return count;
+  }
+
+  function folded() { // all that stands under no folded heading; where rows are sorted, all
+    let closed = Infinity; // the depth of the folded heading that we are under
+    rows.forEach((row, i) => {
       if (depths[i] <= closed) closed = Infinity;
-      if (depths[i] > closed) rows[i].hidden = true;
-      else if (isHeading(i) && state.folded.has(i)) closed = depths[i];
-    }
-    for (const [i, line] of state.open) line.hidden = rows[i].hidden;
-    const total = layers.filter((n) => n >= 0).length, named = `${total.toLocaleString("en")} ${thing}${total === 1 ? "" : "s"}`;
-    one("#shown").textContent = seeking ? `${count.toLocaleString("en")} of ${named}` : named;
-    const first = order().find((i) => buttons[i] && !rows[i].hidden);
-    if (!buttons.some((button) => button && button.tabIndex === 0 && !button.closest("tr").hidden && button.isConnected)) rove(first);
+      row.hidden = !state.sort && depths[i] > closed;
+      if (!row.hidden && isHeading(i) && state.folded.has(i)) closed = depths[i];
+    });
   }
 
   function fold(places, closed) {
@@ -135,21 +154,21 @@ function makeTable(table, data, thing, detail) {
     refresh();
   }
 
-  function above(i) {  // the headings over a row
+  function above(i) { // the headings over a row
     const found = [];
     let depth = depths[i];
     for (let k = i - 1; k >= 0 && depth > 0; k--) if (isHeading(k) && depths[k] < depth) { found.push(k); depth = depths[k]; }
     return found;
   }
 
-  function below(i) {  // the layers under a heading, or the one of a row
+  function below(i) { // the layers under a heading, or the one of a row
     if (!isHeading(i)) return [layers[i]];
     const found = [];
     for (let k = i + 1; k < rows.length && depths[k] > depths[i]; k++) if (!isHeading(k)) found.push(layers[k]);
     return found;
   }
 
-  function reveal(i) {  // so that a row can be seen
+  function reveal(i) { // so that a row can be seen
     if (rows[i].hidden && state.words.length) search("");
     fold(above(i), false);
   }
@@ -208,7 +227,12 @@ function makeTable(table, data, thing, detail) {
   for (const column of columns.slice(1)) {
     const label = make("label"), box = make("input", "", { type: "checkbox", name: column.name });
     box.checked = Boolean(column.shown);
-    box.addEventListener("change", () => { column.shown = box.checked ? 1 : 0; if (!box.checked && state.sort === column) state.sort = null; render(); arrange(); });
+    box.addEventListener("change", () => {
+      column.shown = box.checked ? 1 : 0;
+      if (!box.checked && state.sort === column) state.sort = null;
+      render();
+      arrange();
+    });
     label.append(box, column.heading);
     if (column.about) label.title = column.about;
     one("fieldset", menu).append(label);
@@ -219,7 +243,7 @@ function makeTable(table, data, thing, detail) {
   });
 
   // ---- copies of what is to be seen ----
-  function copied() {  // a folded heading stands for what is under it, an open one for nothing
+  function copied() { // a folded heading stands for what is under it, an open one for nothing
     const kept = order().filter((i) => !rows[i].hidden && (!isHeading(i) || (state.folded.has(i) && !state.words.length)));
     return { chosen: shown(), kept };
   }
@@ -235,12 +259,17 @@ function makeTable(table, data, thing, detail) {
     const { chosen, kept } = copied(), escaped = (text) => text.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&");
     const line = (texts) => `| ${texts.join(" | ")} |\n`;
     const totals = chosen.map((c, k) => (k ? c.total || "" : "total")).map((text) => text && `**${text}**`);
-    return line(chosen.map((c) => escaped(c.heading))) + line(chosen.map((c) => (c.n ? "--:" : ":--")))
-      + kept.map((i) => line(chosen.map((c) => escaped(textOf(c, i))))).join("") + (table.tFoot && !state.words.length ? line(totals) : "");
+    const heads = [chosen.map((c) => escaped(c.heading)), chosen.map((c) => (c.n ? "--:" : ":--"))];
+    const body = kept.map((i) => chosen.map((c) => escaped(textOf(c, i))));
+    return [...heads, ...body, ...(table.tFoot && !state.words.length ? [totals] : [])].map(line).join("");
   }
   async function copy(text, what) {
     const count = text.split("\n").length - 1;
-    try { await navigator.clipboard.writeText(text); say(`Copied ${count} lines of ${what}`); flash(what); } catch {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`Copied ${count} lines of ${what}`);
+      flash(what);
+    } catch {
       const dialog = one("#copied"), area = one("textarea", dialog);
       area.value = text;
       dialog.showModal();
@@ -265,5 +294,9 @@ function makeTable(table, data, thing, detail) {
   }
   render();
   refresh();
-  return { rows, buttons, below, reveal, toggle, textOf: (name, i) => { const c = columns.find((x) => x.name === name); return c ? textOf(c, i) : ""; } };
+  const textIn = (name, i) => {
+    const column = columns.find((each) => each.name === name);
+    return column ? textOf(column, i) : "";
+  };
+  return { rows, below, reveal, textOf: textIn };
 }
