@@ -132,7 +132,9 @@ class Network:
         from archlens.report.diagram.fold import diagram
         from archlens.report.diagram.written import Look, drawn
 
-        return drawn(diagram(self.graph, self.analyze(), level, fold, unfold), form, Look(theme, color, direction, columns))
+        with _collector_paused():
+            folded = diagram(self.graph, self.analyze(), level, fold, unfold)
+        return drawn(folded, form, Look(theme, color, direction, columns))
 
     def report(self, title: str = "", told: Callable[[str], None] = lambda note: None) -> str:
         """A page on which the network can be understood, as the text of one HTML file that needs nothing else.

@@ -181,7 +181,7 @@ def test_mobilenet_says_expansion_width_and_stride():
     found = drawn("mobilenet_v2", "block")
     firsts = [box.title for box in found.boxes if box.title.startswith("Inverted")]
     table = [(1, 16, 1), (6, 24, 2), (6, 32, 2), (6, 64, 2), (6, 96, 1), (6, 160, 2), (6, 320, 1)]
-    assert firsts == [f"Inverted {c} {t} /{s}" for t, c, s in table]
+    assert firsts == [f"Inverted {c} expand={t} /{s}" for t, c, s in table]
     assert [box.times for box in found.boxes if box.title == "Residual"] == [1, 2, 3, 2, 2]  # n - 1
 
 

@@ -35,8 +35,14 @@ def block_title(path: str, call: Call | None, axes: int) -> str:
     if call is None or not call.block:
         return cut(printable(name), _LONGEST)
     values = {said: call.values.get(said) for said in call.said}
-    words = [_value(said, value, axes) for said, value in values.items()]
-    shown = [word for word in words if word]
+    shown: list[str] = []
+    counted = False
+    for said, value in values.items():
+        word = _value(said, value, axes)
+        counts = word.replace(".", "").isdigit()
+        if word:  # the first number is a width; what another is, its name says
+            shown.append(f"{said}={word}" if counts and counted else word)
+        counted = counted or counts
     if len(shown) > _SAID:
         shown = [] if name.rstrip("0123456789") == call.block else [name]
     return cut(printable(" ".join([call.block, *shown])), _LONGEST)
