@@ -45,7 +45,7 @@ def command(spec: str, path: str | None, force: bool, **options: Any) -> None:
     \b
     archlens diagram resnet50
     archlens diagram resnet50 -o resnet50.svg
-    archlens diagram resnet50 -o stage2.png --level stage --unfold 'stage2/*' --theme dark
+    archlens diagram resnet50 -o stage2.png --level stage --unfold stage2
     archlens diagram my_net.yaml -o costs.pdf --color macs
     """
     failures = Failures()

@@ -23,14 +23,12 @@ _PICTURES = ("svg", "png", "pdf")
 @click.option(
     "--at", metavar="LAYER", type=LayerPath(), help="A layer's path or the end of it; by default the last that moves a window."
 )
-@click.option("-o", "--output", metavar="FILE", help="Draw it there, as .svg, .png or .pdf, instead of the table.")
+@click.option("-o", "--output", metavar="FILE", help="Draw it there, as .svg, .png or .pdf, instead of a table.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "markdown", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="Of what is printed.",
+    help="Of what is printed: by default a table, or with -o nothing.",
 )
 @click.option(
     "--theme",
@@ -42,7 +40,7 @@ _PICTURES = ("svg", "png", "pdf")
 @click.option("--force", is_flag=True, help="Write over a file that archlens has not drawn.")
 @network_options
 def command(
-    specs: tuple[str, ...], at: str | None, output: str | None, form: str, theme: str, force: bool, **options: Any
+    specs: tuple[str, ...], at: str | None, output: str | None, form: str | None, theme: str, force: bool, **options: Any
 ) -> None:
     """Show how the receptive field grows from the input on: kernel, stride and jump of each layer that widens it.
 
@@ -71,9 +69,10 @@ def command(
             several = len(specs) > 1 or specs[0].endswith(":all")
             if output is not None:
                 write_picture(output, _drawn(walks, several, picture, theme), force)
-                click.echo(f"{output}: {'receptive fields' if several else 'a receptive field'}, {picture}")
+            if output is None or form is not None:
+                click.echo(_text(walks, several, form or "table"), color=True, nl=form != "csv")
             else:
-                click.echo(_text(walks, several, form), color=True, nl=form != "csv")
+                click.echo(f"{output}: {'receptive fields' if several else 'a receptive field'}, {picture}")
     failures.exit()
 
 

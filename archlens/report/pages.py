@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from archlens.errors import text_width
+from archlens.errors import printable, text_width
 from archlens.report.grid import GAP, Paint, cut, draw, plain, wrapped
 
 __all__ = ["Block", "Chain", "Code", "Grid", "Heading", "Rows", "Text", "page_markdown", "page_text"]
 
 _INDENT = 2
+_KEPT = re.compile("[^\n\u00a0]+")
 _SHORTEST = 12  # a name in a table is not cut below this
 
 
@@ -67,7 +69,7 @@ def page_text(blocks: Sequence[Block], width: int = 80, paint: Paint = plain) ->
     """The page for a terminal, `width` wide where its numbers and formulas can be broken."""
     lines: list[str] = []
     inset = 0
-    for block in blocks:
+    for block in map(_shown, blocks):
         if isinstance(block, Heading):
             if lines and not (block.level == 3 and inset == 0):
                 lines.append("")
@@ -76,6 +78,16 @@ def page_text(blocks: Sequence[Block], width: int = 80, paint: Paint = plain) ->
             lines.append("")
         lines += [" " * inset + line for line in _lines(block, width - inset, paint)]
     return "\n".join(lines).replace("\u00a0", " ")
+
+
+def _shown(part: Any) -> Any:
+    """A block, or a part of one, whose words a terminal shows as they are; lines and no-break blanks stay."""
+    if isinstance(part, str):
+        return part if part.isprintable() else _KEPT.sub(lambda words: printable(words[0]), part)
+    if isinstance(part, tuple):
+        parts = map(_shown, part)
+        return type(part)(*parts) if hasattr(part, "_fields") else tuple(parts)
+    return part
 
 
 def _lines(block: Block, width: int, paint: Paint) -> list[str]:

@@ -42,6 +42,8 @@ def test_commands(tab):
     assert tab("an") == ["analyze"]
     assert set(tab("")) >= {"analyze", "expand", "schema", "specs"}
     assert "--version" in tab("--")
+    assert (tab("rec"), tab("rf")) == (["receptive-field"], ["rf"])
+    assert "rf" not in tab("")
 
 
 def test_specs_are_names_and_files(tab):
@@ -87,6 +89,7 @@ def test_columns_and_levels(tab):
 def test_layer_paths_of_the_commands_that_ask_for_one(tab):
     convolutions = ["stage1/ConvRelu1/conv", "stage1/ConvRelu2/conv"]
     assert [path for path in tab("field vgg16 --at stage1/") if path.endswith("conv")] == convolutions
+    assert [path for path in tab("rf vgg16 --at stage1/") if path.endswith("conv")] == convolutions
     assert [path for path in tab("explain vgg16 stage1/") if path.endswith("conv")] == convolutions
     assert tab("explain conv_") == ["conv_transpose"]
 

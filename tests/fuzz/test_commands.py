@@ -27,8 +27,8 @@ RECIPES = [
 ]
 
 
-def show(target: str) -> None:
-    """Run every command on a network; none may raise, and each says something."""
+def show(target: str, folder: Path) -> None:
+    """Run every command on a network; none may raise, and each says something. folder: for what they write."""
     network = archlens.load(target)
     paths = [node.path for node in network.graph.nodes]
     chosen = paths if len(paths) <= 10 else [*paths[:5], *paths[-5:]]
@@ -44,10 +44,12 @@ def show(target: str) -> None:
         assert not isinstance(result.exception, Exception), (command, result.exception, result.output)
         assert result.exit_code in (0, 1)  # 1: a missed expectation
         assert result.output.strip()
+    drawing = ["--force", "-o", str(folder / "field.svg")]
     for path in chosen:
-        result = CliRunner().invoke(_group, ["field", target, "--at", path])
-        assert not isinstance(result.exception, Exception), (path, result.exception, result.output)
-        assert result.exit_code in (0, 2)  # 2: a layer that sees no map
+        for command in (["field"], ["rf"], ["rf", *drawing]):
+            result = CliRunner().invoke(_group, [*command, target, "--at", path])
+            assert not isinstance(result.exception, Exception), (command, path, result.exception, result.output)
+            assert result.exit_code in (0, 2)  # 2: a layer that sees no map
 
 
 @pytest.mark.parametrize("seed", range(EXAMPLES))
@@ -56,7 +58,7 @@ def test_random_networks(seed: int, tmp_path: Path) -> None:
     text = random_spec(Random(seed), file)
     file.write_text(text, encoding="utf-8")
     try:
-        show(str(file))
+        show(str(file), tmp_path)
         before = archlens.load(str(file))
         plain = tmp_path / "plain.yaml"
         plain.write_text(before.expand(), encoding="utf-8")
@@ -71,9 +73,9 @@ def test_recipes(recipe: Block, tmp_path: Path) -> None:
     lay_out(recipe, tmp_path)
     file = tmp_path / "net.yaml"
     file.write_text(recipe.text, encoding="utf-8")
-    show(str(file))
+    show(str(file), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["lenet5_1998", "googlenet_2014_training", "unet", "vit_b16", "c3d", "m5"])
-def test_shipped_networks(name: str) -> None:
-    show(name)
+def test_shipped_networks(name: str, tmp_path: Path) -> None:
+    show(name, tmp_path)

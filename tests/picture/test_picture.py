@@ -124,8 +124,11 @@ def test_png_has_the_colours_at_their_places(theme: str) -> None:
     assert at(150, 25) == colours["line"]
 
 
-def test_pdf_is_a_pdf() -> None:
-    assert raster(SCENE, "pdf").startswith(b"%PDF-")
+def test_pdf_is_a_pdf_without_a_date() -> None:
+    made = raster(SCENE, "pdf")
+    assert made.startswith(b"%PDF-")
+    assert b"Producer" in made
+    assert b"CreationDate" not in made
 
 
 def test_widths_are_those_of_helvetica() -> None:

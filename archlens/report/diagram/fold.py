@@ -8,11 +8,11 @@ from archlens.analysis.facts import Analysis
 from archlens.errors import UsageError, closest
 from archlens.graph.model import Graph
 from archlens.layers.dims import Shape
-from archlens.report.diagram.boxes import draw_steps
+from archlens.report.diagram.boxes import Drawing, draw_steps
 from archlens.report.diagram.chains import links
 from archlens.report.diagram.edges import between, in_order, told
 from archlens.report.diagram.model import Box, Diagram
-from archlens.report.diagram.repeats import steps
+from archlens.report.diagram.repeats import boxes_of, steps
 from archlens.report.diagram.scopes import LEVELS, Scopes, settle
 from archlens.report.diagram.titles import totals_text
 from archlens.report.diagram.units import units
@@ -41,15 +41,14 @@ def diagram(
     folded, unfolded = scopes.matching(fold, graph.spec), scopes.matching(unfold, graph.spec)
     for wanted in (level,) if level else LEVELS:
         settle(scopes, wanted, folded, unfolded)
-        found = _drawn(known, analysis, scopes, wanted)
-        if len(found.boxes) <= MOST:
+        groups = steps(known, scopes, units(known, scopes))
+        if boxes_of(groups) + len(graph.inputs) + len(graph.outputs) <= MOST:
             break
-    return found
+    return _drawn(known, analysis, draw_steps(known, analysis, scopes, groups), wanted)
 
 
-def _drawn(known: Wiring, analysis: Analysis, scopes: Scopes, level: str) -> Diagram:
+def _drawn(known: Wiring, analysis: Analysis, drawing: Drawing, level: str) -> Diagram:
     graph = known.graph
-    drawing = draw_steps(known, analysis, scopes, steps(known, scopes, units(known, scopes)))
     boxes = drawing.boxes
     inputs: dict[int, int] = {}
     for name, tensor in graph.inputs.items():

@@ -22,8 +22,9 @@ def mermaid(diagram: Diagram) -> str:
     """`flowchart TD`: a subgraph for every frame, dotted arrows for shortcuts, colours by family as in the light theme."""
     lines = ["flowchart TD", *_frame(diagram, inside(diagram), -1, "  ")]
     for edge in diagram.edges:
-        told = f'|"{_text(size_text(edge.shape))}"|' if edge.told else ""
-        lines.append(f"  b{edge.tail} {'-.->' if edge.skip else '-->'}{told} b{edge.head}")
+        told = edge.told and diagram.boxes[edge.tail].kind != "input"  # which says it in its box
+        label = f'|"{_text(size_text(edge.shape))}"|' if told else ""
+        lines.append(f"  b{edge.tail} {'-.->' if edge.skip else '-->'}{label} b{edge.head}")
     return "\n".join([*lines, *_classes(diagram)])
 
 
@@ -46,7 +47,7 @@ def _lines(box: Box) -> list[str]:
     if box.kind in ("input", "output"):
         return [box.title, size_text(box.shape)]
     figures = [f"{short(value)} {unit}" for value, unit in ((box.params, "params"), (box.macs, "MACs")) if value]
-    return [line for line in (_counted(box.title, box.times), " · ".join(box.folded), " · ".join(figures)) if line]
+    return [line for line in (_counted(box.title, box.times), " · ".join(box.folded), *figures) if line]
 
 
 def _counted(text: str, times: int) -> str:
@@ -63,6 +64,9 @@ def _classes(diagram: Diagram) -> Iterator[str]:
         if family in members:
             yield f"  classDef {family} fill:{theme[family]},stroke:{theme[f'{family}.edge']},color:{theme['ink']}"
             yield f"  class {','.join(members[family])} {family}"
+    if diagram.clusters:
+        yield f"  classDef frame fill:{theme['panel']},stroke:{theme['rule']},color:{theme['ink']}"
+        yield f"  class {','.join([f'c{number}' for number in range(len(diagram.clusters))])} frame"
 
 
 def _text(text: str) -> str:

@@ -9,7 +9,7 @@ from archlens.report.diagram.scopes import Scopes
 from archlens.report.diagram.units import Unit
 from archlens.report.diagram.wiring import Wiring
 
-__all__ = ["Group", "Item", "steps"]
+__all__ = ["Group", "Item", "boxes_of", "steps"]
 
 _PERIOD = 4  # steps that are seen to repeat together without a scope around them
 _TURNS = 3  # how often they must, for a frame to pay
@@ -77,6 +77,11 @@ def steps(wiring: Wiring, scopes: Scopes, found: Sequence[Unit]) -> list[Group]:
         else:
             outer.append(_around(groups, number, wiring))
     return _grouped(inside[0], wiring)
+
+
+def boxes_of(groups: Sequence[Group]) -> int:
+    """How many boxes steps are drawn as."""
+    return sum([1 if group[0].groups is None else boxes_of(group[0].groups) for group in groups])
 
 
 def _around(groups: list[Group], scope: int, wiring: Wiring) -> Item:

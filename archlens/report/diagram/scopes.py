@@ -21,19 +21,21 @@ LEVELS = ("layer", "block", "stage")
 class Scope:
     """A scope of the spec: an instance of a block, a turn of a named loop, a branch.
 
-    layers: how many it holds, those of scopes inside too. own: how many stand in it directly. chains: boxes its layers make where
-    nothing is closed. closed: the number of the scope whose box it is in, -1 for none. home: of the innermost scope around its
+    turns: whether it is a turn; a plain list of layers, whose names alone say so, has nothing else at its two outer levels.
+    own: how many layers stand in it directly. chains: boxes that its layers make, those of scopes inside too, where nothing is
+    closed. closed: the number of the scope whose box it is in, -1 for none. home: of the innermost scope around its
     layers that may be drawn as a frame. drawn: whether it is such a scope itself.
     """
 
-    __slots__ = ("call", "chains", "children", "closed", "drawn", "home", "layers", "own", "parent", "path")
+    __slots__ = ("call", "chains", "children", "closed", "drawn", "home", "own", "parent", "path", "turns")
 
-    def __init__(self, path: str, parent: int, call: Call | None) -> None:
+    def __init__(self, path: str, parent: int, call: Call | None, turns: bool) -> None:
         self.path = path
         self.parent = parent
         self.call = call
+        self.turns = turns
         self.children: list[int] = []
-        self.layers = self.own = self.chains = 0
+        self.own = self.chains = 0
         self.closed = -1
         self.home = 0
         self.drawn = False
@@ -43,21 +45,16 @@ class Scope:
         """The block it is an instance of; empty for none."""
         return self.call.block if self.call else ""
 
-    @property
-    def turns(self) -> bool:
-        """Whether it is a turn of a named loop."""
-        return self.call is not None and not self.call.block
-
 
 class Scopes:
     """all: the scopes, outer ones before inner ones, the first with an empty path. of: by layer the one it stands in."""
 
     def __init__(self, graph: Graph, follows: Sequence[int]) -> None:
         """follows: by layer the one it would share a box with, as `links` says."""
-        self.all = [Scope("", -1, None)]
+        self.all = [Scope("", -1, None, False)]
         self._numbers = {"": 0}
-        calls = graph.calls
-        self.of = [self._number(node.path.rpartition("/")[0], calls) for node in graph.nodes]
+        self._calls = graph.calls
+        self.of = [self._number(node.path.rpartition("/")[0]) for node in graph.nodes]
         for number, before in enumerate(follows):
             scope = self.all[self.of[number]]
             scope.own += 1
@@ -65,16 +62,13 @@ class Scopes:
             if before >= 0:
                 self.all[self._around(self.of[before], self.of[number])].chains -= 1
         for scope in reversed(self.all):
-            scope.layers += scope.own
             if scope.parent >= 0:
-                outer = self.all[scope.parent]
-                outer.layers += scope.layers
-                outer.chains += scope.chains
+                self.all[scope.parent].chains += scope.chains
         self.top = 0
         while self.all[self.top].own == 0 and len(self.all[self.top].children) == 1:
             self.top = self.all[self.top].children[0]
 
-    def _number(self, path: str, calls: object) -> int:
+    def _number(self, path: str) -> int:
         """The number of the scope at `path`, made with those around it where it is new."""
         missing = []
         while path not in self._numbers:
@@ -83,7 +77,9 @@ class Scopes:
         number = self._numbers[path]
         for inner in reversed(missing):
             self.all[number].children.append(len(self.all))
-            self.all.append(Scope(inner, number, calls.get(inner)))  # type: ignore[attr-defined]
+            call = self._calls.get(inner)
+            turns = not call.block if call else not self._calls and inner.count("/") < 2
+            self.all.append(Scope(inner, number, call, turns))
             number = self._numbers[inner] = len(self.all) - 1
         return number
 
@@ -118,7 +114,7 @@ class Scopes:
 
 def _unknown(glob: str, paths: Sequence[str], spec: str) -> UsageError:
     ends = {path.rpartition("/")[2]: path for path in reversed(paths)}
-    near = closest(glob, paths) or ends.get(closest(glob, ends) or "")
+    near = ends.get(closest(glob, ends) or "") or closest(glob, paths)
     cure = f"did you mean `{near}`?" if near else f"there are {', '.join(paths[:6])}{', …' if len(paths) > 6 else ''}"
     return UsageError(f"{spec} has no stage or block that `{glob}` matches; {cure if paths else 'it has none at all'}")
 
@@ -127,7 +123,8 @@ def settle(scopes: Scopes, level: str, folded: set[int], unfolded: set[int]) -> 
     """Say of every scope whether it is closed, or else whether it may be drawn as a frame.
 
     At `layer` none is closed, at `block` the outermost instances of blocks, at `stage` the first part of a path. What is
-    unfolded is open, with all around it; what is folded is closed. A scope that is one box anyway is never closed.
+    unfolded is open, with all around it, and blocks inside of it are closed unless the level is `layer`; what is folded is
+    closed. A scope that is one box anyway is never closed.
     """
     opened = set(unfolded)
     for number in unfolded:
@@ -144,13 +141,13 @@ def settle(scopes: Scopes, level: str, folded: set[int], unfolded: set[int]) -> 
         scope.closed = outer.closed if number else -1
         if scope.closed < 0 and number and scope.chains > 1 and (number in folded or closes):
             scope.closed = number
-        scope.drawn = number not in around and scope.closed < 0 and scope.chains > 1 and scope.call is not None
+        scope.drawn = number not in around and scope.closed < 0 and scope.chains > 1 and (scope.turns or bool(scope.block))
         scope.home = number if scope.drawn else outer.home
 
 
 def _closes(scopes: Scopes, scope: Scope, level: str) -> bool:
-    if level == "stage":
-        return scope.parent == scopes.top
+    if level == "stage" and scope.parent == scopes.top:
+        return True
     outer = scopes.all[scope.parent]
     return (bool(scope.block) or (scope.turns and outer.turns)) and not _is_stage(scopes, scope)
 

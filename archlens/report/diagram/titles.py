@@ -11,7 +11,7 @@ from archlens.report.grid import cut
 from archlens.report.numbers import each, short, size_text, sizes_text
 from archlens.report.operations import operation_text
 
-__all__ = ["block_title", "layer_title", "scope_label", "totals_text"]
+__all__ = ["block_title", "layer_title", "totals_text"]
 
 _LONGEST = 40  # columns of a title
 _SAID = 4  # values of a block; of one with more its own name says more
@@ -42,15 +42,12 @@ def block_title(path: str, call: Call | None, axes: int) -> str:
     return cut(printable(" ".join([call.block, *shown])), _LONGEST)
 
 
-def scope_label(path: str, call: Call | None, axes: int) -> str:
-    """What stands over an opened scope: `stage2`, `Bottleneck 128`."""
-    return block_title(path, call, axes)
-
-
 def _value(name: str, value: Any, axes: int) -> str:
     """A value as the line would say it; nothing for names of tensors and what is no number."""
     if name == "stride" and isinstance(value, int | tuple):
         return f"/{each(value) if isinstance(value, tuple) else value}"
+    if name in _WIDENS:
+        return "" if value == 1 else f"{name}={value}"
     if isinstance(value, tuple):
         return sizes_text(value) if value and all(isinstance(size, int) for size in value) else ""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -72,7 +72,8 @@ class _Tree:
         port = box.kind in ("input", "output")
         shape = size_text(box.shape) if port or self.shapes.get(number, set()) != {box.shape} else ""
         name = self.name(box.path, box.cluster)
-        words = "" if port else " · ".join([*([box.title] if box.title != name or not box.folded else []), *box.folded])
+        named = box.folded and box.kind == "block" and box.title == name  # the name says the title already
+        words = "" if port else " · ".join(box.folded if named else (box.title, *box.folded))
         figures = [short(value) if value else "" for value in (box.params, box.macs)]
         self.rows.append((_named(before, name, box.times), printable(words), shape, figures[0], figures[1]))
         self.rows += [(below.rstrip(), text, "", "", "") for text in self.sources(number, box)]

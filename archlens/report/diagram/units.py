@@ -16,12 +16,11 @@ __all__ = ["Unit", "units"]
 
 class Unit(NamedTuple):
     """layers: their numbers, in order. scope: the number of the closed scope they are (a part of), -1 for a chain of layers.
-    home: of the scope that may be drawn around it. whole: whether it is all of its scope."""
+    home: of the scope that may be drawn around it."""
 
     layers: tuple[int, ...]
     scope: int
     home: int
-    whole: bool = True
 
 
 def units(wiring: Wiring, scopes: Scopes) -> list[Unit]:
@@ -46,7 +45,7 @@ def units(wiring: Wiring, scopes: Scopes) -> list[Unit]:
         scope = -1 if key >= 0 else -key
         home = scopes.all[scopes.of[layers[0]]].home
         if key in torn:
-            found += [Unit(run, scope if _chains(run, follows) > 1 else -1, home, False) for run in _runs(layers)]
+            found += [Unit(run, scope if _chains(run, follows) > 1 else -1, home) for run in _runs(layers)]
         else:
             found.append(Unit(tuple(layers), scope, home))
     return found

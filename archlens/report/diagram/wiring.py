@@ -16,7 +16,7 @@ OUTSIDE = -1
 class Wiring(NamedTuple):
     """readers: by tensor the layers that read it, one entry for each time, and OUTSIDE. ports: by tensor, which output of its
     layer it is. kinds: by layer a number that equal layers share: of the same values, on the same shapes, with the same figures,
-    trained or not. owners: by layer the number of the one whose weights it uses, -1 where that is itself."""
+    trained or not, its weights lent or not. owners: by layer the number of the one whose weights it uses, -1 for its own."""
 
     graph: Graph
     readers: list[list[int]]
@@ -40,7 +40,7 @@ def wiring(graph: Graph, analysis: Analysis) -> Wiring:
         for port, tensor in enumerate(node.outputs):
             ports[tensor] = port
         figures = (facts.params, facts.macs, facts.activation_bytes, facts.trainable, owners[number] >= 0, number in lent)
-        key = (node.layer, node.trainable, node.input_shapes, node.output_shapes, figures)
+        key = (node.layer, node.input_shapes, node.output_shapes, figures)
         kinds.append(known.setdefault(key, len(known)))
     for tensor in graph.outputs.values():
         readers[tensor].append(OUTSIDE)

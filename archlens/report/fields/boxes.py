@@ -136,9 +136,10 @@ def _named(
     heights: list[float] = []
     for _, y in reversed(corners):
         heights.append(max(y, heights[-1] + 23 if heights else top + 8))
-    over = max(heights[-1] - bottom, 0) if heights else 0
+    for place in reversed(range(len(heights))):  # those below the picture push up those above them
+        heights[place] = min(heights[place], bottom - 23 * (len(heights) - 1 - place))
     for place, (look, size, (x, y)) in enumerate(zip(reversed(shown), reversed(sizes), reversed(corners), strict=True)):
-        level = heights[place] - over
+        level = heights[place]
         last = place == 0
         role = "accent" if last else "ink"
         said = f" · {size}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from archlens.analysis.trails import Step
@@ -78,14 +78,15 @@ def cone_items(walk: FieldWalk, left: float, top: float, wide: float) -> tuple[f
     scale = min((wide - _LEFT - _RIGHT) / (last - first), _CELL * 1.6)
     middle = left + _LEFT + (wide - _LEFT - _RIGHT) / 2
     items: list[Item] = []
+
+    def place(at: float) -> float:
+        return middle + (at - (first + last) / 2) * scale
+
     for number, row in enumerate(rows):
         y = top + number * _ROW
-        places = [
-            middle + (row.at(unit) - (first + last) / 2) * scale for unit in range(_first(row, first), _last(row, last) + 1)
-        ]
+        places = [place(row.at(unit)) for unit in range(_first(row, first), _last(row, last) + 1)]
         if number + 1 < len(rows):
-            below = rows[number + 1]
-            items += _links(row, below, y, lambda at: middle + (at - (first + last) / 2) * scale)
+            items += _links(row, rows[number + 1], y, place)
         items += _cells(row, places, _first(row, first), y, min(row.jump * scale, 4 * _CELL))
         items += _words(walk, row, number, len(rows), left, wide, y)
     return top + len(rows) * _ROW - (_ROW - _CELL) + 8, items
@@ -102,10 +103,10 @@ def _last(row: _Row, last: float) -> int:
     return max(min(int(most), row.units - 1), row.read[-1])
 
 
-def _links(row: _Row, below: _Row, y: float, place: object) -> list[Item]:
-    to = place if callable(place) else float
+def _links(row: _Row, below: _Row, y: float, place: Callable[[float], float]) -> list[Item]:
+    """A line from each unit to all that it reads."""
     return [
-        Curve(((to(row.at(unit)), y + _CELL), (to(below.at(tap)), y + _ROW)), "skip")
+        Curve(((place(row.at(unit)), y + _CELL), (place(below.at(tap)), y + _ROW)), "skip")
         for unit, reached in row.taps.items()
         for tap in reached
     ]
@@ -117,8 +118,7 @@ def _cells(row: _Row, places: Sequence[float], first: int, y: float, pitch: floa
     for unit, x in enumerate(places, first):
         inside = 0 <= unit < row.units
         fill, stroke = ("heat5", "accent") if unit in row.read else ("panel", "rule")
-        if not inside:
-            fill, stroke = "inset", "line"
+        fill = fill if inside else "inset"
         cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, 2, dashed=not inside)
         items.append(Group((cell,), "cell", f"{row.name}: unit {unit}" + ("" if inside else ", padding"), {"unit": str(unit)}))
     return items

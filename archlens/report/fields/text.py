@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from archlens.analysis.sight import AxisSight
 from archlens.analysis.trails import Step
 from archlens.analysis.walk import FieldWalk, sums
 from archlens.graph.model import title
@@ -161,7 +162,8 @@ def _facts(walk: FieldWalk) -> Iterator[tuple[str, str]]:
         yield "all", f"{walk.whole} is the first whose every unit sees the whole input"
 
 
-def _ends(axes: Any, end: int) -> str:
+def _ends(axes: Sequence[AxisSight], end: int) -> str:
+    """The first pixel, or the last, that is read along each axis."""
     return "(" + ", ".join([grouped(axis.inside[end]) for axis in axes]) + ")" if len(axes) > 1 else grouped(axes[0].inside[end])
 
 

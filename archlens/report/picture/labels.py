@@ -54,8 +54,8 @@ def around(x: float, y: float, radius: float, text: str, size: float, fill: str 
     return found
 
 
-def along(points: Sequence[Point], thick: float = 4, step: float = 8) -> list[Area]:
-    """What a line through points covers, in pieces."""
+def along(points: Sequence[Point], thick: float = 10, step: float = 6) -> list[Area]:
+    """What a line through points covers, with some room, in pieces."""
     found = []
     for (x, y), (to_x, to_y) in pairwise(points):
         pieces = max(1, round(max(abs(to_x - x), abs(to_y - y)) / step))

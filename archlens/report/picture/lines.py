@@ -78,7 +78,7 @@ def line_chart(
         right._replace(start=height - (56 if x.label else 34), end=top + 34),
     )
     items += axis_items(plot, x, y)
-    items += line_items(plot, series, x, y, marks, levels, Area(plot.x.start, top + 14, width - 4, plot.y.start - 4))
+    items += line_items(plot, series, x, y, marks, levels, Area(plot.x.start, top + 26, width - 4, plot.y.start - 4))
     said = description or "; ".join([one.name for one in series])
     return Scene(width, height, tuple(items), title, said)
 
@@ -167,7 +167,8 @@ def _ends(one: Series, number: int, path: Sequence[Point], within: Area) -> list
     role = one.role or SERIES[number % len(SERIES)]
     name = fitted(one.name, max(within.right - x - 8, 40), _LABEL, bold=True)
     after = [Text(x + 8, y + 4.5 + down, name, _LABEL, "start", True, role) for down in _SHIFTS]
-    return after + [Text(x + 4, y - 10 - abs(up), one.name, _LABEL, "end", True, role) for up in _SHIFTS[::2]]
+    above = [Text(x + 4, y - 10 - abs(up), one.name, _LABEL, "end", True, role) for up in _SHIFTS[::2]]
+    return [*after[:7], *above[:3], *after[7:], *above[3:]]
 
 
 def _named_ends(
@@ -182,6 +183,8 @@ def _named_ends(
             level = name.y - 4.5
             if name.anchor == "start" and abs(level - y) > 14:
                 yield Curve(((x + 4, y), (name.x - 2, level)), "rule")
+            if name.anchor == "end" and y - level > 24:
+                yield Curve(((x, y), (x, name.y + 3)), "rule")
             yield name
 
 

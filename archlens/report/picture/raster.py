@@ -5,6 +5,7 @@ https://graphviz.org/docs/outputs/canon/#xdot names the operations. Graphviz mea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
@@ -20,6 +21,7 @@ __all__ = ["raster"]
 _FAMILIES = "Helvetica,Arial,Liberation Sans,Arimo,DejaVu Sans"
 _DPI = 144.0  # two pixels of the file for one of the scene, which has 96 an inch and is 72 a point here
 _ARC = 0.5523  # how far the control points of a quarter of a circle stand out, in radii
+_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")  # left out, so that the same picture is the same bytes
 _WIDEST = 30_000  # pixels, beyond which Cairo has no surface
 
 
@@ -33,7 +35,8 @@ def raster(scene: Scene, form: str, theme: str = "light") -> bytes:
         f'digraph {{ graph [bb="0,0,{ceil(scene.width)},{ceil(scene.height)}" pad=0 margin=0 dpi={dpi:.0f} bgcolor=transparent '
         f'_background={drawn}]; corner [shape=point width=0.01 style=invis label="" pos="1,1"] }}'
     )
-    return run_graphviz(source, form, "nop2")
+    made = run_graphviz(source, form, "nop2")
+    return _DATE.sub(lambda date: b" " * len(date[0]), made) if form == "pdf" else made
 
 
 def _operations(items: Sequence[Item], colours: Mapping[str, str], height: float) -> Iterator[str]:
