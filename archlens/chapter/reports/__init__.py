@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from archlens.spec.load import shipped
 
-__all__ = ["MARK", "PAGES", "pages", "pictures"]
+__all__ = ["MARK", "PAGES", "mark_of", "pages", "pictures"]
 
 MARK = "<!-- written by `archlens reports` -->\n"
 """How every page in Markdown begins."""
@@ -32,6 +32,14 @@ PAGES = {
     "claims.md": "claims",
 }
 """Files of the folder, and the modules here that write them. Beside them there is `networks/NAME.md` for every shipped spec."""
+
+
+def mark_of(path: str) -> str:
+    """How a file of the folder begins that we have written."""
+    from archlens.report.picture.svg import SVG_MARK
+    from archlens.report.site.frame import MARK as PAGE_MARK
+
+    return {".svg": SVG_MARK, ".html": PAGE_MARK}.get(os.path.splitext(path)[1], MARK)
 
 
 Shown: TypeAlias = "Callable[[str], AbstractContextManager[object]]"

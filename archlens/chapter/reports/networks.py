@@ -32,6 +32,7 @@ def page(name: str) -> str:
         lines += ["", f"One of the family of {link(homes[name], folder='')}."]
     if len(found) > 1:
         lines += ["", "## The family", "", *_family(found, own)]
+    lines += ["", *_pictures(name, found)]
     if not own:
         lines += _details(found[0], several=len(found) > 1)
     return "\n".join([*lines, "", *_source(name)])
@@ -65,6 +66,20 @@ def _comment(source: str) -> Iterator[str]:
         else:
             said.append(("", words))
     yield from [before + prose(words) for before, words in said[1:]]
+
+
+def _pictures(name: str, found: Sequence[Analysis]) -> Iterator[str]:
+    """The diagram, and the page for a browser."""
+    first, several = found[0], len(found) > 1
+    yield f"## {escaped(first.title)} as boxes and arrows" if several else "## Boxes and arrows"
+    yield ""
+    yield f"![{escaped(first.title)} as boxes and arrows]({name}.svg)"
+    yield ""
+    told = "compares the variants" if several else "links this diagram with every layer, its formulas and its line in the spec"
+    target = f"{name}:all" if several else name
+    yield f"[{name}.html]({name}.html), opened in a browser, {told}."
+    yield ""
+    yield f"Made by `archlens diagram {name} -o {name}.svg` and `archlens report {target} -o {name}.html`."
 
 
 def _family(found: Sequence[Analysis], own: Sequence[str]) -> list[str]:

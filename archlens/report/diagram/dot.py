@@ -42,7 +42,7 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
         kept = {"group": "trunk"} if number in trunk else {}  # in one line
         to.node(f"n{number}", label="", shape="box", fixedsize="true", width=width, height=height, **kept)
 
-    _fill(graph, diagram, node, lambda words: {"label": _ROOM.format(round(words_width(words, 12, True)) + 24), "labeljust": "l"})
+    _fill(graph, diagram, node, _room_of)
     leaves, enters, side = ("s", "n", "e") if direction == "down" else ("e", "w", "s")
     for edge in diagram.edges:
         tail, head, weight = leaves, enters, "1"
@@ -102,6 +102,11 @@ def _graph(direction: str) -> graphviz.Digraph:
     import graphviz
 
     return graphviz.Digraph("network", graph_attr={"rankdir": DIRECTIONS[direction], "nodesep": "0.3", "ranksep": "0.34"})
+
+
+def _room_of(words: str) -> dict[str, str]:
+    """Room for the label of a cluster, twice as wide as the words: they end before the middle, where arrows come in."""
+    return {"label": _ROOM.format(2 * round(words_width(words, 12, True)) + 36), "labeljust": "l"}
 
 
 def _fill(

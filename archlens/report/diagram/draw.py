@@ -121,5 +121,6 @@ def _shapes(diagram: Diagram, placed: Layout, direction: str) -> Iterator[Text]:
             x, y = arrow.points[0]
             at = (x + 7, y - 5) if direction == "down" else (x + 5, y + 14)
         else:
-            at = (x + 7, y - 7) if direction == "down" else (x - words_width(words, _SAID) - 9, y - 6)
+            beside = direction == "down" and arrow.points[0][0] < x + 20  # else an arrow from the right would cross it
+            at = (x + 7, y - 7) if beside else (x - words_width(words, _SAID) - 9, y - 6)
         yield Text(*at, words, _SAID, fill="faint")
