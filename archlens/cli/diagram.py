@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archlens.cli.files import picture_format, write_picture
+from archlens.cli.files import picture_format, size_line, write_picture
 from archlens.cli.shared import Failures, SpecType, network_options, networks
 from archlens.errors import UsageError
 from archlens.network import Network
@@ -73,7 +73,7 @@ def _write(network: Network, path: str | None, form: str, how: Mapping[str, Any]
         click.echo(made)
     else:
         write_picture(path, _bytes(made), force)
-        click.echo(f"wrote {path}", err=True)
+        click.echo(size_line(path))
 
 
 def _bytes(made: str | bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from archlens.errors import UsageError, did_you_mean
 
-__all__ = ["picture_format", "write_file", "write_picture"]
+__all__ = ["picture_format", "size_line", "write_file", "write_picture"]
 
 _PNG, _PDF, _XML = b"\x89PNG\r\n\x1a\n", b"%PDF-", b"<?xml "
 _PNG_HEAD = 33  # bytes up to the end of the chunk that must come first
@@ -41,6 +41,11 @@ def write_picture(path: str, data: bytes, force: bool = False) -> None:
     line, and of other files the first line must be that of `data`."""
     signed = _signed(data)
     _write(path, signed, lambda there: _signature(_content(there)) == _signature(signed), force)
+
+
+def size_line(path: str) -> str:
+    """What a person reads of a file that was written: `resnet50.svg: 24 kB`."""
+    return f"{path}: {max(1, round(os.path.getsize(path) / 1000)):,} kB"
 
 
 def _signed(data: bytes) -> bytes:

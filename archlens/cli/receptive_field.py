@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlens.cli.files import picture_format, write_picture
+from archlens.cli.files import picture_format, size_line, write_picture
 from archlens.cli.shared import Failures, LayerPath, SpecType, network_options, networks, painter, progress, width
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def command(
             if output is None or form is not None:
                 click.echo(_text(walks, several, form or "table"), color=True, nl=form != "csv")
             else:
-                click.echo(f"{output}: {'receptive fields' if several else 'a receptive field'}, {picture}")
+                click.echo(size_line(output))
     failures.exit()
 
 

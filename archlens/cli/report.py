@@ -79,8 +79,8 @@ def _write(output: str, text: str, force: bool) -> None:
         return
     if not output.strip():
         raise UsageError("-o names no file")
-    from archlens.cli.files import write_file
+    from archlens.cli.files import size_line, write_file
     from archlens.report.site.frame import MARK
 
     write_file(output, text, MARK, force)
-    click.echo(f"{output}: {len(text.encode()) / 1000:,.0f} kB")
+    click.echo(size_line(output))

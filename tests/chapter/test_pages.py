@@ -10,7 +10,7 @@ from archlens.chapter.cards import cards
 from archlens.chapter.claims import CLAIMS
 from archlens.chapter.concepts import CONCEPTS
 from archlens.chapter.errata import ERRATA
-from archlens.chapter.reports import MARK, PAGES, pages
+from archlens.chapter.reports import MARK, PAGES, mark_of, pages
 from archlens.chapter.reports.shelf import anchor
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
@@ -48,16 +48,19 @@ def test_every_link_leads_somewhere(written):
     anchors = {
         path: {anchor(line.lstrip("# ")) for line in text.split("\n") if line.startswith("#")} for path, text in written.items()
     }
-    count = 0
+    drawn = {f"networks/{name}.{kind}" for name in archlens.shipped() for kind in ("svg", "html")}
+    count, met = 0, set()
     for path, text in written.items():
         for target, part in LINK.findall(CODE.sub("", text)):
             if "://" in target:
                 continue
             found = str(Path(path).parent / target) if target else path
-            assert found in written, f"{path} links to {target}"
+            assert found in written or found in drawn, f"{path} links to {target}"
+            met.add(found)
             assert not part or part in anchors[found], f"{path} links to {target}#{part}"
             count += 1
     assert count > 300
+    assert drawn <= met
 
 
 def test_nothing_is_left_out(written):
@@ -95,3 +98,27 @@ def test_they_are_the_same_wherever_they_are_written(up, written, tmp_path, monk
     finally:
         shelf.family.cache_clear()
         shelf.families.cache_clear()
+
+
+@pytest.mark.parametrize("up", [0, None])
+def test_pictures_are_the_same_wherever_they_are_drawn(up, tmp_path, monkeypatch):
+    """As `pages` above, for networks whose spec extends another's and whose sources are many."""
+    names = {name: archlens.shipped()[name] for name in ("resnet50_finetune", "unet", "lenet5")}
+    expected = pictures_of(names, monkeypatch)
+    monkeypatch.chdir(tmp_path if up is None else Path(names["unet"]).parents[up])
+    assert pictures_of(names, monkeypatch) == expected
+    assert all(text.startswith(mark_of(path)) for path, text in expected.items())
+    assert len(expected) == 6
+
+
+def pictures_of(names, monkeypatch):
+    """The diagrams and pages of these networks alone, read anew."""
+    from archlens.chapter import reports
+    from archlens.chapter.reports import shelf
+
+    shelf.family.cache_clear()
+    monkeypatch.setattr(reports, "shipped", lambda: names)
+    try:
+        return reports.pictures()
+    finally:
+        shelf.family.cache_clear()

@@ -20,6 +20,7 @@ MISSED = SMALL + "expect: {params: 111, macs: {max: 1k}, output: 4x6x6}\n"
 
 
 _pages = functools.cache(reports.pages)
+_pictures = functools.cache(reports.pictures)
 
 
 class Ran(NamedTuple):
@@ -87,3 +88,4 @@ def process(here):
 def pages_once(monkeypatch):
     """`archlens reports` finds the same texts every time, as tests/chapter/test_pages.py shows; they are computed once."""
     monkeypatch.setattr(reports, "pages", lambda shown: _pages())
+    monkeypatch.setattr(reports, "pictures", lambda shown: _pictures())

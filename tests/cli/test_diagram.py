@@ -27,7 +27,8 @@ def test_every_form_is_written_and_written_again(run, here, form):
     beginnings = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "mmd": b"flowchart", "json": b"{"}
     for _ in range(2):
         done = run("diagram", "small.yaml", "-o", f"out.{form}")
-        assert (done.code, done.out, done.err) == (0, "", f"wrote out.{form}\n")
+        size = max(1, round((here / f"out.{form}").stat().st_size / 1000))
+        assert (done.code, done.out, done.err) == (0, f"out.{form}: {size} kB\n", "")
     made = (here / f"out.{form}").read_bytes()
     assert made.startswith(beginnings.get(form, b"Small"))
     assert sorted(path.name for path in here.iterdir() if path.suffix != ".yaml") == [f"out.{form}"]

@@ -59,7 +59,7 @@ def pages(shown: Shown = nullcontext) -> dict[str, str]:
 
 def pictures(shown: Shown = nullcontext) -> dict[str, str]:
     """As `pages`, for every shipped spec its diagram and its page for a browser. Raises as `run_graphviz` does."""
-    from archlens.chapter.reports.pictures import browsed, drawn
+    from archlens.chapter.reports.drawings import browsed, drawn
 
     kinds = {"svg": drawn, "html": browsed}
     writers = {f"networks/{name}.{kind}": partial(write, name) for name in shipped() for kind, write in kinds.items()}
