@@ -14,11 +14,10 @@ import yaml
 
 from archlens.errors import Diagnostic, Label, Source, Span, SpecError
 from archlens.spec.faults import Faults
-from archlens.spec.syntax import syntax_fault
+from archlens.spec.syntax import MAX_DEPTH, NESTED, syntax_fault
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "parse_document"]
 
-MAX_DEPTH = 60
 
 # What is no text, and what only some programs take for the end of a line: columns and lines must mean one thing.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -110,8 +109,7 @@ class _Folder:
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self.check_properties(event)
                 if len(stack) >= MAX_DEPTH:
-                    help = "take a block out and give it a name under `blocks:`"
-                    self.refuse(self.span(event), f"nested deeper than {MAX_DEPTH} levels", help)
+                    self.refuse(self.span(event), *NESTED)
                 stack.append((event, []))
                 continue
             elif kind is yaml.MappingEndEvent:

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 from archlens.errors import Diagnostic, Label, Source, Span
 
-__all__ = ["syntax_fault"]
+__all__ = ["MAX_DEPTH", "NESTED", "syntax_fault"]
+
+MAX_DEPTH = 60
+"""Levels of lists and mappings within each other."""
+
+NESTED = f"nested deeper than {MAX_DEPTH} levels", "take a block out and give it a name under `blocks:`"
+"""What is said of more, and the cure."""
 
 
 class _Saying(NamedTuple):
@@ -52,6 +58,8 @@ def syntax_fault(source: Source, error: Any) -> Diagnostic:
     problem = error.problem or "it cannot be parsed"
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     saying = next((s for s in _SAYINGS if s.parser in problem), _Saying("", f"not YAML: {problem}", ""))
+    if "nesting depth" in problem and mark is not None:  # a limit of libyaml, which looks further ahead than we have read
+        return Diagnostic("ARC005", NESTED[0], _at(source, mark.line, mark.column), help=NESTED[1])
     if mark is None:
         return Diagnostic("ARC004", saying.message, Span(source, 1, 1, 2), help=saying.help)
     written = source.line(mark.line + 1)
