@@ -37,7 +37,7 @@ from archlens.layers.windows import (
 )
 from tests.analysis.networks import Network
 
-NETWORKS = int(os.environ.get("ARCHLENS_EXAMPLES", "10"))
+NETWORKS = int(os.environ.get("ARCHLENS_EXAMPLES", "7"))
 UNITS = 40  # of each network
 
 

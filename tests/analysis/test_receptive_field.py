@@ -17,7 +17,7 @@ from archlens.graph.model import Graph, Node
 from archlens.layers.windows import POINTWISE, Adaptive, Corners, Gate, Interpolated, Nearest, Whole, Window
 from tests.analysis.networks import Network, Reader, grow
 
-NETWORKS = int(os.environ.get("ARCHLENS_EXAMPLES", "60"))
+NETWORKS = int(os.environ.get("ARCHLENS_EXAMPLES", "40"))
 
 
 @pytest.fixture

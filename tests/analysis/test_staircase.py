@@ -13,7 +13,7 @@ from archlens.analysis import staircase
 from archlens.analysis.staircase import UNIT, Extent, Stair, Stepped
 from archlens.layers.windows import Adaptive, AxisMap, Corners, Interpolated, Nearest, Whole, Window
 
-EXAMPLES = 20 * int(os.environ.get("ARCHLENS_EXAMPLES", "30"))
+EXAMPLES = 20 * int(os.environ.get("ARCHLENS_EXAMPLES", "20"))
 SIZE = 12  # of the map at a join
 Meaning = Callable[[int], tuple[int, int]]
 

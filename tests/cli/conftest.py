@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
+import archlens
 from archlens.chapter import reports
 from archlens.cli import _group
 
@@ -20,7 +21,15 @@ MISSED = SMALL + "expect: {params: 111, macs: {max: 1k}, output: 4x6x6}\n"
 
 
 _pages = functools.cache(reports.pages)
-_pictures = functools.cache(reports.pictures)
+_draw = reports.pictures
+
+
+@functools.cache
+def _pictures():
+    """Those of one network."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reports, "shipped", lambda: {"lenet5": archlens.shipped()["lenet5"]})
+        return _draw()
 
 
 class Ran(NamedTuple):
@@ -86,6 +95,7 @@ def process(here):
 
 @pytest.fixture
 def pages_once(monkeypatch):
-    """`archlens reports` finds the same texts every time, as tests/chapter/test_pages.py shows; they are computed once."""
+    """`archlens reports` finds the same texts every time, as tests/chapter/test_pages.py shows; they are computed once, and
+    few pictures drawn."""
     monkeypatch.setattr(reports, "pages", lambda shown: _pages())
     monkeypatch.setattr(reports, "pictures", lambda shown: _pictures())

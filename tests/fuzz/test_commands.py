@@ -1,6 +1,6 @@
 """Whatever network stands in a file, every command shows it, in every format.
 
-The networks are whole: the shipped ones, the recipes of the docs, and random ones, of layers that fit by trying. 20 random
+The networks are whole: the shipped ones, the recipes of the docs, and random ones, of layers that fit by trying. 12 random
 ones, or as many as ARCHLENS_EXAMPLES says.
 """
 
@@ -19,7 +19,7 @@ from archlens.report.figures import FIGURES
 from tests.fuzz.networks import random_spec
 from tests.pages import BLOCKS, Block, lay_out
 
-EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("ARCHLENS_EXAMPLES", "12"))
 RECIPES = [
     block
     for block in BLOCKS
@@ -31,12 +31,13 @@ def show(target: str, folder: Path) -> None:
     """Run every command on a network; none may raise, and each says something. folder: for what they write."""
     network = archlens.load(target)
     paths = [node.path for node in network.graph.nodes]
-    chosen = paths if len(paths) <= 10 else [*paths[:5], *paths[-5:]]
+    chosen = paths if len(paths) <= 6 else [*paths[:3], *paths[-3:]]
     commands = [["expand", target], ["memory", target], ["memory", target, "--format", "json"], ["explain", target]]
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
     commands += [["explain", target, "--format", form, "--", *chosen] for form in ("text", "markdown", "json")]
-    commands += [["report", target, "-o", "-"], ["report", target, "lenet5", "-o", "-"]]
+    commands += [["report", target, "-o", "-"], ["report", target, "lenet5", "-o", "-"], ["diagram", target]]
+    commands += [["diagram", target, "--level", "layer", "--force", "-o", str(folder / f"d.{form}")] for form in ("svg", "mmd")]
     figures = ",".join(FIGURES)
     commands += [["compare", target, "--columns", figures, "--sort", "covers", "--format", form] for form in ("table", "json")]
     for command in commands:
@@ -46,7 +47,7 @@ def show(target: str, folder: Path) -> None:
         assert result.output.strip()
     drawing = ["--force", "-o", str(folder / "field.svg")]
     for path in chosen:
-        for command in (["field"], ["rf"], ["rf", *drawing]):
+        for command in (["field"], ["rf"], *([["rf", *drawing]] if path in (chosen[0], chosen[-1]) else [])):
             result = CliRunner().invoke(_group, [*command, target, "--at", path])
             assert not isinstance(result.exception, Exception), (command, path, result.exception, result.output)
             assert result.exit_code in (0, 2)  # 2: a layer that sees no map

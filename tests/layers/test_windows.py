@@ -222,7 +222,7 @@ axis_maps = st.one_of(
 )
 
 
-@examples(500)
+@examples(300)
 @given(axis_maps, st.integers(0, 40), st.integers(0, 40))
 def test_every_map_repeats_and_is_monotone(axis: AxisMap, lo: int, extra: int) -> None:
     """Moving a period moves the reach a step; an interval reaches from its first unit's low end to its last one's high end."""

@@ -148,7 +148,7 @@ def random_lines(random):
 
 
 def test_words_of_line_charts_lie_on_no_others():
-    for seed in range(60):
+    for seed in range(25):
         scene = random_lines(Random(seed))
         assert overlaps(scene) == [], seed
         for text in texts(scene):
@@ -157,7 +157,7 @@ def test_words_of_line_charts_lie_on_no_others():
 
 
 def test_words_of_bubble_charts_lie_on_no_others():
-    for seed in range(40):
+    for seed in range(20):
         random = Random(seed)
         bubbles = [
             Bubble(

@@ -42,6 +42,9 @@ def page_of(name: str) -> str:
     return network(name).report()
 
 
+_QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
 def _chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -61,7 +64,7 @@ def browser() -> Iterator[Any]:
         (pytest.fail if required else pytest.skip)(f"{why}; ARCHLENS_BROWSER=required makes this a failure")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"] if root else [])
+        running = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *(["--no-sandbox"] if root else [])])
         yield running
         running.close()
 
