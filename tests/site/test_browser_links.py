@@ -131,3 +131,14 @@ def test_a_hostile_page_does_nothing(show):
     page.locator("tr.detail").get_by_role("button", name="line 6").click()
     assert "</script><script>alert(4)</script>" in page.locator(".code").inner_text()
     assert page.title().startswith("<script>alert(1)</script>")
+
+
+@pytest.mark.parametrize("name", ["vgg16", "ssd300"])
+def test_a_diagram_begins_where_the_network_does(show, name):
+    """Also one that is wider than its pane."""
+    page = show(name)
+    first = page.locator("#diagram .box.input").first.bounding_box()
+    pane = page.locator(".canvas").bounding_box()
+    assert pane["x"] <= first["x"]
+    assert first["x"] + first["width"] <= pane["x"] + pane["width"]
+    assert pane["y"] <= first["y"] <= pane["y"] + 100

@@ -25,7 +25,8 @@ function zooming(canvas) {
   const fit = () => zoom(Math.abs(scale - across()) < 0.001 ? whole() : across());
 
   zoom(scale);
-  canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
+  const first = one(".box", picture).getBoundingClientRect(), frame = canvas.getBoundingClientRect();
+  canvas.scrollLeft += first.left + first.width / 2 - frame.left - frame.width / 2; // where the network begins
   canvas.scrollTop = 0;
   one("#zoom-in").addEventListener("click", () => zoom(scale * 1.25));
   one("#zoom-out").addEventListener("click", () => zoom(scale / 1.25));
