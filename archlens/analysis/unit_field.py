@@ -10,14 +10,14 @@ as long as axes stay apart: a layer that reads an axis of tokens sees the smalle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import product
 from typing import TypeAlias, TypeVar
 
 from archlens.analysis.reading import Read, reads_of
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
-from archlens.layers.windows import Rearranged, taps
+from archlens.layers.windows import AxisMap, Rearranged, Window, taps
 
 __all__ = ["Box", "unit_coverage", "unit_field"]
 
@@ -61,12 +61,25 @@ def unit_coverage(
             return _digits_back(read.digits, reached, _digit_sets, _joined_set)
         before = []
         for (axis, how), size in zip(read.axes, shape[1:], strict=True):
-            asked: Iterable[int] = (0,) if axis is None or how.step == 0 else reached[axis - 1]
-            before.append(frozenset([tap for at in asked for tap in taps(how, at) if not clip or 0 <= tap < size]))
+            asked: Collection[int] = (0,) if axis is None or how.step == 0 else reached[axis - 1]
+            before.append(_read_of(how, asked, size) if clip else frozenset([tap for at in asked for tap in taps(how, at)]))
         return tuple(before) if all(before) else None
 
     start = tuple([frozenset(range(size) if at is None else (at,)) for at, size in _indices(node, unit)])
     return _followed(graph, node, start, strict, back, lambda a, b: a | b)
+
+
+def _read_of(how: AxisMap, asked: Collection[int], size: int) -> Units:
+    """The units of `size` that are read by those asked for."""
+    if isinstance(how, Window) and len(asked) > size:  # a branch of a wide concat: fewer to look at from this side
+        return frozenset([at for at in range(size) if _is_read(how, asked, at)])
+    return frozenset([tap for at in asked for tap in taps(how, at) if 0 <= tap < size])
+
+
+def _is_read(how: Window, asked: Collection[int], at: int) -> bool:
+    """Whether a unit is under a tap of any that is asked for."""
+    taps_at = [at + how.padding - how.dilation * tap for tap in range(how.kernel)]
+    return any(place % how.stride == 0 and place // how.stride in asked for place in taps_at)
 
 
 def _indices(node: Node, unit: Sequence[int | None]) -> list[tuple[int | None, int]]:

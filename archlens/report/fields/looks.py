@@ -14,6 +14,7 @@ from archlens.report.numbers import each, grouped, size_text, sizes_text
 __all__ = ["MOST", "Look", "look_tip", "looks", "runs", "unit_name"]
 
 MOST = 7
+_MANY = 100
 
 
 class Look(NamedTuple):
@@ -38,6 +39,7 @@ def looks(walk: FieldWalk) -> list[Look]:
         stages.append((scope, step))
     if len(stages) < 3 and len(walk.steps) <= MOST:
         stages = [(nodes[step.node].path, step) for step in walk.steps]
+    stages = stages[:: -max(1, len(stages) // _MANY)][::-1]  # of very many, every so many are enough to choose from
     while len(stages) > MOST:
         ratios = [sum(after.size) / sum(before.size) for before, after in pairwise([step.after for _, step in stages])]
         stages.pop(ratios.index(min(ratios)))
