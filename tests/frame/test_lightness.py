@@ -26,6 +26,7 @@ STATIC = {
     "analyze --help": ["analyze", "--help"],
     "expand": ["expand", "vgg16"],
     "field": ["field", "vgg16"],
+    "diagram": ["diagram", "vgg16"],
     **{f"receptive-field {form}": ["rf", "vgg16", "--format", form] for form in ("table", "markdown", "csv", "json")},
     "receptive-field of several": ["receptive-field", "vgg16", "lenet5"],
     "explain conv": ["explain", "conv"],

@@ -13,6 +13,7 @@ from archlens.analysis.facts import Analysis
 from archlens.report.html import page_head, page_tail, render_html
 from archlens.report.latex import LONGEST, render_latex, tex
 from archlens.report.page import page
+from archlens.report.picture import engine
 from archlens.report.view import make_view
 
 NAMES = ["lenet5", "resnet18", "twins", "signal", "names"]
@@ -180,3 +181,15 @@ def test_what_shows_itself_is_an_analysis_all_the_same():
     again = pickle.loads(pickle.dumps(analysis._replace(layers=(), meta={}, notes=("n",), expectations=())))
     assert type(again) is type(analysis)
     assert again.notes == ("n",)
+
+
+def test_a_graph_shows_itself_as_its_diagram(monkeypatch):
+    network = archlens.load("resnet18")
+    shown = network.graph._repr_mimebundle_()
+    assert shown == {"text/plain": network.diagram("txt"), "image/svg+xml": network.diagram("svg")}
+    monkeypatch.setattr(engine, "find_spec", lambda name: None)
+    monkeypatch.setattr(engine, "which", lambda name: None)
+    shown = archlens.load_text("archlens: 1\nname: <b>\ninput: 3x8x8\nlayers: [conv: 4 3x3]", "x").graph._repr_mimebundle_()
+    assert sorted(shown) == ["text/html", "text/plain"]
+    assert "&lt;b&gt;" in shown["text/html"]
+    assert "<b>" not in shown["text/html"]

@@ -10,7 +10,6 @@ from archlens.report.diagram.model import Box
 from archlens.report.diagram.words import figures, heading, tooltip
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Group, Item, Rect, Text
-from archlens.report.picture.themes import SIGNS, family_role
 
 __all__ = ["Fill", "badge", "badge_width", "box_group", "box_size"]
 
@@ -29,12 +28,6 @@ class Fill(NamedTuple):
     fill: str
     edge: str
     chip: str
-
-
-def family_fill(box: Box) -> Fill:
-    """By the family of the layer that does most of the work."""
-    role = family_role(box.family)
-    return Fill(role, f"{role}.edge", SIGNS[role])
 
 
 def box_size(box: Box) -> tuple[float, float]:

@@ -6,10 +6,9 @@ from functools import lru_cache
 
 from archlens.errors import text_width
 
-__all__ = ["FONTS", "MONO", "fitted", "words_width"]
+__all__ = ["FONTS", "fitted", "words_width"]
 
 FONTS = "Helvetica, Arial, 'Liberation Sans', Arimo, 'DejaVu Sans', sans-serif"
-MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"
 
 # Thousandths of the font size, of Helvetica (Adobe Font Metrics; Arial and Liberation Sans have the same).
 _WIDTHS: dict[str, int] = {}
