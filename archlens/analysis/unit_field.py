@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from archlens.analysis.reading import Read, reads_of
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
-from archlens.layers.windows import AxisMap, Rearranged, Window, taps
+from archlens.layers.windows import POINTWISE, AxisMap, Rearranged, Window, taps
 
 __all__ = ["Box", "unit_coverage", "unit_field"]
 
@@ -71,6 +71,8 @@ def unit_coverage(
 
 def _read_of(how: AxisMap, asked: Collection[int], size: int) -> Units:
     """The units of `size` that are read by those asked for."""
+    if how == POINTWISE and isinstance(asked, frozenset) and max(asked, default=0) < size and min(asked, default=0) >= 0:
+        return asked
     if isinstance(how, Window) and len(asked) > size:  # a branch of a wide concat: fewer to look at from this side
         return frozenset([at for at in range(size) if _is_read(how, asked, at)])
     return frozenset([tap for at in asked for tap in taps(how, at) if 0 <= tap < size])
