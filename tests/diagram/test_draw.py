@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
 
 import archlens
-from archlens.report.diagram.colours import COLOURINGS
+from archlens.report.diagram.colours import COLOURINGS, colouring
 from archlens.report.diagram.columns import Room, in_columns
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
 from archlens.report.diagram.fold import diagram
 from archlens.report.diagram.layout import Layout, Place, layout
 from archlens.report.diagram.looks import box_size, ranges
+from archlens.report.diagram.mermaid import mermaid
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
+from archlens.report.diagram.words import figures
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width
 from archlens.report.picture.scene import Curve, Group, Item, Rect, Scene, Text
@@ -136,6 +139,17 @@ def test_a_box_says_what_it_costs() -> None:
     assert layer.tooltip.splitlines()[0] == "s/a"
     assert "1,752 params = 3 × 584" in layer.tooltip
     assert layer.data == {"path": "s/a", "layers": "0-2"}
+
+
+def test_parameters_of_another_are_said_to_be_shared(net: Callable[..., archlens.Network]) -> None:
+    network = net("- conv: 4 1x1\n  name: one\n- relu\n- conv: 4 1x1\n  weights: one", input="4x8x8")
+    found = diagram(network.graph, network.analyze(), "layer")
+    said = [figures(one) for one in found.boxes if one.title == "conv 4 1×1"]
+    assert said == ["4 ch · 20 params · 1,024 MACs", "4 ch · shared params · 1,024 MACs"]  # 4·4 + 4; 4·4·8·8
+    assert "shared params" in mermaid(found)
+    assert "shared params" in dot_file(found)
+    _, one, other, _ = [colouring(found, "trainable").fill(each).fill for each in found.boxes]
+    assert one == other  # which learn together
 
 
 def test_ranges() -> None:

@@ -75,7 +75,7 @@ def _by_training(diagram: Diagram) -> Colouring:
     learning, still, none = [Fill(role, f"{role}.edge", "") for role in ("activation", "recurrent", "join")]
 
     def fill(box: Box) -> Fill:
-        return none if not box.params else still if box.frozen else learning
+        return none if not (box.params or box.shared) else still if box.frozen else learning
 
     shown = [fill(box) for box in diagram.boxes if box.kind in ("layer", "block")]
     names = ((learning, "learns"), (still, "frozen"), (none, "no parameters"))

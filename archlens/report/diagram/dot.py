@@ -130,7 +130,7 @@ def _fill(
 
 def _label(box: Box) -> str:
     head = ", ".join([heading(box), *box.folded]) + (f"  ×{box.times}" if box.times > 1 else "")
-    return _plain(head, figures(box))
+    return _plain(head, " · ".join(filter(None, [figures(box), "frozen" if box.frozen else ""])))
 
 
 def _plain(*lines: str) -> str:

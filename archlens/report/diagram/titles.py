@@ -7,6 +7,7 @@ from typing import Any
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.errors import printable
 from archlens.graph.scope import Call
+from archlens.layers import layer_types
 from archlens.report.grid import cut
 from archlens.report.numbers import each, short, size_text, sizes_text
 from archlens.report.operations import operation_text
@@ -16,16 +17,17 @@ __all__ = ["block_title", "layer_title", "totals_text"]
 _LONGEST = 40  # columns of a title
 _SAID = 4  # values of a block; of one with more its own name says more
 _WIDENS = ("dilation", "groups")  # arguments that say what a window reads, where they are not 1
+_TURNS = ("num_layers", "bidirectional", "is_causal")  # and what else changes a layer's picture in a paper
 
 
 def layer_title(facts: LayerFacts) -> str:
     """`conv 64 7×7 /2`, `linear 1000`, `add`."""
     axes = len(facts.output_shapes[0]) - 2
     words = [facts.type, operation_text(facts.type, facts.arguments, axes, brief=True)]
-    for name in _WIDENS:
-        value = facts.arguments.get(name, 1)
-        if value not in (1, (1,) * axes):
-            words.append(f"{name}={each(value) if isinstance(value, tuple) else value}")
+    for field in layer_types()[facts.type].fields:
+        value = facts.arguments[field.name]
+        if field.name in (*_WIDENS, *_TURNS) and not field.required and value not in (field.default, (field.default,) * axes):
+            words.append(field.name if value is True else f"{field.name}={each(value) if isinstance(value, tuple) else value}")
     return cut(printable(" ".join(filter(None, words))), _LONGEST)
 
 
