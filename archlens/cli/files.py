@@ -28,6 +28,8 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
 
 def picture_format(path: str, known: Sequence[str]) -> str:
     """The ending of `path`, which says what is written. Raises UsageError where it is none of `known`."""
+    if not path:
+        raise UsageError("-o names no file")
     ending = os.path.splitext(path)[1].removeprefix(".").lower()
     if ending in known:
         return ending

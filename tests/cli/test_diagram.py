@@ -57,6 +57,8 @@ def test_what_is_not_ours_stays(run, here):
     ("arguments", "message"),
     [
         (["-o", "out.svgg"], "`.svgg` is no format; did you mean `svg`?"),
+        (["-o", ""], "-o names no file"),
+        (["--input", "3x5x5x5x5"], "conv"),
         (["-o", "out"], "the ending says which format, and there is none"),
         (["-o", "missing/out.svg"], "cannot be written: No such file or directory"),
         (["-o", "."], "the ending says which format"),
