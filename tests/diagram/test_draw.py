@@ -14,14 +14,15 @@ from archlens.report.diagram.columns import Room, in_columns
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
 from archlens.report.diagram.fold import diagram
-from archlens.report.diagram.layout import Layout, Place, layout
+from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.looks import box_size, ranges
 from archlens.report.diagram.mermaid import mermaid
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
+from archlens.report.diagram.sizes import size_texts
 from archlens.report.diagram.words import figures
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width
-from archlens.report.picture.scene import Curve, Group, Item, Rect, Scene, Text
+from archlens.report.picture.scene import Curve, Group, Item, Point, Rect, Scene, Text
 from archlens.report.picture.svg import svg
 from tests.shipped import ALIKE
 
@@ -242,3 +243,57 @@ def test_the_dot_file_is_one_that_graphviz_takes(name: str) -> None:
     texts = [node.text for node in ElementTree.fromstring(run_graphviz(dot_file(folded(name)), "svg")).iter()]
     assert folded(name).title in texts
     assert all(box.title in " ".join(filter(None, texts)) for box in folded(name).boxes if box.kind == "layer")
+
+
+def crossed(scene: Scene) -> set[str]:
+    """The sizes that an arrow runs through: its points by de Casteljau's halving."""
+
+    def halved(a: Point, b: Point, c: Point, d: Point, times: int) -> list[Point]:
+        if not times:
+            return [a, d]
+        ab, bc, cd = middle(a, b), middle(b, c), middle(c, d)
+        abc, bcd = middle(ab, bc), middle(bc, cd)
+        return halved(a, ab, abc, middle(abc, bcd), times - 1) + halved(middle(abc, bcd), bcd, cd, d, times - 1)
+
+    def middle(one: Point, other: Point) -> Point:
+        return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+    items = items_of(scene.items)
+    curves = [one for one in items if isinstance(one, Curve) and one.bezier]
+    points = [point for one in curves for at in range(0, len(one.points) - 3, 3) for point in halved(*one.points[at : at + 4], 7)]
+    words = [one for one in scene.items if isinstance(one, Text) and one.size == 11 and "×" in one.text]
+    return {
+        one.text for one in words for x, y in points if one.x < x < one.x + words_width(one.text, 11) and one.y - 8 < y < one.y
+    }
+
+
+BRANCHES = """
+- conv: 16 3x3 same
+- relu:
+  as: early
+- max_pool: 2
+- conv: 32 3x3 same
+- relu:
+  as: mid
+- max_pool: 2
+- conv: 64 3x3 same
+"""
+
+
+def test_no_arrow_runs_through_a_size(net: Callable[..., archlens.Network]) -> None:
+    """Outputs in the middle: their arrows leave where the sizes of the trunk would be."""
+    network = net(BRANCHES, input="3x64x64", outputs="{first: early, second: mid}")
+    scene = diagram_scene(diagram(network.graph, network.analyze(), "layer"), columns=1)
+    assert {one.text for one in scene.items if isinstance(one, Text)} >= {"16×64×64", "16×32×32", "32×32×32", "32×16×16"}
+    assert crossed(scene) == set()
+
+
+@pytest.mark.parametrize(("label", "side"), [("", "left"), ("a long label", "right")])
+def test_a_size_is_not_on_the_label_of_a_frame(label: str, side: str) -> None:
+    """By hand: an arrow from the right has its size at the left of its head, unless the frame's label is there."""
+    boxes = (box("layer", "a", layers=(0,)), box("layer", "s/b", layers=(1,), cluster=0))
+    found = Diagram("Net", "", "layer", boxes, (Edge(0, 1, (1, 8, 4, 4), True, False),), (Cluster("s", label, 1, -1),), 0, 0)
+    arrow = Arrow(((140.0, 42.0), (140.0, 60.0), (100.0, 60.0), (100.0, 93.0)), (100.0, 100.0))
+    placed = Layout(200, 150, (Place(90, 0, 100, 42), Place(50, 100, 100, 42)), (arrow,), (Place(20, 78, 160, 70),))
+    (text,) = size_texts(found, placed, "down")
+    assert (text.text, text.x < 100) == ("8×4×4", side == "left")
