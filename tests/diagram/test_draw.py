@@ -230,6 +230,23 @@ def test_the_most_has_the_strongest_colour() -> None:
     assert next(one for one in group.items if isinstance(one, Rect)).fill == "heat6"
 
 
+def test_colours_of_receptive_fields_are_by_their_side(net: Callable[..., archlens.Network]) -> None:
+    """3, then 3 + 2·2 = 7 pixels, of six steps ⌈6·3/7⌉ = 3 and 6; then the whole map, which is no less."""
+    network = net("- conv: 4 3x3 /2\n- conv: 4 3x3\n- global_avg_pool\n- linear: 2", input="3x32x32")
+    found = diagram(network.graph, network.analyze(), "layer")
+    colours = colouring(found, "receptive-field")
+    fills = [colours.fill(one).fill for one in found.boxes if one.kind == "layer"]
+    assert fills == ["heat3", "heat6", "heat6", "heat6"]
+    assert [key.text for key in colours.keys if key.text] == ["receptive field: none", "7 px, or all"]
+
+
+def test_a_long_title_does_not_make_the_picture_wide() -> None:
+    usual = diagram_scene(residual())
+    wide = diagram_scene(residual()._replace(title="A network " * 30, totals="1 params " * 80))
+    assert usual.width < wide.width < 1000
+    assert max(one.x + words_width(one.text, one.size, one.bold) for one in wide.items if isinstance(one, Text)) <= wide.width
+
+
 @pytest.mark.parametrize("direction", ["down", "right"])
 def test_names_are_text_whatever_they_are(direction: str) -> None:
     scene: Scene = diagram_scene(hostile(), direction=direction)

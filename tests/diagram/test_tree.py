@@ -126,3 +126,11 @@ def test_what_reads_another_output_than_the_line_says_has_its_shape(net):
     assert lines["gru"][1:5] == ["gru", "6", "bidirectional", "5×12"]
     assert lines["linear"][1:4] == ["linear", "3", "3"]
     assert "5×12" in lines["add"]
+
+
+def test_a_batch_is_said(net):
+    """4·(3·9 + 1) parameters whatever the batch; MACs of all samples, 4·27·8·8 each."""
+    network = net("- conv: 4 3x3 same", input="3x8x8", name="net")
+    assert "112 params · 6,912 MACs · " in tree(network)
+    three = archlens.load(network.graph.spec, batch=3)
+    assert "112 params · 20.74k MACs for a batch of 3 · " in tree(three)

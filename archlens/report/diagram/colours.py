@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import prod
 from typing import NamedTuple
 
 from archlens.report.diagram.looks import Fill
@@ -82,8 +81,19 @@ def _by_training(diagram: Diagram) -> Colouring:
     return Colouring(fill, tuple([Key(one, name) for one, name in names if one in shown]))
 
 
-def _field(box: Box) -> int | None:
-    return None if box.receptive_field is None else prod(box.receptive_field)
+def _by_field(diagram: Diagram) -> Colouring:
+    """By the longest side of the field; one that is the whole map counts as the most."""
+    boxes = [box for box in diagram.boxes if box.kind in ("layer", "block")]
+    most = max([max(box.receptive_field) for box in boxes if box.receptive_field], default=1)
+    whole = any(box.receptive_field == () for box in boxes)
+
+    def side(box: Box) -> int | None:
+        return None if box.receptive_field is None else max(box.receptive_field, default=most)
+
+    def said(size: int) -> str:
+        return f"{size:,} px{', or all' if whole else ''}" if size else "none"
+
+    return _by_figure(side, said, "receptive field")(diagram)
 
 
 COLOURINGS: Mapping[str, Callable[[Diagram], Colouring]] = {
@@ -91,7 +101,7 @@ COLOURINGS: Mapping[str, Callable[[Diagram], Colouring]] = {
     "params": _by_figure(lambda box: box.params, short, "params"),
     "macs": _by_figure(lambda box: box.macs, short, "MACs"),
     "memory": _by_figure(lambda box: box.live_bytes, bytes_text, "bytes alive"),
-    "receptive-field": _by_figure(_field, short, "receptive field"),
+    "receptive-field": _by_field,
     "trainable": _by_training,
 }
 """By name, what colours can say."""

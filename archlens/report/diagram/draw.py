@@ -19,6 +19,7 @@ __all__ = ["diagram_scene"]
 _MARGIN = 20
 _HEAD = 52  # the title
 _NARROW = 420  # a picture is at least this wide, for its legend
+_LONG = 900  # no title makes it wider
 _HALF = 3.4  # half the width of an arrow's head
 
 
@@ -34,14 +35,16 @@ def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "dow
     said = size_texts(diagram, placed, direction)
     left = min([0.0, *[text.x for text in said]])
     reach = max([placed.width, *[text.x + words_width(text.text, SIZE) for text in said]]) - left
-    head = max(words_width(diagram.title, 18, True), words_width(diagram.totals, 12))
+    title = fitted(diagram.title, max(reach, _LONG), 18, True)
+    totals = fitted(diagram.totals, max(reach, _LONG), 12)
+    head = max(words_width(title, 18, True), words_width(totals, 12))
     room = max(reach, head, _NARROW)
     right, down = _MARGIN + (room - reach) / 2 - left, _MARGIN + _HEAD
     placed = placed.moved(right, down)
     low = _MARGIN + _HEAD + placed.height + 18
     items = (
-        Text(_MARGIN, _MARGIN + 16, diagram.title, 18, bold=True),
-        Text(_MARGIN, _MARGIN + 36, diagram.totals, 12, fill="faint"),
+        Text(_MARGIN, _MARGIN + 16, title, 18, bold=True),
+        Text(_MARGIN, _MARGIN + 36, totals, 12, fill="faint"),
         *_body(diagram, placed, colours),
         *[text._replace(x=text.x + right, y=text.y + down) for text in said],
         *legend(colours.keys, _MARGIN, low, room),

@@ -66,9 +66,11 @@ def _value(name: str, value: Any, axes: int) -> str:
 
 
 def totals_text(analysis: Analysis) -> str:
-    """`25.56M params · 4.09G MACs · receptive field 427 · 3×224×224 → 1000`."""
+    """`25.56M params · 4.09G MACs · receptive field 427 · 3×224×224 → 1000`; of a batch how many samples."""
     totals = analysis.totals
     parts = [f"{short(totals.params)} params", f"{short(totals.macs)} MACs"]
+    if analysis.batch > 1:
+        parts[-1] += f" for a batch of {analysis.batch:,}"
     if totals.receptive_field:
         parts.append(f"receptive field {each(totals.receptive_field)}")
     flow = [", ".join([size_text(shape) for shape in shapes.values()]) for shapes in (analysis.inputs, analysis.outputs)]
