@@ -240,6 +240,16 @@ def test_colours_of_receptive_fields_are_by_their_side(net: Callable[..., archle
     assert [key.text for key in colours.keys if key.text] == ["receptive field: none", "7 px, or all"]
 
 
+def test_a_join_may_hold_more_than_any_layer(net: Callable[..., archlens.Network]) -> None:
+    """While `concat` runs 8 + 8 + 16 channels are alive, while a convolution runs at most 3 + 8 + 8."""
+    network = net("- concat: {a: [conv: 8 1x1], b: [conv: 8 1x1]}", input="3x8x8")
+    found = diagram(network.graph, network.analyze(), "layer")
+    assert max(found.boxes, key=lambda one: one.live_bytes).kind == "join"
+    fills = {one.path: colouring(found, "memory").fill(one).fill for one in found.boxes}
+    assert fills["b/conv"] == "heat6"
+    diagram_scene(found, "memory")
+
+
 def test_a_long_title_does_not_make_the_picture_wide() -> None:
     usual = diagram_scene(residual())
     wide = diagram_scene(residual()._replace(title="A network " * 30, totals="1 params " * 80))

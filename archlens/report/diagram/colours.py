@@ -61,7 +61,7 @@ def _by_figure(value: Callable[[Box], int | None], said: Callable[[int], str], n
 
         def fill(box: Box) -> Fill:
             step = -(-(value(box) or 0) * (len(HEATS) - 1) // most) if most else 0
-            return Fill(HEATS[step], "line", "")
+            return Fill(HEATS[min(step, len(HEATS) - 1)], "line", "")  # a join, which has no colour, may have more
 
         ends = {0: f"{name}: {said(0)}", len(HEATS) - 1: said(most)}
         keys = tuple([Key(Fill(role, "line", ""), ends.get(step, "")) for step, role in enumerate(HEATS)])
