@@ -324,3 +324,12 @@ def test_a_size_is_not_on_the_label_of_a_frame(label: str, side: str) -> None:
     placed = Layout(200, 150, (Place(90, 0, 100, 42), Place(50, 100, 100, 42)), (arrow,), (Place(20, 78, 160, 70),))
     (text,) = size_texts(found, placed, "down")
     assert (text.text, text.x < 100) == ("8×4×4", side == "left")
+
+
+def test_a_skip_into_a_box_has_a_head_of_its_own() -> None:
+    """As in NASNet, whose cells read the two before them: skip and trunk touch the box at different places."""
+    one = chain(4, ((0, 2),))
+    placed = parts(one)
+    tips = [arrow.tip for edge, arrow in zip(one.edges, placed.arrows, strict=True) if edge.head == 2]
+    assert len(tips) == 2
+    assert abs(tips[0][0] - tips[1][0]) + abs(tips[0][1] - tips[1][1]) > 10
