@@ -92,6 +92,8 @@ def _trunk(graph: Graph) -> Node:
     """The layer whose field is the network's."""
     number = trunk_of(graph, receptive_fields(graph).local).layer
     if number is None:
+        if all(len(graph.shapes[tensor]) < 3 for tensor in graph.inputs.values()):
+            raise UsageError(f"no input of {graph.spec} has spatial axes: there is no receptive field")
         raise UsageError(f"no layer of {graph.spec} moves a window over its input; name one that reads it")
     return graph.nodes[number]
 

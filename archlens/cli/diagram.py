@@ -49,8 +49,8 @@ def command(spec: str, path: str | None, force: bool, **options: Any) -> None:
     archlens diagram my_net.yaml -o costs.pdf --color macs
     """
     failures = Failures()
-    with failures.caught():
-        form = picture_format(path, list(DIAGRAM_FORMS)) if path else "txt"
+    with failures.caught(sized=bool(options["sizes"])):
+        form = picture_format(path, list(DIAGRAM_FORMS)) if path is not None else "txt"
         how = {name: options.pop(name) for name in ("level", "unfold", "fold", "color", "theme", "direction", "columns")}
         found = networks(spec, **options)
         if len(found) > 1:

@@ -15,6 +15,7 @@ _PNG_HEAD = 33  # bytes up to the end of the chunk that must come first
 # A chunk of text with its checksum (https://www.w3.org/TR/png-3/#11tEXt); a comment after the end.
 _PNG_MARK = b"\0\0\0\x11tEXtSoftware\0archlens" + bytes.fromhex("65b2dbd7")
 _PDF_MARK = b"% archlens\n"
+_COMMENTS = {b"digraph ": b"// archlens\n", b"flowchart ": b"%% archlens\n"}  # of what begins so, a first line that nobody sees
 
 
 def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
@@ -28,6 +29,8 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
 
 def picture_format(path: str, known: Sequence[str]) -> str:
     """The ending of `path`, which says what is written. Raises UsageError where it is none of `known`."""
+    if not path:
+        raise UsageError("-o names no file")
     ending = os.path.splitext(path)[1].removeprefix(".").lower()
     if ending in known:
         return ending
@@ -37,8 +40,8 @@ def picture_format(path: str, known: Sequence[str]) -> str:
 
 
 def write_picture(path: str, data: bytes, force: bool = False) -> None:
-    """As `write_file`, for a picture: PNG and PDF are signed, so that the next run knows them for ours; SVG says so in its second
-    line, and of other files the first line must be that of `data`."""
+    """As `write_file`, for a picture: PNG, PDF, DOT and Mermaid are signed, so that the next run knows them for ours; SVG and
+    JSON say so in their first lines, and a text must have the title and the columns of `data`."""
     signed = _signed(data)
     _write(path, signed, lambda there: _signature(_content(there)) == _signature(signed), force)
 
@@ -54,7 +57,7 @@ def _signed(data: bytes) -> bytes:
         return data[:_PNG_HEAD] + _PNG_MARK + data[_PNG_HEAD:]
     if data.startswith(_PDF):
         return data + _PDF_MARK
-    return data
+    return next((mark + data for start, mark in _COMMENTS.items() if data.startswith(start)), data)
 
 
 def _signature(data: bytes) -> bytes:
@@ -63,8 +66,14 @@ def _signature(data: bytes) -> bytes:
         return data[_PNG_HEAD:][: len(_PNG_MARK)]
     if data.startswith(_PDF):
         return data[-len(_PDF_MARK) :]
-    lines = data.split(b"\n", 2)
-    return b"\n".join(lines[: 2 if data.startswith(_XML) else 1])
+    lines = data.split(b"\n", 4)
+    if data.startswith(_XML):
+        return b"\n".join(lines[:2])
+    if data.startswith(b"{"):
+        return b"\n".join(lines[:3])
+    if data.startswith(tuple(_COMMENTS.values())):
+        return lines[0]
+    return b"\n".join([lines[0], *[word for line in lines[3:4] for word in line.split()]])
 
 
 def _content(path: str) -> bytes:

@@ -62,7 +62,7 @@ def command(
     walks: list[FieldWalk] = []
     shown = progress()
     for spec in specs:
-        with failures.caught(), shown(f"following {spec}"):
+        with failures.caught(sized=bool(options["sizes"])), shown(f"following {spec}"):
             walks += [network.walk(at) for network in networks(spec, **options)]
     if walks:
         with failures.caught():

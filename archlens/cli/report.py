@@ -38,6 +38,9 @@ def command(specs: tuple[str, ...], output: str | None, title: str, force: bool,
     Exit status: 0 fine, 1 a fault in a spec (a page compares the others), 2 the request could not be met.
     """
     failures = Failures()
+    with failures.caught():
+        _check(output)
+    failures.exit()
     shown = progress()
     found: list[Network] = []
     for target in specs:
@@ -53,6 +56,17 @@ def command(specs: tuple[str, ...], output: str | None, title: str, force: bool,
                 text = _page(found, single, title)
             _write(_name(specs, found) if output is None else output, text, force)
     failures.exit()
+
+
+def _check(output: str | None) -> None:
+    """Raises UsageError for a name that is none, or says that it is no page."""
+    if output is None or output == "-":
+        return
+    if not output.strip():
+        raise UsageError("-o names no file")
+    stem, ending = os.path.splitext(output)
+    if ending.lower() not in ("", ".html", ".htm"):
+        raise UsageError(f"{output}: a report is a page of HTML; call it {stem}.html")
 
 
 def _page(found: list[Network], single: bool, title: str) -> str:
@@ -77,8 +91,6 @@ def _write(output: str, text: str, force: bool) -> None:
     if output == "-":
         click.echo(text, nl=False)
         return
-    if not output.strip():
-        raise UsageError("-o names no file")
     from archlens.cli.files import size_line, write_file
     from archlens.report.site.frame import MARK
 

@@ -79,5 +79,7 @@ def test_a_name_that_several_layers_have():
 
 
 def test_nothing_moves_a_window(net):
-    with pytest.raises(UsageError, match=r"no layer of .* moves a window over its input"):
+    with pytest.raises(UsageError, match=r"no input of .* has spatial axes: there is no receptive field"):
         net("- linear: 10", input="20").sight()
+    with pytest.raises(UsageError, match=r"no layer of .* moves a window over its input; name one that reads it"):
+        net("- flatten\n- linear: 10", input="3x8x8").sight()

@@ -98,7 +98,7 @@ def test_what_the_centre_reads_of_a_small_input():
     [
         ("vgg16", "stage9", "has no layer `stage9`; did you mean"),
         ("resnet50", "conv", "means 53 layers of"),
-        ("mlp", None, "no layer of specs/mlp.yaml moves a window over its input"),
+        ("mlp", None, "no input of specs/mlp.yaml has spatial axes"),
     ],
 )
 def test_what_there_is_not(name, at, message):

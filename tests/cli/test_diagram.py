@@ -24,13 +24,19 @@ def test_without_a_file_it_is_a_tree_of_text(run):
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf", "dot", "mmd", "txt", "json"])
 def test_every_form_is_written_and_written_again(run, here, form):
-    beginnings = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "mmd": b"flowchart", "json": b"{"}
+    beginnings = {
+        "svg": b"<?xml",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF",
+        "dot": b"// archlens\ndigraph",
+        "mmd": b"%% archlens\nflowchart",
+    }
     for _ in range(2):
         done = run("diagram", "small.yaml", "-o", f"out.{form}")
         size = max(1, round((here / f"out.{form}").stat().st_size / 1000))
         assert (done.code, done.out, done.err) == (0, f"out.{form}: {size} kB\n", "")
     made = (here / f"out.{form}").read_bytes()
-    assert made.startswith(beginnings.get(form, b"Small"))
+    assert made.startswith(beginnings.get(form, b"{" if form == "json" else b"Small"))
     assert sorted(path.name for path in here.iterdir() if path.suffix != ".yaml") == [f"out.{form}"]
 
 
@@ -54,9 +60,29 @@ def test_what_is_not_ours_stays(run, here):
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("package.json", '{\n  "name": "mine"\n}\n'),
+        ("mine.mmd", "flowchart TD\n  a --> b\n"),
+        ("mine.dot", "digraph network {\n  a -> b\n}\n"),
+        ("notes.txt", "Small\nis a network\n\nof which I know little\n"),
+        ("short.txt", "Small"),
+    ],
+)
+def test_what_only_begins_as_ours_stays(run, here, name, text):
+    (here / name).write_text(text)
+    done = run("diagram", "small.yaml", "-o", name)
+    assert (done.code, done.out) == (2, "")
+    assert "was not written by this command" in done.err
+    assert (here / name).read_text() == text
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["-o", "out.svgg"], "`.svgg` is no format; did you mean `svg`?"),
+        (["-o", ""], "-o names no file"),
+        (["--input", "3x5x5x5x5"], "conv"),
         (["-o", "out"], "the ending says which format, and there is none"),
         (["-o", "missing/out.svg"], "cannot be written: No such file or directory"),
         (["-o", "."], "the ending says which format"),
@@ -122,7 +148,7 @@ def test_without_graphviz_the_dot_is_written_and_what_helps_is_said(run, here, m
     assert done.code == 2
     assert 'pip install "archlens[diagrams]"' in done.err
     assert "written instead: out.dot" in done.err
-    assert (here / "out.dot").read_text().startswith("digraph")
+    assert (here / "out.dot").read_text().startswith("// archlens\ndigraph")
     assert not (here / "out.svg").exists()
     assert run("diagram", "small.yaml").code == 0
 

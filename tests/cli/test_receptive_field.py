@@ -39,9 +39,18 @@ def test_dilation_has_a_column_of_its_own(run, here):
 def test_an_axis_that_a_layer_leaves_alone_has_no_line(run, here):
     (here / "flat.yaml").write_text("archlens: 1\ninput: 1x24x24\nlayers:\n  - conv: 2 1x7 padding=0x3\n", encoding="utf-8")
     out = run("rf", "flat.yaml").out
-    assert line_of(out, "conv").startswith("conv (width) conv 2 1×7 7 1 3 ")
-    assert "(height)" not in out.split("growth =")[0]
+    assert line_of(out, "conv").startswith("conv (w) conv 2 1×7 7 1 3 ")
+    assert "(h)" not in out.split("growth =")[0]
     assert "field (width) = 1 + 6·1\n" in out
+    assert "other layer" not in out
+
+
+def test_one_other_layer_is_one(run, here):
+    (here / "two.yaml").write_text(
+        "archlens: 1\ninput: 1x9x9\nlayers:\n  - conv: 2 1x1\n  - conv: 2 3x3 same\n", encoding="utf-8"
+    )
+    out = run("rf", "two.yaml").out
+    assert "1 other layer that conv2 depends on leaves the field as it is, or lies on a way that sees less." in out
 
 
 def test_json_has_a_step_each(run):
@@ -80,7 +89,7 @@ def test_csv_and_markdown(run):
 def test_several_networks_have_a_line_each(run):
     done = run("rf", "vgg16", "alexnet", "mlp")
     assert done.code == 2
-    assert "specs/mlp.yaml moves a window over its input" in done.err
+    assert "specs/mlp.yaml has spatial axes: there is no receptive field" in done.err
     assert line_of(done.out, "VGG") == "VGG · vgg16 224×224 212 32 18 89.6 %"
     assert line_of(done.out, "AlexNet").startswith("AlexNet 224×224 195 32 8 ")
 
@@ -117,11 +126,15 @@ def test_what_is_not_ours_stays(run, here):
         (["lenet5", "-o", "field"], "field: the ending says which format, and there is none; known here: pdf, png, svg"),
         (["lenet5", "-o", "nowhere/field.svg"], "nowhere/field.svg cannot be written: No such file or directory"),
         (["lenet5", "--at", "C55", "-o", "field.svg"], "has no layer `C55`; did you mean `C5`?"),
-        (["mlp"], "specs/mlp.yaml moves a window over its input; name one that reads it"),
+        (["mlp"], "specs/mlp.yaml has spatial axes: there is no receptive field"),
+        (["still.yaml"], "no layer of still.yaml moves a window over its input; name one that reads it"),
+        (["lenet5", "--input", "1x3x3"], "does not fit the input of 3"),
+        (["lenet5", "-o", ""], "-o names no file"),
         (["nothing"], "nothing"),
     ],
 )
 def test_what_cannot_be_met(arguments, message, run, here):
+    (here / "still.yaml").write_text("archlens: 1\ninput: 3x8x8\nlayers:\n  - flatten\n", encoding="utf-8")
     before = sorted(os.listdir(here))
     done = run("rf", *arguments)
     assert (done.code, done.out) == (2, "")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
 
 import archlens
-from archlens.report.diagram.colours import COLOURINGS
+from archlens.report.diagram.colours import COLOURINGS, colouring
 from archlens.report.diagram.columns import Room, in_columns
 from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
 from archlens.report.diagram.fold import diagram
-from archlens.report.diagram.layout import Layout, Place, layout
+from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.looks import box_size, ranges
+from archlens.report.diagram.mermaid import mermaid
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
+from archlens.report.diagram.sizes import size_texts
+from archlens.report.diagram.words import figures
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width
-from archlens.report.picture.scene import Curve, Group, Item, Rect, Scene, Text
+from archlens.report.picture.scene import Curve, Group, Item, Point, Rect, Scene, Text
 from archlens.report.picture.svg import svg
 from tests.shipped import ALIKE
 
@@ -138,6 +142,17 @@ def test_a_box_says_what_it_costs() -> None:
     assert layer.data == {"path": "s/a", "layers": "0-2"}
 
 
+def test_parameters_of_another_are_said_to_be_shared(net: Callable[..., archlens.Network]) -> None:
+    network = net("- conv: 4 1x1\n  name: one\n- relu\n- conv: 4 1x1\n  weights: one", input="4x8x8")
+    found = diagram(network.graph, network.analyze(), "layer")
+    said = [figures(one) for one in found.boxes if one.title == "conv 4 1×1"]
+    assert said == ["4 ch · 20 params · 1,024 MACs", "4 ch · shared params · 1,024 MACs"]  # 4·4 + 4; 4·4·8·8
+    assert "shared params" in mermaid(found)
+    assert "shared params" in dot_file(found)
+    _, one, other, _ = [colouring(found, "trainable").fill(each).fill for each in found.boxes]
+    assert one == other  # which learn together
+
+
 def test_ranges() -> None:
     assert ranges((0, 1, 2, 3, 7)) == "0-3 7"
     assert ranges(()) == ""
@@ -215,6 +230,33 @@ def test_the_most_has_the_strongest_colour() -> None:
     assert next(one for one in group.items if isinstance(one, Rect)).fill == "heat6"
 
 
+def test_colours_of_receptive_fields_are_by_their_side(net: Callable[..., archlens.Network]) -> None:
+    """3, then 3 + 2·2 = 7 pixels, of six steps ⌈6·3/7⌉ = 3 and 6; then the whole map, which is no less."""
+    network = net("- conv: 4 3x3 /2\n- conv: 4 3x3\n- global_avg_pool\n- linear: 2", input="3x32x32")
+    found = diagram(network.graph, network.analyze(), "layer")
+    colours = colouring(found, "receptive-field")
+    fills = [colours.fill(one).fill for one in found.boxes if one.kind == "layer"]
+    assert fills == ["heat3", "heat6", "heat6", "heat6"]
+    assert [key.text for key in colours.keys if key.text] == ["receptive field: none", "7 px, or all"]
+
+
+def test_a_join_may_hold_more_than_any_layer(net: Callable[..., archlens.Network]) -> None:
+    """While `concat` runs 8 + 8 + 16 channels are alive, while a convolution runs at most 3 + 8 + 8."""
+    network = net("- concat: {a: [conv: 8 1x1], b: [conv: 8 1x1]}", input="3x8x8")
+    found = diagram(network.graph, network.analyze(), "layer")
+    assert max(found.boxes, key=lambda one: one.live_bytes).kind == "join"
+    fills = {one.path: colouring(found, "memory").fill(one).fill for one in found.boxes}
+    assert fills["b/conv"] == "heat6"
+    diagram_scene(found, "memory")
+
+
+def test_a_long_title_does_not_make_the_picture_wide() -> None:
+    usual = diagram_scene(residual())
+    wide = diagram_scene(residual()._replace(title="A network " * 30, totals="1 params " * 80))
+    assert usual.width < wide.width < 1000
+    assert max(one.x + words_width(one.text, one.size, one.bold) for one in wide.items if isinstance(one, Text)) <= wide.width
+
+
 @pytest.mark.parametrize("direction", ["down", "right"])
 def test_names_are_text_whatever_they_are(direction: str) -> None:
     scene: Scene = diagram_scene(hostile(), direction=direction)
@@ -228,3 +270,66 @@ def test_the_dot_file_is_one_that_graphviz_takes(name: str) -> None:
     texts = [node.text for node in ElementTree.fromstring(run_graphviz(dot_file(folded(name)), "svg")).iter()]
     assert folded(name).title in texts
     assert all(box.title in " ".join(filter(None, texts)) for box in folded(name).boxes if box.kind == "layer")
+
+
+def crossed(scene: Scene) -> set[str]:
+    """The sizes that an arrow runs through: its points by de Casteljau's halving."""
+
+    def halved(a: Point, b: Point, c: Point, d: Point, times: int) -> list[Point]:
+        if not times:
+            return [a, d]
+        ab, bc, cd = middle(a, b), middle(b, c), middle(c, d)
+        abc, bcd = middle(ab, bc), middle(bc, cd)
+        return halved(a, ab, abc, middle(abc, bcd), times - 1) + halved(middle(abc, bcd), bcd, cd, d, times - 1)
+
+    def middle(one: Point, other: Point) -> Point:
+        return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+    items = items_of(scene.items)
+    curves = [one for one in items if isinstance(one, Curve) and one.bezier]
+    points = [point for one in curves for at in range(0, len(one.points) - 3, 3) for point in halved(*one.points[at : at + 4], 7)]
+    words = [one for one in scene.items if isinstance(one, Text) and one.size == 11 and "×" in one.text]
+    return {
+        one.text for one in words for x, y in points if one.x < x < one.x + words_width(one.text, 11) and one.y - 8 < y < one.y
+    }
+
+
+BRANCHES = """
+- conv: 16 3x3 same
+- relu:
+  as: early
+- max_pool: 2
+- conv: 32 3x3 same
+- relu:
+  as: mid
+- max_pool: 2
+- conv: 64 3x3 same
+"""
+
+
+def test_no_arrow_runs_through_a_size(net: Callable[..., archlens.Network]) -> None:
+    """Outputs in the middle: their arrows leave where the sizes of the trunk would be."""
+    network = net(BRANCHES, input="3x64x64", outputs="{first: early, second: mid}")
+    scene = diagram_scene(diagram(network.graph, network.analyze(), "layer"), columns=1)
+    assert {one.text for one in scene.items if isinstance(one, Text)} >= {"16×64×64", "16×32×32", "32×32×32", "32×16×16"}
+    assert crossed(scene) == set()
+
+
+@pytest.mark.parametrize(("label", "side"), [("", "left"), ("a long label", "right")])
+def test_a_size_is_not_on_the_label_of_a_frame(label: str, side: str) -> None:
+    """By hand: an arrow from the right has its size at the left of its head, unless the frame's label is there."""
+    boxes = (box("layer", "a", layers=(0,)), box("layer", "s/b", layers=(1,), cluster=0))
+    found = Diagram("Net", "", "layer", boxes, (Edge(0, 1, (1, 8, 4, 4), True, False),), (Cluster("s", label, 1, -1),), 0, 0)
+    arrow = Arrow(((140.0, 42.0), (140.0, 60.0), (100.0, 60.0), (100.0, 93.0)), (100.0, 100.0))
+    placed = Layout(200, 150, (Place(90, 0, 100, 42), Place(50, 100, 100, 42)), (arrow,), (Place(20, 78, 160, 70),))
+    (text,) = size_texts(found, placed, "down")
+    assert (text.text, text.x < 100) == ("8×4×4", side == "left")
+
+
+def test_a_skip_into_a_box_has_a_head_of_its_own() -> None:
+    """As in NASNet, whose cells read the two before them: skip and trunk touch the box at different places."""
+    one = chain(4, ((0, 2),))
+    placed = parts(one)
+    tips = [arrow.tip for edge, arrow in zip(one.edges, placed.arrows, strict=True) if edge.head == 2]
+    assert len(tips) == 2
+    assert abs(tips[0][0] - tips[1][0]) + abs(tips[0][1] - tips[1][1]) > 10

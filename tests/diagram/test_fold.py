@@ -105,6 +105,13 @@ def test_titles_say_what_a_window_reads(drawn):
 # ---- frames and levels ----
 
 
+def test_titles_say_what_changes_a_layer_and_nothing_twice(drawn):
+    recurrent = "- gru: 3 bidirectional=true num_layers=2\n- multihead_attention: 2 is_causal=true"
+    found = drawn(f"- channel_shuffle: 2\n- tokens\n{recurrent}", input="4x8x8")
+    titles = [box.title for box in found.boxes[1:-1]]
+    assert titles == ["channel_shuffle 2", "gru 3 num_layers=2 bidirectional", "multihead_attention 2 is_causal"]
+
+
 def test_at_most_two_frames_inside_one_another(drawn):
     blocks = "In:\n  - conv: 4 3x3\n  - max_pool: 2x2 /1\nMid:\n  - In\n  - conv: 2 1x1\n  - avg_pool: 2x2 /1\n"
     found = drawn("- for: {n: [1]}\n  name: stage$index\n  do: [Mid, {conv: 3 1x1}]\n- tanh", blocks=blocks)

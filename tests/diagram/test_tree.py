@@ -107,3 +107,30 @@ def test_hostile_names_stay_on_their_line():
     assert len(lines) == 3 + 2 + 3  # title, totals, a blank; the heading and its rule; a frame and two boxes
     assert all(char.isprintable() for line in lines for char in line)
     assert max(map(text_width, lines[3:])) <= WIDTH
+
+
+def test_frozen_and_shared_parameters_are_said(net):
+    layers = "- conv: 4 1x1\n  name: one\n- relu\n- conv: 4 1x1\n  name: two\n  weights: one\n- conv: 4 1x1\n  name: three"
+    network = net(layers, input="4x8x8", freeze='["three"]')
+    lines = {line.split()[0]: line for line in tree(network, "layer").splitlines() if line}
+    assert lines["one"].split()[-2:] == ["20", "1,024"]  # 4·4 weights and 4 biases, at 8·8 places
+    assert lines["two"].split()[-2:] == ["shared", "1,024"]
+    assert "conv 4 1×1 · frozen" in lines["three"]
+    assert not any(word in lines["one"] for word in ("frozen", "shared"))
+
+
+def test_what_reads_another_output_than_the_line_says_has_its_shape(net):
+    """Of a GRU the sequence goes on in one line, the state in another."""
+    gru = "- gru: 6 bidirectional=true\n  as: [sequence, state]\n- linear: 3\n  from: state\n- add: [sequence, sequence]"
+    lines = {line.split()[0]: line.split() for line in tree(net(gru, input="5x4"), "layer").splitlines() if line}
+    assert lines["gru"][1:5] == ["gru", "6", "bidirectional", "5×12"]
+    assert lines["linear"][1:4] == ["linear", "3", "3"]
+    assert "5×12" in lines["add"]
+
+
+def test_a_batch_is_said(net):
+    """4·(3·9 + 1) parameters whatever the batch; MACs of all samples, 4·27·8·8 each."""
+    network = net("- conv: 4 3x3 same", input="3x8x8", name="net")
+    assert "112 params · 6,912 MACs · " in tree(network)
+    three = archlens.load(network.graph.spec, batch=3)
+    assert "112 params · 20.74k MACs for a batch of 3 · " in tree(three)

@@ -10,6 +10,7 @@ from archlens.errors import UsageError
 from archlens.report.fields.cone import has_cone
 from archlens.report.fields.drawing import field_scene, fields_scene
 from archlens.report.fields.looks import MOST, looks, runs
+from archlens.report.picture.letters import words_width
 from archlens.report.picture.scene import Circle, Curve, Rect
 from archlens.report.picture.svg import svg
 from tests.picture.shapes import groups, height_of, only, overlaps, shapes, texts
@@ -39,6 +40,17 @@ def test_drawings_are_xml_and_their_words_apart(name):
     ElementTree.fromstring(svg(scene).encode())
     assert overlaps(scene) == []
     assert all(0 <= text.x <= scene.width and 0 < text.y < scene.height for text in texts(scene))
+
+
+def test_a_long_name_is_cut_and_its_window_is_not():
+    spec = f"archlens: 1\nname: {'Wide ' * 30}\ninput: 1x9x9\nlayers:\n  - conv: 2 3x3 same\n    name: {'y' * 200}\n"
+    scene = field_scene(archlens.load_text(spec).walk())
+    assert overlaps(scene) == []
+    for text in texts(scene):
+        wide = words_width(text.text, text.size, text.bold)
+        left = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
+        assert 0 <= left < left + wide <= scene.width, text.text
+    assert sum(text.text.endswith("… · K 3") for text in texts(scene)) == 1
 
 
 @pytest.mark.parametrize("name", ["vgg16", "resnet50", "deeplabv3_resnet50", "c3d", "faster_rcnn_vgg16"])

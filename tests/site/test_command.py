@@ -85,6 +85,7 @@ def test_of_several_the_good_ones_are_compared(run, tmp_path):
         (["lenet5:all"], "has no variants"),
         (["small.yaml", "-o", "no/such/page.html"], "cannot be written"),
         (["small.yaml", "-o", ""], "-o names no file"),
+        (["small.yaml", "-o", "net.svg"], "net.svg: a report is a page of HTML; call it net.html"),
         (["small.yaml", "-p", "depth=3"], "depth"),
     ],
 )

@@ -112,6 +112,7 @@ class _Drawer:
                 frozen=_frozen(rows),
                 line=span.line if span else None,
                 cluster=cluster,
+                shared=any(row.shared_with for row in rows) and not any(row.params for row in rows),
             )
         )
 
@@ -123,10 +124,11 @@ def _frames(groups: Sequence[Group]) -> int:
 
 
 def _end(wiring: Wiring, item: Item) -> tuple[int, tuple[int, ...]]:
-    """The layer that puts out what goes on, the last such, and its shape."""
+    """The layer that puts out what goes on, the last such, and the shape of the first that goes on of what it puts out."""
     graph = wiring.graph
-    tensor = item.gives[-1] if item.gives else graph.nodes[item.layers[-1]].outputs[0]
-    return graph.producers[tensor], graph.shapes[tensor]
+    last = graph.producers[item.gives[-1]] if item.gives else item.layers[-1]
+    tensor = next((tensor for tensor in item.gives if graph.producers[tensor] == last), graph.nodes[last].outputs[0])
+    return last, graph.shapes[tensor]
 
 
 def _family(rows: Sequence[LayerFacts]) -> str:

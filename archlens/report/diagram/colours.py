@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import prod
 from typing import NamedTuple
 
 from archlens.report.diagram.looks import Fill
@@ -62,7 +61,7 @@ def _by_figure(value: Callable[[Box], int | None], said: Callable[[int], str], n
 
         def fill(box: Box) -> Fill:
             step = -(-(value(box) or 0) * (len(HEATS) - 1) // most) if most else 0
-            return Fill(HEATS[step], "line", "")
+            return Fill(HEATS[min(step, len(HEATS) - 1)], "line", "")  # a join, which has no colour, may have more
 
         ends = {0: f"{name}: {said(0)}", len(HEATS) - 1: said(most)}
         keys = tuple([Key(Fill(role, "line", ""), ends.get(step, "")) for step, role in enumerate(HEATS)])
@@ -75,15 +74,26 @@ def _by_training(diagram: Diagram) -> Colouring:
     learning, still, none = [Fill(role, f"{role}.edge", "") for role in ("activation", "recurrent", "join")]
 
     def fill(box: Box) -> Fill:
-        return none if not box.params else still if box.frozen else learning
+        return none if not (box.params or box.shared) else still if box.frozen else learning
 
     shown = [fill(box) for box in diagram.boxes if box.kind in ("layer", "block")]
     names = ((learning, "learns"), (still, "frozen"), (none, "no parameters"))
     return Colouring(fill, tuple([Key(one, name) for one, name in names if one in shown]))
 
 
-def _field(box: Box) -> int | None:
-    return None if box.receptive_field is None else prod(box.receptive_field)
+def _by_field(diagram: Diagram) -> Colouring:
+    """By the longest side of the field; one that is the whole map counts as the most."""
+    boxes = [box for box in diagram.boxes if box.kind in ("layer", "block")]
+    most = max([max(box.receptive_field) for box in boxes if box.receptive_field], default=1)
+    whole = any(box.receptive_field == () for box in boxes)
+
+    def side(box: Box) -> int | None:
+        return None if box.receptive_field is None else max(box.receptive_field, default=most)
+
+    def said(size: int) -> str:
+        return f"{size:,} px{', or all' if whole else ''}" if size else "none"
+
+    return _by_figure(side, said, "receptive field")(diagram)
 
 
 COLOURINGS: Mapping[str, Callable[[Diagram], Colouring]] = {
@@ -91,7 +101,7 @@ COLOURINGS: Mapping[str, Callable[[Diagram], Colouring]] = {
     "params": _by_figure(lambda box: box.params, short, "params"),
     "macs": _by_figure(lambda box: box.macs, short, "MACs"),
     "memory": _by_figure(lambda box: box.live_bytes, bytes_text, "bytes alive"),
-    "receptive-field": _by_figure(_field, short, "receptive field"),
+    "receptive-field": _by_field,
     "trainable": _by_training,
 }
 """By name, what colours can say."""

@@ -49,7 +49,8 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
         if edge.skip:
             weight = "0"
             tail = "_" if diagram.boxes[edge.tail].family == "shape" else side
-            head = side if diagram.boxes[edge.head].kind == "join" else enters
+            met = diagram.boxes[edge.head]
+            head = side if met.kind == "join" else enters if met.family == "shape" else "_"  # beside the arrow of the trunk
         elif {edge.tail, edge.head} <= trunk:
             weight = _STRAIGHT
         elif diagram.boxes[edge.head].kind == "join":
@@ -130,7 +131,7 @@ def _fill(
 
 def _label(box: Box) -> str:
     head = ", ".join([heading(box), *box.folded]) + (f"  ×{box.times}" if box.times > 1 else "")
-    return _plain(head, figures(box))
+    return _plain(head, " · ".join(filter(None, [figures(box), "frozen" if box.frozen else ""])))
 
 
 def _plain(*lines: str) -> str:

@@ -9,6 +9,7 @@ from archlens.report.diagram.columns import Room, in_columns
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
 from archlens.report.diagram.looks import badge, badge_width, box_group, box_size
 from archlens.report.diagram.model import Cluster, Diagram, Edge
+from archlens.report.diagram.sizes import SIZE, size_texts
 from archlens.report.diagram.words import shape_words
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Curve, Group, Item, Point, Polygon, Rect, Scene, Text
@@ -18,7 +19,7 @@ __all__ = ["diagram_scene"]
 _MARGIN = 20
 _HEAD = 52  # the title
 _NARROW = 420  # a picture is at least this wide, for its legend
-_SAID = 11
+_LONG = 900  # no title makes it wider
 _HALF = 3.4  # half the width of an arrow's head
 
 
@@ -31,17 +32,21 @@ def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "dow
     colours = colouring(diagram, color)
     placed = layout(diagram, [box_size(box) for box in diagram.boxes], direction)
     placed = in_columns(placed, diagram.edges, columns, _room(diagram, direction), direction)
-    said = [*_shapes(diagram, placed, direction)]
-    reach = max([placed.width, *[text.x + words_width(text.text, _SAID) for text in said]])
-    head = max(words_width(diagram.title, 18, True), words_width(diagram.totals, 12))
+    said = size_texts(diagram, placed, direction)
+    left = min([0.0, *[text.x for text in said]])
+    reach = max([placed.width, *[text.x + words_width(text.text, SIZE) for text in said]]) - left
+    title = fitted(diagram.title, max(reach, _LONG), 18, True)
+    totals = fitted(diagram.totals, max(reach, _LONG), 12)
+    head = max(words_width(title, 18, True), words_width(totals, 12))
     room = max(reach, head, _NARROW)
-    placed = placed.moved(_MARGIN + (room - reach) / 2, _MARGIN + _HEAD)
+    right, down = _MARGIN + (room - reach) / 2 - left, _MARGIN + _HEAD
+    placed = placed.moved(right, down)
     low = _MARGIN + _HEAD + placed.height + 18
     items = (
-        Text(_MARGIN, _MARGIN + 16, diagram.title, 18, bold=True),
-        Text(_MARGIN, _MARGIN + 36, diagram.totals, 12, fill="faint"),
+        Text(_MARGIN, _MARGIN + 16, title, 18, bold=True),
+        Text(_MARGIN, _MARGIN + 36, totals, 12, fill="faint"),
         *_body(diagram, placed, colours),
-        *_shapes(diagram, placed, direction),
+        *[text._replace(x=text.x + right, y=text.y + down) for text in said],
         *legend(colours.keys, _MARGIN, low, room),
     )
     height = low + legend_height(colours.keys, room) + _MARGIN - 6
@@ -50,7 +55,7 @@ def diagram_scene(diagram: Diagram, color: str = "family", direction: str = "dow
 
 def _room(diagram: Diagram, direction: str) -> Room:
     """Between columns: for arrows, and the sizes that stand beside them."""
-    longest = max([words_width(shape_words(edge.shape), _SAID) for edge in diagram.edges if edge.told], default=0)
+    longest = max([words_width(shape_words(edge.shape), SIZE) for edge in diagram.edges if edge.told], default=0)
     return Room(max(60, longest + 24), 24) if direction == "down" else Room(36, longest + 30)
 
 
@@ -99,28 +104,3 @@ def _head(end: Point, tip: Point) -> tuple[Point, Point, Point]:
     length = (along[0] ** 2 + along[1] ** 2) ** 0.5 or 1.0
     x, y = along[0] / length * _HALF, along[1] / length * _HALF
     return tip, (end[0] - y, end[1] + x), (end[0] + y, end[1] - x)
-
-
-def _says_shape(diagram: Diagram, edge: Edge) -> bool:
-    """Not at the ends of the network, which say theirs, nor where branches are joined: what comes out of the join is said."""
-    tail, head = diagram.boxes[edge.tail], diagram.boxes[edge.head]
-    if tail.kind == "input" or head.kind in ("output", "join"):
-        return False
-    return edge.told or (tail.kind == "join" and any(one.told for one in diagram.edges if one.head == edge.tail))
-
-
-def _shapes(diagram: Diagram, placed: Layout, direction: str) -> Iterator[Text]:
-    """Sizes beside the arrows on which they change, once for each box that they leave."""
-    said = set()
-    for edge, arrow in zip(diagram.edges, placed.arrows, strict=True):
-        if (edge.tail, edge.shape) in said or not _says_shape(diagram, edge):
-            continue
-        said.add((edge.tail, edge.shape))
-        words, (x, y) = shape_words(edge.shape), arrow.tip
-        if edge.skip:
-            x, y = arrow.points[0]
-            at = (x + 7, y - 5) if direction == "down" else (x + 5, y + 14)
-        else:
-            beside = direction == "down" and arrow.points[0][0] < x + 20  # else an arrow from the right would cross it
-            at = (x + 7, y - 7) if beside else (x - words_width(words, _SAID) - 9, y - 6)
-        yield Text(*at, words, _SAID, fill="faint")

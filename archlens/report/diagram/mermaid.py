@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archlens.errors import printable
 from archlens.report.diagram.frames import frame_number, inside
 from archlens.report.diagram.model import Box, Diagram
+from archlens.report.diagram.words import parameters
 from archlens.report.numbers import short, size_text
 from archlens.report.picture.themes import FAMILIES, THEMES, family_role
 
@@ -46,8 +47,9 @@ def _lines(box: Box) -> list[str]:
     """What stands in a box, line by line."""
     if box.kind in ("input", "output"):
         return [box.title, size_text(box.shape)]
-    figures = [f"{short(value)} {unit}" for value, unit in ((box.params, "params"), (box.macs, "MACs")) if value]
-    return [line for line in (_counted(box.title, box.times), " · ".join(box.folded), *figures) if line]
+    work = f"{short(box.macs)} MACs" if box.macs else ""
+    frozen = "frozen" if box.frozen else ""
+    return [line for line in (_counted(box.title, box.times), " · ".join(box.folded), parameters(box), work, frozen) if line]
 
 
 def _counted(text: str, times: int) -> str:

@@ -20,7 +20,7 @@ class Box(NamedTuple):
     params, macs, activation_bytes, live_bytes: of one of them (live_bytes: the most that is alive while it runs).
     receptive_field: local, of the last one's end; None where it has none, and empty where it is the whole map.
     frozen: whether it has parameters and none of them learns. line: where the spec says it. cluster: the number of the one
-    around it, -1 at the top level.
+    around it, -1 at the top level. shared: whether its parameters are all those of another, which counts them.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Box(NamedTuple):
     frozen: bool
     line: int | None
     cluster: int
+    shared: bool = False
 
 
 class Edge(NamedTuple):

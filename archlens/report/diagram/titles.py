@@ -7,6 +7,7 @@ from typing import Any
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.errors import printable
 from archlens.graph.scope import Call
+from archlens.layers import layer_types
 from archlens.report.grid import cut
 from archlens.report.numbers import each, short, size_text, sizes_text
 from archlens.report.operations import operation_text
@@ -16,16 +17,17 @@ __all__ = ["block_title", "layer_title", "totals_text"]
 _LONGEST = 40  # columns of a title
 _SAID = 4  # values of a block; of one with more its own name says more
 _WIDENS = ("dilation", "groups")  # arguments that say what a window reads, where they are not 1
+_TURNS = ("num_layers", "bidirectional", "is_causal")  # and what else changes a layer's picture in a paper
 
 
 def layer_title(facts: LayerFacts) -> str:
     """`conv 64 7×7 /2`, `linear 1000`, `add`."""
     axes = len(facts.output_shapes[0]) - 2
     words = [facts.type, operation_text(facts.type, facts.arguments, axes, brief=True)]
-    for name in _WIDENS:
-        value = facts.arguments.get(name, 1)
-        if value not in (1, (1,) * axes):
-            words.append(f"{name}={each(value) if isinstance(value, tuple) else value}")
+    for field in layer_types()[facts.type].fields:
+        value = facts.arguments[field.name]
+        if field.name in (*_WIDENS, *_TURNS) and not field.required and value not in (field.default, (field.default,) * axes):
+            words.append(field.name if value is True else f"{field.name}={each(value) if isinstance(value, tuple) else value}")
     return cut(printable(" ".join(filter(None, words))), _LONGEST)
 
 
@@ -64,9 +66,11 @@ def _value(name: str, value: Any, axes: int) -> str:
 
 
 def totals_text(analysis: Analysis) -> str:
-    """`25.56M params · 4.09G MACs · receptive field 427 · 3×224×224 → 1000`."""
+    """`25.56M params · 4.09G MACs · receptive field 427 · 3×224×224 → 1000`; of a batch how many samples."""
     totals = analysis.totals
     parts = [f"{short(totals.params)} params", f"{short(totals.macs)} MACs"]
+    if analysis.batch > 1:
+        parts[-1] += f" for a batch of {analysis.batch:,}"
     if totals.receptive_field:
         parts.append(f"receptive field {each(totals.receptive_field)}")
     flow = [", ".join([size_text(shape) for shape in shapes.values()]) for shapes in (analysis.inputs, analysis.outputs)]

@@ -24,8 +24,8 @@ Row = tuple[str, str, str, str, str]
 def tree_text(diagram: Diagram) -> str:
     """The network as text.
 
-    A box reads what the line above it gives unless another name is said. Shapes are said where they change, figures are those of
-    one of the copies that `×` counts.
+    A box reads what the line above it gives unless another name is said. Shapes are said where they change, from what is read or
+    from the line above; figures are those of one of the copies that `×` counts.
     """
     rows = _Tree(diagram).rows
     columns = [[head, *[row[place] for row in rows]] for place, head in enumerate(_HEADS)]
@@ -36,7 +36,8 @@ def tree_text(diagram: Diagram) -> str:
 
 
 class _Tree:
-    """rows: texts of every box and frame. last: the box of the line above. tails, shapes: by box, what it reads."""
+    """rows: texts of every box and frame. last: the box of the line above. tails: by box, those that it reads. shapes: of what it
+    reads, and those that their lines say."""
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
@@ -46,7 +47,7 @@ class _Tree:
         self.shapes: dict[int, set[Shape]] = {}
         for edge in diagram.edges:
             self.tails.setdefault(edge.head, {})[edge.tail] = None
-            self.shapes.setdefault(edge.head, set()).add(edge.shape)
+            self.shapes.setdefault(edge.head, set()).update((edge.shape, diagram.boxes[edge.tail].shape))
         self.inside = inside(diagram)
         self.put(-1, "")
 
@@ -70,11 +71,13 @@ class _Tree:
         """The rows of a box: its own, and one for every other name that it reads."""
         box = self.diagram.boxes[number]
         port = box.kind in ("input", "output")
-        shape = size_text(box.shape) if port or self.shapes.get(number, set()) != {box.shape} else ""
+        known = {self.diagram.boxes[self.last].shape} | self.shapes.get(number, set()) if self.last >= 0 else set()
+        shape = size_text(box.shape) if port or known != {box.shape} else ""
         name = self.name(box.path, box.cluster)
         named = box.folded and box.kind == "block" and box.title == name  # the name says the title already
-        words = "" if port else " · ".join(box.folded if named else (box.title, *box.folded))
-        figures = [short(value) if value else "" for value in (box.params, box.macs)]
+        told = (*(() if named else (box.title,)), *box.folded, *(("frozen",) if box.frozen else ()))
+        words = "" if port else " · ".join(told)
+        figures = ["shared" if box.shared else short(box.params) if box.params else "", short(box.macs) if box.macs else ""]
         self.rows.append((_named(before, name, box.times), printable(words), shape, figures[0], figures[1]))
         self.rows += [(below.rstrip(), text, "", "", "") for text in self.sources(number, box)]
         self.last = number

@@ -8,7 +8,7 @@ from archlens.layers.dims import Shape
 from archlens.report.diagram.model import Box
 from archlens.report.numbers import bytes_text, grouped, short, size_text, sizes_text
 
-__all__ = ["SIGNS", "channels", "figures", "heading", "shape_words", "together", "tooltip"]
+__all__ = ["SIGNS", "channels", "figures", "heading", "parameters", "shape_words", "together", "tooltip"]
 
 SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷"}
 """Joins that are said by a sign."""
@@ -27,7 +27,7 @@ def figures(box: Box) -> str:
         return ""
     parts = [
         shape_words(box.shape) if box.family == "shape" else channels(box.shape),
-        _counted(box.params, "params"),
+        parameters(box),
         _counted(box.macs, "MACs"),
     ]
     return " · ".join(filter(None, parts)) + (" each" if box.times > 1 and (box.params or box.macs) else "")
@@ -66,8 +66,15 @@ def _told(box: Box) -> Iterator[str]:
         yield f"{bytes_text(box.activation_bytes)} put out, {bytes_text(box.live_bytes)} alive at most"
     if box.receptive_field is not None:
         yield f"receptive field {sizes_text(box.receptive_field) if box.receptive_field else 'all'}"
+    if box.shared:
+        yield "parameters shared with another"
     if box.frozen:
         yield "frozen"
+
+
+def parameters(box: Box) -> str:
+    """`64 params`; of those that another counts, that they are shared."""
+    return "shared params" if box.shared else _counted(box.params, "params")
 
 
 def _counted(count: int, unit: str) -> str:

@@ -93,7 +93,7 @@ def _tree(diagram: Diagram, look: Look) -> str:
 
 
 def _json(diagram: Diagram, look: Look) -> str:
-    said = {"schema": 1, **diagram._asdict()}
+    said = {"schema": 1, "made_by": "archlens diagram", **diagram._asdict()}
     said |= {name: [one._asdict() for one in said[name]] for name in ("boxes", "edges", "clusters")}
     return f"{json.dumps(said, indent=2)}\n"
 

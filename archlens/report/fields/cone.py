@@ -9,7 +9,7 @@ from archlens.analysis.trails import Step
 from archlens.analysis.walk import FieldWalk
 from archlens.layers.windows import Window, taps
 from archlens.report.fields.looks import unit_name
-from archlens.report.picture.letters import fitted
+from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Curve, Group, Item, Rect, Text
 
 __all__ = ["cone_items", "has_cone"]
@@ -50,10 +50,12 @@ def _window(step: Step) -> object:
 def _name(walk: FieldWalk, step: Step) -> str:
     """`conv3 · K 3, D 2`."""
     window = step.windows[-1] if step.windows else None
+    path = walk.graph.nodes[step.node].path
     if not isinstance(window, Window):
-        return walk.graph.nodes[step.node].path
+        return path
     more = [f"{letter} {value}" for letter, value in (("S", window.stride), ("D", window.dilation)) if value != 1]
-    return f"{walk.graph.nodes[step.node].path} · {', '.join([f'K {window.kernel}', *more])}"
+    said = f" · {', '.join([f'K {window.kernel}', *more])}"
+    return fitted(path, _LEFT - 16 - words_width(said, _LABEL, True), _LABEL, True) + said
 
 
 def _rows(walk: FieldWalk) -> list[_Row]:
@@ -129,6 +131,6 @@ def _words(walk: FieldWalk, row: _Row, number: int, count: int, left: float, wid
     read = len([unit for unit in row.read if 0 <= unit < row.units])
     said = f"reads {read} {unit_name(walk)}" if last else f"sees {row.field} {unit_name(walk)}"
     return [
-        Text(left + _LEFT - 14, y + 17.5, fitted(row.name, _LEFT - 16, _LABEL), _LABEL, "end", number == 0),
+        Text(left + _LEFT - 14, y + 17.5, fitted(row.name, _LEFT - 16, _LABEL, number == 0), _LABEL, "end", number == 0),
         Text(left + wide - _RIGHT + 14, y + 17.5, said, _LABEL, "start", number == 0 or last, "accent" if number == 0 else "ink"),
     ]

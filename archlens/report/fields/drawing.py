@@ -13,6 +13,7 @@ from archlens.report.fields.growth import growth_items, growths_chart
 from archlens.report.fields.looks import Look, looks, unit_name
 from archlens.report.fields.text import said_field, walk_title
 from archlens.report.numbers import each, grouped, percent, sizes_text
+from archlens.report.picture.letters import fitted
 from archlens.report.picture.lines import heading
 from archlens.report.picture.scene import Scene, Text
 
@@ -46,7 +47,7 @@ def field_scene(walk: FieldWalk) -> Scene:
         top += 26
     if has_cone(walk):
         along = f"Along the {axis_names(len(walk.size))[-1]}; K: kernel, S: stride, D: dilation"
-        items.append(Text(_EDGE, top + 22, f"What one unit of {walk.node.path} reads, map by map", 15, bold=True))
+        items.append(Text(_EDGE, top + 22, f"What one unit of {_name(walk)} reads, map by map", 15, bold=True))
         items.append(Text(_EDGE, top + 41, along, 13, fill="faint"))
         top, cone = cone_items(walk, _EDGE, top + 58, _WIDTH - 2 * _EDGE)
         items += cone
@@ -61,7 +62,12 @@ def fields_scene(walks: Sequence[FieldWalk]) -> Scene:
 def _subtitle(walk: FieldWalk) -> str:
     jump = "" if all(walk.field.whole) else f", jump {each(walk.field.jump)}"
     share = percent(round(walk.share * 1_000_000), 1_000_000)
-    return f"of {walk.node.path}{jump}; its centre unit sees {share} of the input {sizes_text(walk.size)}"
+    return f"of {_name(walk)}{jump}; its centre unit sees {share} of the input {sizes_text(walk.size)}"
+
+
+def _name(walk: FieldWalk) -> str:
+    """The path of the layer, cut where it is too long for a line."""
+    return fitted(walk.node.path, _WIDTH / 2, 15, True)
 
 
 def _time(walk: FieldWalk, shown: Sequence[Look]) -> str:

@@ -79,7 +79,8 @@ def _rows(walk: FieldWalk, step: Step) -> Iterator[tuple[str, ...]]:
     names = axis_names(len(walk.size))
     told = (operation(walk, step), shape)
     for row, along in alike.items():
-        name = f" ({', '.join([names[axis] for axis in along])})" if len(along) < len(axes) else ""
+        letters = ", ".join([names[axis][0] for axis in along])  # short: where a table is narrow, the names of layers give way
+        name = f" ({letters})" if len(along) < len(axes) else ""
         yield (f"{node.path}{name}", told[0], *row, told[1])
         told = ("", "")
 
@@ -153,7 +154,8 @@ def _facts(walk: FieldWalk) -> Iterator[tuple[str, str]]:
         reached = [max(0, -axis.reach[0]) for axis in axes], [max(0, axis.reach[1] - axis.size + 1) for axis in axes]
         if any(reached[0]) or any(reached[1]):
             before, after = [each(tuple(pixels)) for pixels in reached]
-            yield "padding", f"it reaches {before} pixels into the padding before the input, {after} after it"
+            pixels = "pixel" if before == "1" else "pixels"
+            yield "padding", f"it reaches {before} {pixels} into the padding before the input, {after} after it"
         holes = [f"{axis.coverage:.0%}" for axis in axes]
         if any(axis.coverage < 1 for axis in axes):
             yield "holes", f"of the pixels in between it reads {' × '.join(dict.fromkeys(holes))} along each axis"
@@ -180,8 +182,11 @@ def _outgrown(walk: FieldWalk) -> str:
 
 
 def _notes(walk: FieldWalk) -> Iterator[str]:
-    others = f"{grouped(walk.others)} other layer{'' if walk.others == 1 else 's'}"
-    yield f"{others} that {walk.node.path} depends on leave the field as it is, or lie on ways that see less."
+    if walk.others == 1:
+        yield f"1 other layer that {walk.node.path} depends on leaves the field as it is, or lies on a way that sees less."
+    elif walk.others:
+        others = f"{grouped(walk.others)} other layers that {walk.node.path} depends on"
+        yield f"{others} leave the field as it is, or lie on ways that see less."
     yield from meeting_texts(walk.graph, walk.way)
     yield "Local field: gates and statistics over the map are not followed; `archlens field` shows what any one unit sees."
 
