@@ -100,7 +100,8 @@ def _stated(analysis: Analysis) -> Iterator[tuple[str, str]]:
     meta = analysis.meta
     for name, value in meta.items():
         if name not in _ELSEWHERE and isinstance(value, str | int | float):
-            yield html_text(str(name).replace("_", " ")), html_text(str(value))
+            count = isinstance(value, int) and not isinstance(value, bool) and value >= 10_000  # years have no commas
+            yield html_text(str(name).replace("_", " ")), html_text(f"{value:,}" if count else str(value))
     for name, (heading, text) in ACCURACIES.items():
         if name in meta:
             on = f" on {meta['dataset']}" if "dataset" in meta else ""
