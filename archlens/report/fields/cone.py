@@ -122,7 +122,7 @@ def _cells(row: _Row, places: Sequence[float], first: int, y: float, pitch: floa
         inside = 0 <= unit < row.units
         fill, stroke = ("heat5", "accent") if unit in row.read else ("panel", "rule")
         fill = fill if inside else "inset"
-        cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, 2, dashed=not inside)
+        cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, min(2, wide / 4), dashed=not inside)
         items.append(Group((cell,), "cell", f"{row.name}: unit {unit}" + ("" if inside else ", padding"), {"unit": str(unit)}))
     return items
 

@@ -88,8 +88,9 @@ def _subtitle(walk: FieldWalk) -> str:
     unit, axes = walk.sight.unit, walk.sight.axes
     # of tokens in a row the one in the middle is seldom that of the picture
     middle = "its centre unit" if len(unit) != 1 or len(walk.size) == 1 else f"unit {unit[0]} of {walk.sight.output[axes[0]]}"
+    size = sizes_text(tuple([grouped(size) for size in walk.size]))
     whole = f"; {walk.whole} is the first to see all of it" if walk.whole not in (None, walk.node.path) and walk.share < 1 else ""
-    return f"of {walk.node.path}{jump}; {middle} sees {share} of the input {sizes_text(walk.size)}{whole}"
+    return f"of {walk.node.path}{jump}; {middle} sees {share} of the input {size}{whole}"
 
 
 def _time(walk: FieldWalk, shown: Sequence[Look]) -> str:
