@@ -208,9 +208,9 @@ def test_many_bars_stand_side_by_side():
     assert overlaps(scene) == []
 
 
-@pytest.mark.parametrize("count", [5, 31, 45, 46, 47, 60, 400])
+@pytest.mark.parametrize("count", [5, 30, 31, 400])
 def test_a_key_has_the_colours_of_its_bars(count):
-    """Bars are pale with an outline until they are so thin that they would be all outline; the key changes with them."""
+    """Bars with a line each are pale with an outline, and columns strong; the key is as they are."""
     scene = bar_chart("Work", [Bar(str(n), n + 1, ("convolution", "linear")[n % 2]) for n in range(count)], Axis(), width=700)
     bars = {(one.fill, one.stroke) for group in groups(scene.items, "bar") for one in group.items if isinstance(one, Rect)}
     key = [item for item in scene.items if isinstance(item, Rect)]

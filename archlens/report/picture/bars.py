@@ -19,7 +19,6 @@ FEW = 30
 
 _ROW = 26
 _THICK = 17
-_THIN = 14  # pixels up to which a pale column with an outline would be all outline
 _NAME = 13
 _LONGEST_NAME = 300
 
@@ -56,8 +55,7 @@ def bar_chart(
     top, items = heading(title, width)
     named = key if key is not None else {bar.role: bar.role for bar in bars if bar.role in SIGNS}
     if len(named) > 1:
-        thin = len(bars) > few and _column_width(_step(_across(bars, values, width))) < _THIN
-        top, said = legend([(word, _key_sign(role, thin)) for role, word in named.items()], width, top)
+        top, said = legend([(word, _key_sign(role, strong=len(bars) > few)) for role, word in named.items()], width, top)
         items += said
     if len(bars) <= few:
         high, drawn = _rows(bars, values, width, top)
@@ -68,16 +66,17 @@ def bar_chart(
     return Scene(width, high, (*items, *drawn), title, description or said_most)
 
 
-def _colours(role: str, thin: bool) -> tuple[str, str]:
-    """What fills a bar, and its outline: of families the pale colour with an outline, or the strong one where it is thin."""
+def _colours(role: str, strong: bool) -> tuple[str, str]:
+    """What fills a bar, and its outline: of families the pale colour with an outline, or the strong one, of columns, which may be
+    so thin that they would be all outline."""
     if role not in SIGNS:
         return role, ""
-    return (f"{role}.edge", "") if thin else (role, f"{role}.edge")
+    return (f"{role}.edge", "") if strong else (role, f"{role}.edge")
 
 
-def _key_sign(role: str, thin: bool) -> tuple[Item, ...]:
+def _key_sign(role: str, strong: bool) -> tuple[Item, ...]:
     """In the colours that the bars have."""
-    fill, stroke = _colours(role, thin)
+    fill, stroke = _colours(role, strong)
     letter = (Text(0, 4, SIGNS[role], 10, "middle", True, stroke or "paper"),) if role in SIGNS else ()
     return Rect(-9, -7, 18, 14, fill, stroke, radius=2), *letter
 
@@ -100,7 +99,7 @@ def _rows(bars: Sequence[Bar], values: Axis, width: float, top: float) -> tuple[
     top += 28 if values.label else 10
     for number, bar in enumerate(bars):
         at = top + number * _ROW
-        fill, stroke = _colours(bar.role, thin=False)
+        fill, stroke = _colours(bar.role, strong=False)
         end = across.at(bar.value)
         letter = [Text(left + 5, at + 16.5, SIGNS[bar.role], 10, "start", True, stroke)] if stroke and end - left > 18 else []
         parts: list[Item] = [
@@ -115,8 +114,9 @@ def _rows(bars: Sequence[Bar], values: Axis, width: float, top: float) -> tuple[
 
 
 def _columns(bars: Sequence[Bar], values: Axis, width: float, height: float, top: float, count: str) -> list[Item]:
-    across = _across(bars, values, width)
-    plot = Plot(across, scale(values, [bar.value for bar in bars], height - 58, top + 34))
+    upright = scale(values, [bar.value for bar in bars], height - 58, top + 34)
+    across = Scale(0.5, len(bars) + 0.5, 14 + axis_room(values, upright.ticks), width - 14, False, ())
+    plot = Plot(across, upright)
     grouped = any(bar.group for bar in bars)
     x = Axis("" if grouped else count)
     if not grouped:
@@ -126,27 +126,13 @@ def _columns(bars: Sequence[Bar], values: Axis, width: float, height: float, top
     return [*items, *column_items(plot, bars, values), *(_stages(plot, bars) if grouped else [])]
 
 
-def _across(bars: Sequence[Bar], values: Axis, width: float) -> Scale:
-    """The axis along which columns stand, at 1, 2, 3 …"""
-    room = axis_room(values, scale(values, [bar.value for bar in bars], 0, 1).ticks)
-    return Scale(0.5, len(bars) + 0.5, 14 + room, width - 14, False, ())
-
-
-def _step(across: Scale) -> float:
-    return across.at(2) - across.at(1)
-
-
-def _column_width(step: float) -> float:
-    """Of a column, where the next begins `step` pixels later."""
-    return max(step * 0.8 if step < 12 else step - 3, 0.6)
-
-
 def column_items(plot: Plot, bars: Sequence[Bar], values: Axis) -> list[Item]:
     """Columns at 1, 2, 3 … of the axis of `plot` that lies across."""
-    wide = _column_width(_step(plot.x))
+    step = plot.x.at(2) - plot.x.at(1)
+    wide = max(step * 0.8 if step < 12 else step - 3, 0.6)
     items: list[Item] = []
     for number, bar in enumerate(bars, 1):
-        fill, stroke = _colours(bar.role, thin=wide < _THIN)
+        fill, stroke = _colours(bar.role, strong=True)
         y = plot.y.at(bar.value)
         high = max(plot.y.start - y, 0.8 if bar.value else 0)
         column = Rect(plot.x.at(number) - wide / 2, plot.y.start - high, wide, high, fill, stroke)

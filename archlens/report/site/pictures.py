@@ -149,7 +149,7 @@ def _growth(networks: Sequence[tuple[Graph, Analysis]]) -> str:
             found.append((name, tuple(fields), Panel(f": {fields[-1]:,}", (series,))))
             units.add("samples" if len(graph.shapes[graph.inputs[way.input]]) == 3 else "px")
     panels = _merged(found)
-    if not panels:
+    if all(len(fields) <= 2 for _, fields, _ in found):  # one step each: the table says as much
         return ""
     scene = small_multiples(
         "Growth of the receptive field",
