@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from archlens.analysis.facts import Analysis, LayerFacts
@@ -11,7 +10,7 @@ from archlens.report.picture.charts import Axis, Bar, bar_chart, compact
 from archlens.report.picture.scene import Group, Scene
 from archlens.report.picture.svg import inline_svg
 from archlens.report.picture.themes import family_role
-from archlens.report.site.markup import element, html_text
+from archlens.report.site.markup import element, html_text, unbroken
 
 __all__ = ["figure", "network_charts"]
 
@@ -39,8 +38,7 @@ def _few(bars: int) -> int:
 def figure(scene: Scene, words: str, column: str = "") -> str:
     """A chart and what it says in words. column: the one that its bars show, whose words a script makes their tooltips of."""
     marked = f' data-column="{column}"' if column else ""
-    said = re.sub(r"(\d) (%|[kMGTPE]?B\b)", "\\1\u00a0\\2", html_text(words))  # no number without its unit at the end of a line
-    return f"<figure{marked}>{inline_svg(scene, 'chart')}<figcaption>{said}</figcaption></figure>"
+    return f"<figure{marked}>{inline_svg(scene, 'chart')}<figcaption>{unbroken(html_text(words))}</figcaption></figure>"
 
 
 def _plain(scene: Scene) -> Scene:
