@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -66,16 +66,25 @@ def _sheet(comparison: Comparison, briefly: bool = False) -> Sheet:
     )
 
 
-def comparison_remarks(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Where published accuracy is from, and on which images; once for all that share a source; and what was left out."""
+def _titles(those: Sequence[Analysis]) -> str:
+    return ", ".join([one.title for one in those])
+
+
+def comparison_remarks(
+    comparison: Comparison, called: Callable[[Sequence[Analysis]], str] = _titles
+) -> Iterator[tuple[str, str]]:
+    """Where published accuracy is from, and on which images; once for all that share a source; and what was left out.
+
+    called: the words for some of the networks.
+    """
     for figure in [figure for figure in comparison.figures if figure.name in ACCURACIES]:
-        by_source: dict[tuple[str, str], list[str]] = {}
+        by_source: dict[tuple[str, str], list[Analysis]] = {}
         for one in comparison.analyses:
             if figure.value(one) is not None:
                 on = f" on {one.meta['dataset']}" if "dataset" in one.meta else ""
-                by_source.setdefault((on, str(one.meta.get("source", "no source is stated"))), []).append(one.title)
-        for (on, source), titles in by_source.items():
-            yield figure.heading.removesuffix(" %"), f"{', '.join(titles)}{on}: {source}"
+                by_source.setdefault((on, str(one.meta.get("source", "no source is stated"))), []).append(one)
+        for (on, source), those in by_source.items():
+            yield figure.heading.removesuffix(" %"), f"{called(those)}{on}: {source}"
     for note in comparison.notes:
         yield "note", note
 

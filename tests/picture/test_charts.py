@@ -171,6 +171,21 @@ def test_words_of_bubble_charts_lie_on_no_others():
         assert len(groups(scene.items, "name")) >= min(len(bubbles), 8)
 
 
+def test_bubbles_lie_between_the_axes():
+    for seed in range(20):
+        random = Random(seed)
+        bubbles = [Bubble(str(n), 10 ** random.uniform(0, 4), random.uniform(60, 90), 1) for n in range(random.randint(2, 6))]
+        scene = bubble_chart("Title", bubbles, Axis("MACs", log=True), Axis("top-1, %", zero=False))
+        grid = [item.points for item in scene.items if isinstance(item, Curve) and item.stroke in ("rule", "line")]
+        left, right = (pick([x for points in grid for x, _ in points]) for pick in (min, max))
+        bottom = max(points[0][1] for points in grid if points[0][1] == points[1][1])
+        for group in groups(scene.items, "bubble"):
+            circle = group.items[0]
+            assert left <= circle.x - circle.radius
+            assert circle.x + circle.radius <= right
+            assert circle.y + circle.radius <= bottom
+
+
 def test_areas_of_bubbles_are_their_sizes():
     scene = bubble_chart("", [Bubble("a", 1, 1, 100), Bubble("b", 2, 2, 25)], Axis(), Axis(), size_label="size", size_text=str)
     first, second = [group.items[0] for group in groups(scene.items, "bubble")]
@@ -191,6 +206,16 @@ def test_many_bars_stand_side_by_side():
     lefts = [shape.x for group in found for shape in group.items]
     assert lefts == sorted(lefts)
     assert overlaps(scene) == []
+
+
+@pytest.mark.parametrize("count", [5, 30, 31, 400])
+def test_a_key_has_the_colours_of_its_bars(count):
+    """Bars with a line each are pale with an outline, and columns strong; the key is as they are."""
+    scene = bar_chart("Work", [Bar(str(n), n + 1, ("convolution", "linear")[n % 2]) for n in range(count)], Axis(), width=700)
+    bars = {(one.fill, one.stroke) for group in groups(scene.items, "bar") for one in group.items if isinstance(one, Rect)}
+    key = [item for item in scene.items if isinstance(item, Rect)]
+    assert len(key) == 2
+    assert {(one.fill, one.stroke) for one in key} == bars
 
 
 def test_few_bars_have_a_line_each():
@@ -223,6 +248,7 @@ def test_little_charts_share_their_axes():
     assert d[1].items[0].y - a[1].items[0].y == pytest.approx(d[2].items[0].y - a[2].items[0].y)
     assert overlaps(scene) == []
     bars = small_multiples("", [Panel("a", bars=(Bar("x", 1), Bar("y", 2))), Panel("b", bars=(Bar("x", 2),))], Axis(), Axis())
+    assert [text.text for text in texts(bars) if text.text.isdigit() and text.anchor == "middle"] == ["1", "2"] * 2
     heights = [group.items[0].height for group in groups(bars.items, "bar")]
     assert heights[1] == heights[2] == pytest.approx(2 * heights[0])
 

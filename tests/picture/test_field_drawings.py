@@ -149,7 +149,7 @@ def test_rows_of_a_small_map_read_padding():
     assert [group.items[0].stroke for group in outside] == ["accent", "rule", "rule", "accent"]  # of them -2 and 6 are read
     assert all(group.items[0].dashed for group in outside)
     lines = [item for item in shapes(scene.items) if isinstance(item, Curve) and item.stroke == "skip"]
-    assert len(lines) == 3 + 3 * 3
+    assert sum(len({*line.points}) - 1 for line in lines) == 3 + 3 * 3
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,23 @@ def test_only_small_networks_have_rows(walk, drawn):
     else:
         assert has_cone(walk) == drawn
         assert bool(groups(field_scene(walk).items, "cell")) == drawn
+
+
+def test_numbers_have_their_units_and_commas():
+    assert field_scene(archlens.load("convnext_tiny").walk()).title == "ConvNeXt-T: receptive field 1,688 px"
+    scene = field_scene(archlens.load("faster_rcnn_vgg16").walk())
+    assert only(scene, "input height 600 px")
+    assert only(scene, "input width 850 px")
+
+
+def test_one_step_is_no_curve():
+    """Of ViT-B/16 one layer reads the picture by patches; the 98th of 1 + 14·14 tokens is no centre, and all see all then."""
+    scene = field_scene(archlens.load("vit_b16").walk())
+    assert groups(scene.items, "point") == []
+    assert len(groups(scene.items, "cell")) == 1 + 1 + 16 + 1  # the patch; its pixels, and one at each side
+    said = next(text.text for text in texts(scene) if text.text.startswith("of Encoder1"))
+    assert "unit 98 of 197 sees 0.5" in said
+    assert said.endswith("Encoder1/attention/multihead_attention is the first to see all of it")
 
 
 def test_several_networks_have_a_curve_each():

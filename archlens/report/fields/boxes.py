@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archlens.analysis.sight import AxisSight
 from archlens.analysis.walk import FieldWalk
-from archlens.report.fields.looks import Look, look_tip, runs, unit_name
+from archlens.report.fields.looks import Look, look_data, look_tip, runs, unit_name
 from archlens.report.numbers import grouped, sizes_text
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Circle, Curve, Group, Item, Rect, Text
@@ -55,7 +55,7 @@ def box_items(walk: FieldWalk, shown: Sequence[Look], left: float, top: float, w
     items.append(Rect(*frame, "panel"))
     for place in reversed(range(len(shown))):
         parts = [Rect(*world.rect(x, y), _heat(place, len(shown))) for y, x in _read(*pairs[place])]
-        items.append(Group(tuple(parts), "sees", look_tip(walk, shown[place]), {"layer": shown[place].name}))
+        items.append(Group(tuple(parts), "sees", look_tip(walk, shown[place]), look_data(shown[place])))
     if max(size_y, size_x) <= _GRID:
         items += _grid(frame, size_x, size_y)
     for place, (y, x) in enumerate(pairs):
@@ -116,11 +116,15 @@ def _hatched(outer: tuple[float, float, float, float], inner: tuple[float, float
 
 
 def _grid(frame: tuple[float, float, float, float], size_x: int, size_y: int) -> Iterator[Item]:
+    """Lines up and down, and from side to side, that turn on the frame."""
     left, top, wide, high = frame
-    for x in range(1, size_x):
-        yield Curve(((left + x * wide / size_x, top), (left + x * wide / size_x, top + high)), "rule", 0.75)
-    for y in range(1, size_y):
-        yield Curve(((left, top + y * high / size_y), (left + wide, top + y * high / size_y)), "rule", 0.75)
+    columns = [(left + x * wide / size_x, end) for x in range(1, size_x) for end in _turned(x, top, top + high)]
+    rows = [(end, top + y * high / size_y) for y in range(1, size_y) for end in _turned(y, left, left + wide)]
+    yield from (Curve(tuple(points), "rule", 0.75) for points in (columns, rows) if points)
+
+
+def _turned(number: int, start: float, end: float) -> tuple[float, float]:
+    return (start, end) if number % 2 else (end, start)
 
 
 def _named(
@@ -149,7 +153,7 @@ def _named(
             Circle(x, y, 2.5, role),
             Text(at + 4, level + 4.5, name + said, _LABEL, "start", last, role),
         )
-        yield Group(parts, "name", look_tip(walk, look), {"layer": look.name})
+        yield Group(parts, "name", look_tip(walk, look), look_data(look))
 
 
 def strip_items(walk: FieldWalk, shown: Sequence[Look], left: float, top: float, wide: float) -> tuple[float, list[Item]]:
@@ -175,7 +179,7 @@ def strip_items(walk: FieldWalk, shown: Sequence[Look], left: float, top: float,
         final = place == len(shown) - 1
         parts.append(Rect(x, y, max(length, 2), 20, "", "accent" if final else "ink", 2.5 if final else 1.25))
         parts.append(Text(x + max(length, 2) + 8, y + 15, f"{grouped(axis.length)} {unit_name(walk)}", _LABEL, bold=final))
-        items.append(Group(tuple(parts), "sees", look_tip(walk, look), {"layer": look.name}))
+        items.append(Group(tuple(parts), "sees", look_tip(walk, look), look_data(look)))
     bottom = top + len(shown) * 30
     start, _, long, _ = world.rect((0, walk.size[0] - 1), (0, 0))
     items += [

@@ -18,7 +18,7 @@ _WIDEST, _DEEPEST = 32, 6  # the field, and the steps, of a network that is smal
 _ROW = 62
 _CELL = 26
 _LABEL = 13
-_LEFT, _RIGHT = 190, 130
+_LEFT, _RIGHT = 190, 110
 
 
 class _Row(NamedTuple):
@@ -77,8 +77,9 @@ def cone_items(walk: FieldWalk, left: float, top: float, wide: float) -> tuple[f
     rows = _rows(walk)
     ends = [row.at(unit) + side * row.jump / 2 for row in rows for unit, side in ((row.read[0], -1), (row.read[-1], 1))]
     first, last = min(ends) - 1.5, max(ends) + 1.5
-    scale = min((wide - _LEFT - _RIGHT) / (last - first), _CELL * 1.6)
-    middle = left + _LEFT + (wide - _LEFT - _RIGHT) / 2
+    names = min(_LEFT, max([words_width(row.name, _LABEL, bold=True) for row in rows]) + 20)
+    scale = min((wide - names - _RIGHT) / (last - first), _CELL * 1.6)
+    middle = left + names + (wide - names - _RIGHT) / 2
     items: list[Item] = []
 
     def place(at: float) -> float:
@@ -90,7 +91,7 @@ def cone_items(walk: FieldWalk, left: float, top: float, wide: float) -> tuple[f
         if number + 1 < len(rows):
             items += _links(row, rows[number + 1], y, place)
         items += _cells(row, places, _first(row, first), y, min(row.jump * scale, 4 * _CELL))
-        items += _words(walk, row, number, len(rows), left, wide, y)
+        items += _words(walk, row, number, len(rows), (left + names, left + wide - _RIGHT), y)
     return top + len(rows) * _ROW - (_ROW - _CELL) + 8, items
 
 
@@ -106,11 +107,13 @@ def _last(row: _Row, last: float) -> int:
 
 
 def _links(row: _Row, below: _Row, y: float, place: Callable[[float], float]) -> list[Item]:
-    """A line from each unit to all that it reads."""
+    """Lines from each unit to all that it reads, there and back."""
     return [
-        Curve(((place(row.at(unit)), y + _CELL), (place(below.at(tap)), y + _ROW)), "skip")
+        Curve(
+            tuple([point for tap in reached for point in ((place(row.at(unit)), y + _CELL), (place(below.at(tap)), y + _ROW))]),
+            "skip",
+        )
         for unit, reached in row.taps.items()
-        for tap in reached
     ]
 
 
@@ -121,16 +124,17 @@ def _cells(row: _Row, places: Sequence[float], first: int, y: float, pitch: floa
         inside = 0 <= unit < row.units
         fill, stroke = ("heat5", "accent") if unit in row.read else ("panel", "rule")
         fill = fill if inside else "inset"
-        cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, 2, dashed=not inside)
+        cell = Rect(x - wide / 2, y, wide, _CELL, fill, stroke, 1.25, min(2, wide / 4), dashed=not inside)
         items.append(Group((cell,), "cell", f"{row.name}: unit {unit}" + ("" if inside else ", padding"), {"unit": str(unit)}))
     return items
 
 
-def _words(walk: FieldWalk, row: _Row, number: int, count: int, left: float, wide: float, y: float) -> list[Item]:
+def _words(walk: FieldWalk, row: _Row, number: int, count: int, sides: tuple[float, float], y: float) -> list[Item]:
+    """The name of a row before, and what its units see after it; sides: between which the cells lie."""
     last = number == count - 1
     read = len([unit for unit in row.read if 0 <= unit < row.units])
     said = f"reads {read} {unit_name(walk)}" if last else f"sees {row.field} {unit_name(walk)}"
     return [
-        Text(left + _LEFT - 14, y + 17.5, fitted(row.name, _LEFT - 16, _LABEL, number == 0), _LABEL, "end", number == 0),
-        Text(left + wide - _RIGHT + 14, y + 17.5, said, _LABEL, "start", number == 0 or last, "accent" if number == 0 else "ink"),
+        Text(sides[0] - 14, y + 17.5, fitted(row.name, _LEFT - 16, _LABEL, number == 0), _LABEL, "end", number == 0),
+        Text(sides[1] + 14, y + 17.5, said, _LABEL, "start", number == 0 or last, "accent" if number == 0 else "ink"),
     ]

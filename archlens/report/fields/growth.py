@@ -16,7 +16,11 @@ from archlens.report.picture.letters import words_width
 from archlens.report.picture.lines import Level, Series, line_chart, line_items, series_scales
 from archlens.report.picture.scene import Item, Rect, Scene, Text
 
-__all__ = ["growth_items", "growths_chart"]
+__all__ = ["DEPTH", "growth_items", "growths_chart"]
+
+DEPTH = Axis("layers that widen or move it, from the input on", whole=True)
+"""What lies along the curves."""
+
 
 _SPREAD = 6  # times between fields from which an axis of several networks is logarithmic
 
@@ -24,8 +28,8 @@ _SPREAD = 6  # times between fields from which an axis of several networks is lo
 def growth_items(walk: FieldWalk, left: float, top: float, wide: float, high: float) -> list[Item]:
     """The field after each step: bands show the jump, by which each tap of a kernel counts; the input's size is dashed."""
     series = _axes_of(walk)
-    levels = [Level(size, f"input {grouped(size)} {unit_name(walk)}") for size in sorted(set(_drawn_sizes(walk)))]
-    x, y = Axis("layers that widen it, from the input on", whole=True), Axis(f"receptive field, {unit_name(walk)}")
+    levels = [Level(size, f"input {name}{grouped(size)} {unit_name(walk)}") for size, name in _drawn_sizes(walk).items()]
+    x, y = DEPTH, Axis(f"receptive field, {unit_name(walk)}")
     across, up = series_scales(series, x, y, levels)
     room = max([words_width(one.name, 13, bold=True) for one in series]) + 12 if len(series) > 1 else 8
     start = left + axis_room(y, up.ticks)
@@ -35,9 +39,12 @@ def growth_items(walk: FieldWalk, left: float, top: float, wide: float, high: fl
     return [Text(left, top + 12, y.label, 13), *items]
 
 
-def _drawn_sizes(walk: FieldWalk) -> tuple[int, ...]:
-    """Of the axes that are no time."""
-    return walk.size[-2:]
+def _drawn_sizes(walk: FieldWalk) -> dict[int, str]:
+    """Of the axes that are no time, with what each is called where they differ."""
+    sizes = walk.size[-2:]
+    if len(set(sizes)) == 1:
+        return {sizes[0]: ""}
+    return dict(zip(sizes, [f"{name} " for name in axis_names(len(sizes))], strict=True))
 
 
 def _axes_of(walk: FieldWalk) -> list[Series]:
@@ -49,10 +56,17 @@ def _axes_of(walk: FieldWalk) -> list[Series]:
     found = []
     for sizes, axes in alike.items():
         tips = ("the input: 1", *[_tip(walk, place, axes[0]) for place in range(len(sizes))])
-        data = ({"layer": walk.way.input}, *[{"layer": walk.graph.nodes[step.node].path} for step in walk.steps])
+        data = _data(walk)
         points = tuple([(float(place), float(size)) for place, size in enumerate((1, *sizes))])
         found.append(Series(", ".join([names[axis] for axis in axes]), points, tips, data, step=False))
     return found
+
+
+def _data(walk: FieldWalk) -> tuple[dict[str, str], ...]:
+    """Of each point: the layer, and its number, by which a page finds it."""
+    return {"layer": walk.way.input}, *[
+        {"layer": walk.graph.nodes[step.node].path, "layers": str(step.node)} for step in walk.steps
+    ]
 
 
 def _tip(walk: FieldWalk, place: int, axis: int) -> str:
@@ -83,7 +97,7 @@ def growths_chart(walks: Sequence[FieldWalk]) -> Scene:
             walk_title(walk),
             tuple([(float(place), float(size)) for place, size in enumerate((1, *[step.after.size[-1] for step in walk.steps]))]),
             ("the input: 1", *[f"{walk_title(walk)}: {_tip(walk, place, -1)}" for place in range(len(walk.steps))]),
-            ({"layer": walk.way.input}, *[{"layer": walk.graph.nodes[step.node].path} for step in walk.steps]),
+            _data(walk),
         )
         for walk in walks
     ]
@@ -95,7 +109,7 @@ def growths_chart(walks: Sequence[FieldWalk]) -> Scene:
     return line_chart(
         "Receptive fields",
         series,
-        Axis("layers that widen it, from the input on", whole=True),
+        DEPTH,
         Axis(f"receptive field, {units}", log=max(ends) > _SPREAD * min(ends)),
         levels=levels,
         height=520,

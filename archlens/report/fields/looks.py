@@ -11,7 +11,7 @@ from archlens.analysis.trails import Step
 from archlens.analysis.walk import FieldWalk
 from archlens.report.numbers import each, grouped, size_text, sizes_text
 
-__all__ = ["MOST", "Look", "look_tip", "looks", "runs", "unit_name"]
+__all__ = ["MOST", "Look", "look_data", "look_tip", "looks", "runs", "unit_name"]
 
 MOST = 7
 _MANY = 100
@@ -51,6 +51,11 @@ def looks(walk: FieldWalk) -> list[Look]:
 def unit_name(walk: FieldWalk) -> str:
     """What one value of the input along an axis is."""
     return "samples" if len(walk.size) == 1 else "px"
+
+
+def look_data(look: Look) -> dict[str, str]:
+    """For scripts: what it is called, and the number of the layer, by which a page finds it."""
+    return {"layer": look.name, "layers": str(look.step.node)}
 
 
 def look_tip(walk: FieldWalk, look: Look) -> str:

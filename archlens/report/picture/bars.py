@@ -55,7 +55,7 @@ def bar_chart(
     top, items = heading(title, width)
     named = key if key is not None else {bar.role: bar.role for bar in bars if bar.role in SIGNS}
     if len(named) > 1:
-        top, said = legend([(word, _key_sign(role)) for role, word in named.items()], width, top)
+        top, said = legend([(word, _key_sign(role, strong=len(bars) > few)) for role, word in named.items()], width, top)
         items += said
     if len(bars) <= few:
         high, drawn = _rows(bars, values, width, top)
@@ -66,16 +66,18 @@ def bar_chart(
     return Scene(width, high, (*items, *drawn), title, description or said_most)
 
 
-def _colours(role: str, thin: bool) -> tuple[str, str]:
-    """What fills a bar, and its outline: of families the pale colour with an outline, or the strong one where it is thin."""
+def _colours(role: str, strong: bool) -> tuple[str, str]:
+    """What fills a bar, and its outline: of families the pale colour with an outline, or the strong one, of columns, which may be
+    so thin that they would be all outline."""
     if role not in SIGNS:
         return role, ""
-    return (f"{role}.edge", "") if thin else (role, f"{role}.edge")
+    return (f"{role}.edge", "") if strong else (role, f"{role}.edge")
 
 
-def _key_sign(role: str) -> tuple[Item, ...]:
-    fill, stroke = _colours(role, thin=False)
-    letter = (Text(0, 4, SIGNS[role], 10, "middle", True, stroke),) if role in SIGNS else ()
+def _key_sign(role: str, strong: bool) -> tuple[Item, ...]:
+    """In the colours that the bars have."""
+    fill, stroke = _colours(role, strong)
+    letter = (Text(0, 4, SIGNS[role], 10, "middle", True, stroke or "paper"),) if role in SIGNS else ()
     return Rect(-9, -7, 18, 14, fill, stroke, radius=2), *letter
 
 
@@ -97,7 +99,7 @@ def _rows(bars: Sequence[Bar], values: Axis, width: float, top: float) -> tuple[
     top += 28 if values.label else 10
     for number, bar in enumerate(bars):
         at = top + number * _ROW
-        fill, stroke = _colours(bar.role, thin=False)
+        fill, stroke = _colours(bar.role, strong=False)
         end = across.at(bar.value)
         letter = [Text(left + 5, at + 16.5, SIGNS[bar.role], 10, "start", True, stroke)] if stroke and end - left > 18 else []
         parts: list[Item] = [
@@ -130,7 +132,7 @@ def column_items(plot: Plot, bars: Sequence[Bar], values: Axis) -> list[Item]:
     wide = max(step * 0.8 if step < 12 else step - 3, 0.6)
     items: list[Item] = []
     for number, bar in enumerate(bars, 1):
-        fill, stroke = _colours(bar.role, thin=wide < 14)
+        fill, stroke = _colours(bar.role, strong=True)
         y = plot.y.at(bar.value)
         high = max(plot.y.start - y, 0.8 if bar.value else 0)
         column = Rect(plot.x.at(number) - wide / 2, plot.y.start - high, wide, high, fill, stroke)

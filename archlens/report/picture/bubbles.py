@@ -75,7 +75,8 @@ def bubble_chart(
 
 def _stretched(found: Scale, axis: Axis) -> Scale:
     """Longer by a bubble at the ends that are not fixed."""
-    share = _LARGEST / abs(found.end - found.start)
+    long = abs(found.end - found.start)
+    share = _LARGEST / max(long - 2 * _LARGEST, _LARGEST)  # of what is left for the values themselves
     if found.log:
         ratio = (found.high / found.low) ** share
         low, high = found.low / ratio, found.high * ratio
@@ -104,7 +105,8 @@ def _bubbles(
         role = SERIES[place % len(SERIES)]
         middle = [moved(sign(place, role, 3.5), x, y)] if len(kinds) > 1 and radius > 6 else []
         tip = one.tooltip or f"{one.name}: {told(one)}"
-        drawn.append(Group((Circle(x, y, radius, "panel", role, 2), *middle), "bubble", tip, one.data))
+        fill = "panel" if len(kinds) > 1 else "heat1"
+        drawn.append(Group((Circle(x, y, radius, fill, role, 2), *middle), "bubble", tip, one.data))
         if name:
             said.append(Group((*_leader(name, x, y, radius), name), "name", tip, one.data))
     return [*drawn, *said]

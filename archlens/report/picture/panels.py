@@ -15,6 +15,7 @@ __all__ = ["Panel", "small_multiples"]
 
 _GAP = 26
 _LABEL = 13
+_NUMBER = 20  # pixels for the number of each column
 
 
 class Panel(NamedTuple):
@@ -47,7 +48,8 @@ def small_multiples(
     wide = (width - left - 14 - (columns - 1) * _GAP) / columns
     low = 0.5 if counts and x.low is None else x.low
     fixed = x._replace(low=low, high=x.high if x.high is not None else max(ends, default=1))
-    across = scale(fixed, ends, 0, 1, max(2, round(wide / 70)))
+    most = max(counts, default=0)
+    across = scale(fixed, ends, 0, 1, most if 0 < most * _NUMBER <= wide else max(2, round(wide / 70)))
     rows = -(-len(panels) // columns)
     first = top + (22 if y.label else 4)
     for number, panel in enumerate(panels):

@@ -10,7 +10,7 @@ from archlens.layers.dims import Shape
 from archlens.report.figures import ACCURACIES, FIGURES
 from archlens.report.numbers import bytes_text, grouped, percent, short, size_text
 from archlens.report.picture.themes import family_role
-from archlens.report.site.markup import coded, element, facts_list, html_text, listed
+from archlens.report.site.markup import coded, element, facts_list, html_text, listed, unbroken
 from archlens.report.site.source import file_name
 from archlens.report.summary import Fact, expectation_text, facts, misalignment_texts
 
@@ -54,7 +54,8 @@ def _card(fact: Fact) -> str:
         comment = comment.removeprefix(rounded).removeprefix(",").strip()
         if rounded != figure:  # the exact figure goes below
             figure, comment = rounded, "; ".join([figure, *([comment] if comment else [])])
-    return f"<div><dt>{html_text(fact.label)}</dt><dd><b>{html_text(figure)}</b> <small>{coded(comment)}</small></dd></div>"
+    said = f"<b>{html_text(figure)}</b> <small>{unbroken(coded(comment))}</small>"
+    return f"<div><dt>{html_text(fact.label)}</dt><dd>{said}</dd></div>"
 
 
 def shares(analysis: Analysis) -> str:
@@ -100,7 +101,8 @@ def _stated(analysis: Analysis) -> Iterator[tuple[str, str]]:
     meta = analysis.meta
     for name, value in meta.items():
         if name not in _ELSEWHERE and isinstance(value, str | int | float):
-            yield html_text(str(name).replace("_", " ")), html_text(str(value))
+            count = isinstance(value, int) and not isinstance(value, bool) and value >= 10_000  # years have no commas
+            yield html_text(str(name).replace("_", " ")), html_text(f"{value:,}" if count else str(value))
     for name, (heading, text) in ACCURACIES.items():
         if name in meta:
             on = f" on {meta['dataset']}" if "dataset" in meta else ""

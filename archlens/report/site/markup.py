@@ -10,7 +10,7 @@ from typing import Any
 from archlens.report.html import html_text
 from archlens.report.pages import Block, Chain, Code, Grid, Heading, Rows, Text
 
-__all__ = ["blocks_html", "coded", "data_block", "element", "facts_list", "html_text", "listed", "number_ranges"]
+__all__ = ["blocks_html", "coded", "data_block", "element", "facts_list", "html_text", "listed", "number_ranges", "unbroken"]
 
 _SIGNS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
@@ -33,6 +33,15 @@ def facts_list(rows: Iterable[tuple[str, str]], attributes: str = "") -> str:
 def coded(text: str) -> str:
     """A text as HTML, `…` in it as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html_text(text))
+
+
+def unbroken(text: str) -> str:
+    """HTML in which no line ends between a number and its unit.
+
+    >>> unbroken("9.6 MB, 3.1 %, 3 layers")
+    '9.6\\xa0MB, 3.1\\xa0%, 3 layers'
+    """
+    return re.sub(r"(\d) (%|[kMGTPE]?B\b)", "\\1\u00a0\\2", text)
 
 
 def data_block(name: str, value: Any) -> str:

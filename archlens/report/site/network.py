@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from archlens.analysis.facts import Analysis
-from archlens.analysis.receptive_field import tensor_fields
-from archlens.analysis.trails import Reach, reach
+from archlens.analysis.walk import field_walk
+from archlens.errors import UsageError
 from archlens.graph.model import Graph
 from archlens.report.diagram.written import MOST_BOXES
 from archlens.report.explain_reach import reach_blocks
+from archlens.report.fields.drawing import field_scene
 from archlens.report.picture.engine import CURE, NoGraphvizError
 from archlens.report.picture.scene import Scene
 from archlens.report.picture.svg import inline_svg
-from archlens.report.site.charts import network_charts
+from archlens.report.site.charts import figure, network_charts
 from archlens.report.site.formulas import formulas
 from archlens.report.site.frame import COPIED, page
 from archlens.report.site.head import about, cards, findings, flow, shares
@@ -45,13 +46,12 @@ def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | st
     """All of one network: a document that needs nothing else. scene: its diagram, or why there is none; then a tree of text
     stands for it."""
     worked, read = formulas(graph, analysis), sources(spec, graph, analysis)
-    way = None if analysis.trunk is None else reach(graph, analysis.trunk, tensor_fields(graph))
     data = {**table_data(analysis), **source_data(read), "formulas": worked.of}
     parts = [
         ("overview", "At a glance", _glance(analysis)),
         ("layers", "Layers", _workbench(analysis, scene, read.html)),
-        ("charts", "Where it goes", network_charts(graph, analysis, way)),
-        *([("field", "Receptive field", steps)] if (steps := _field(graph, analysis, way)) else []),
+        ("charts", "Where it goes", network_charts(analysis)),
+        *([("field", "Receptive field", steps)] if (steps := _field(graph, analysis)) else []),
         ("formulas", "Formulas, worked out", worked.html),
         ("conventions", "Conventions", _conventions(analysis)),
     ]
@@ -99,16 +99,20 @@ def _panel(name: str, content: str) -> str:
     return f'<div id="{name}" class="panel" role="tabpanel" aria-labelledby="tab-{name}">{content}</div>'
 
 
-def _field(graph: Graph, analysis: Analysis, way: Reach | None) -> str:
-    """How the network's receptive field comes about, step by step; nothing where it has none."""
-    if way is None or analysis.trunk is None or (field := analysis.layers[analysis.trunk].receptive_field) is None:
+def _field(graph: Graph, analysis: Analysis) -> str:
+    """How the network's receptive field comes about, drawn and step by step; nothing where it has none."""
+    if analysis.trunk is None or (field := analysis.layers[analysis.trunk].receptive_field) is None:
         return ""
-    head, *blocks = reach_blocks(graph, way, field)
+    try:
+        walk = field_walk(graph)
+    except UsageError:  # it sees nothing of an input that has spatial axes
+        return ""
+    head, *blocks = reach_blocks(graph, walk.way, field)
+    drawing = figure(field_scene(walk), "") if walk.steps else ""
     said = f"The last map is put out by <code>{html_text(analysis.layers[analysis.trunk].path)}</code>"
     return (
-        f"<p>{said}; a unit of it sees {coded(getattr(head, 'figure', ''))}.</p>"
-        f'<details class="steps"><summary>Step by step, from the input on</summary>{blocks_html(blocks, 3)}</details>'
-    )
+        drawing or f"<p>{said}; a unit of it sees {coded(getattr(head, 'figure', ''))}.</p>"
+    ) + f'<details class="steps"><summary>Step by step, from the input on</summary>{blocks_html(blocks, 3)}</details>'
 
 
 def _conventions(analysis: Analysis) -> str:

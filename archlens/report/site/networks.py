@@ -13,7 +13,7 @@ from archlens.report.figures import FIGURES, Figure, meta_figure
 from archlens.report.numbers import grouped, size_text
 from archlens.report.site.frame import COPIED, page
 from archlens.report.site.markup import coded, data_block, element, facts_list, html_text, listed
-from archlens.report.site.pictures import bubbles, multiples
+from archlens.report.site.pictures import bubbles, multiples, short_names
 from archlens.report.site.table import Cells, told
 from archlens.report.summary import convention_texts
 
@@ -50,7 +50,7 @@ def networks_page(networks: Sequence[tuple[Graph, Analysis]], title: str = "") -
         ("conventions", "Conventions", _conventions(analyses)),
     ]
     shown = title or _title(analyses)
-    names = ", ".join([(one.variant if shown == one.name else None) or one.title for one in analyses])
+    names = ", ".join(short_names(analyses) if {one.name for one in analyses} == {shown} else [one.title for one in analyses])
     header = f'<p class="idea">{html_text(names)}</p>' if names != shown else ""
     return page(shown, header, parts, data_block("data", data) + COPIED)
 
@@ -120,29 +120,28 @@ def _right(cells: Cells) -> str:
 def _differences(analyses: Sequence[Analysis]) -> Iterator[str]:
     """Inputs of other sizes, sources of accuracies, what the specs note, what is counted as nothing where."""
     inputs = [", ".join(map(size_text, one.inputs.values())) for one in analyses]
-    sizes = {
-        size: [one.title for one, its in zip(analyses, inputs, strict=True) if its == size] for size in dict.fromkeys(inputs)
-    }
+    names = {id(one): name for one, name in zip(analyses, short_names(analyses), strict=True)}
+
+    def called(those: Sequence[Analysis]) -> str:
+        return "all" if len(those) == len(analyses) > 1 else ", ".join([names[id(one)] for one in those])
+
+    sizes = {size: [one for one, its in zip(analyses, inputs, strict=True) if its == size] for size in dict.fromkeys(inputs)}
     if len(sizes) > 1:
-        said = "; ".join([f"{size} for {_names(names, len(analyses))}" for size, names in sizes.items()])
+        said = "; ".join([f"{size} for {called(those)}" for size, those in sizes.items()])
         yield f"<b>inputs differ:</b> {html_text(said)}"
     else:
         yield f"<b>input:</b> {html_text(inputs[0])} for all"
-    for label, text in comparison_remarks(compared(analyses)):
+    for label, text in comparison_remarks(compared(analyses), called):
         yield f"<b>{html_text(label)}:</b> {coded(text)}"
-    notes: dict[str, list[str]] = {}
+    notes: dict[str, list[Analysis]] = {}
     for one in analyses:
         for note in one.notes:
-            notes.setdefault(note, []).append(one.title)
-    for note, titles in notes.items():
-        yield f"<b>note:</b> {coded(note)} ({html_text(_names(titles, len(analyses)))})"
-    missed = [one.title for one in analyses if not one.ok]
+            notes.setdefault(note, []).append(one)
+    for note, those in notes.items():
+        yield f"<b>note:</b> {coded(note)} ({html_text(called(those))})"
+    missed = [one for one in analyses if not one.ok]
     if missed:
-        yield f'<b class="bad">✗ not as its spec expects:</b> {html_text(", ".join(missed))}'
-
-
-def _names(names: Sequence[str], of: int) -> str:
-    return "all" if len(names) == of else ", ".join(names)
+        yield f'<b class="bad">✗ not as its spec expects:</b> {html_text(called(missed))}'
 
 
 def _conventions(analyses: Sequence[Analysis]) -> str:

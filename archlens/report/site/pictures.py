@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from math import isfinite
 
 from archlens.analysis.facts import Analysis
@@ -10,25 +10,35 @@ from archlens.analysis.levels import grouped
 from archlens.analysis.receptive_field import tensor_fields
 from archlens.analysis.trails import reach
 from archlens.graph.model import Graph
+from archlens.report.fields.growth import DEPTH
 from archlens.report.numbers import short
 from archlens.report.picture.charts import Axis, Bar, Bubble, Panel, Series, bubble_chart, compact, small_multiples
 from archlens.report.site.charts import figure
 from archlens.report.site.markup import element
 
-__all__ = ["bubbles", "multiples"]
+__all__ = ["bubbles", "multiples", "short_names"]
 
 _WIDE = 1000.0
+
+
+def short_names(analyses: Sequence[Analysis]) -> list[str]:
+    """What each is called where all are at hand: of variants of one network what they differ in."""
+    variants = [one.variant or "" for one in analyses]
+    alike = len({one.name for one in analyses}) == 1 and all(variants) and len({*variants}) == len(analyses)
+    return variants if alike else [one.title for one in analyses]
 
 
 def bubbles(analyses: Sequence[Analysis]) -> str:
     """MACs, accuracy and parameters of those with an accuracy on the same images; else MACs and parameters of all."""
     dataset, rated = _rated(analyses)
+    names = short_names(analyses)
     if len(rated) > 1:
         scene = bubble_chart(
             f"Accuracy on {dataset} and what it costs" if dataset else "Accuracy and what it costs",
             [
-                Bubble(one.title, one.totals.macs, float(one.meta["top1"]), one.totals.params, "", "", _place(analyses, one))
-                for one in rated
+                Bubble(name, one.totals.macs, float(one.meta["top1"]), one.totals.params, "", "", {"layers": str(place)})
+                for place, (name, one) in enumerate(zip(names, analyses, strict=True))
+                if any(one is other for other in rated)
             ],
             Axis("MACs", log=True, text=compact),
             Axis("top-1 accuracy, %", zero=False),
@@ -36,19 +46,20 @@ def bubbles(analyses: Sequence[Analysis]) -> str:
             width=_WIDE,
             height=480,
         )
-        left = [one.title for one in analyses if not any(one is other for other in rated)]
+        left = [name for name, one in zip(names, analyses, strict=True) if not any(one is other for other in rated)]
         words = f"Without an accuracy on the same images, and so not drawn: {', '.join(left)}" if left else ""
         return figure(scene, words)
     scene = bubble_chart(
         "Parameters and MACs",
         [
-            Bubble(one.title, one.totals.macs, one.totals.params, one.totals.peak_activation_bytes, "", "", _place(analyses, one))
-            for one in analyses
+            Bubble(name, one.totals.macs, one.totals.params, one.totals.peak_activation_bytes, "", "", {"layers": str(place)})
+            for place, (name, one) in enumerate(zip(names, analyses, strict=True))
             if one.totals.macs and one.totals.params
         ],
         Axis("MACs", log=True, text=compact),
         Axis("parameters", log=True, text=compact),
-        size_label="peak memory, bytes",
+        size_label="peak memory",
+        size_text=lambda value: compact(value, "B"),
         width=_WIDE,
         height=480,
     )
@@ -66,10 +77,6 @@ def _rated(analyses: Sequence[Analysis]) -> tuple[str, list[Analysis]]:
     return max(found.items(), key=lambda item: len(item[1]), default=("", []))
 
 
-def _place(analyses: Sequence[Analysis], one: Analysis) -> dict[str, str]:
-    return {"layers": str(next(place for place, other in enumerate(analyses) if other is one))}
-
-
 def multiples(networks: Sequence[tuple[Graph, Analysis]]) -> str:
     """Little charts of each: shares of parameters and MACs by stage, and how the receptive field grows."""
     analyses = [analysis for _, analysis in networks]
@@ -82,7 +89,13 @@ def multiples(networks: Sequence[tuple[Graph, Analysis]]) -> str:
 
 
 def _stages(title: str, analyses: Sequence[Analysis], name: str) -> str:
-    panels = [Panel(one.title, (), _bars(one, name), one.title) for one in analyses if getattr(one.totals, name)]
+    panels = _merged(
+        [
+            (called, tuple([(bar.name, bar.tooltip) for bar in bars]), Panel("", (), bars))
+            for called, one in zip(short_names(analyses), analyses, strict=True)
+            if (bars := _bars(one, name) if getattr(one.totals, name) else ())
+        ]
+    )
     if not panels:
         return ""
     scene = small_multiples(
@@ -109,21 +122,40 @@ def _bars(analysis: Analysis, name: str) -> tuple[Bar, ...]:
     )
 
 
+def _merged(found: Iterable[tuple[str, Hashable, Panel]]) -> list[Panel]:
+    """Those that show the same as one.
+
+    found: what each network is called, what is the same where panels are, and
+    its panel, whose title follows the name.
+    """
+    alike: dict[Hashable, tuple[Panel, list[str]]] = {}
+    for name, shown, panel in found:
+        alike.setdefault(shown, (panel, []))[1].append(name)
+    return [
+        panel._replace(
+            title=(name if not more else f"{name} and {len(more)} more") + panel.title, tooltip=", ".join([name, *more])
+        )
+        for panel, (name, *more) in alike.values()
+    ]
+
+
 def _growth(networks: Sequence[tuple[Graph, Analysis]]) -> str:
-    panels = []
-    for graph, analysis in networks:
+    found, units = [], set()
+    for name, (graph, analysis) in zip(short_names([one for _, one in networks]), networks, strict=True):
         way = None if analysis.trunk is None else reach(graph, analysis.trunk, tensor_fields(graph))
         if way is not None and way.steps:
             fields = [1, *[max(step.after.size) for step in way.steps]]
-            series = Series(analysis.title, tuple([(float(x), float(y)) for x, y in enumerate(fields)]), step=True, dashed=False)
-            panels.append(Panel(f"{analysis.title}: {fields[-1]}", (series,), (), analysis.title))
-    if not panels:
+            series = Series(name, tuple([(float(x), float(y)) for x, y in enumerate(fields)]), step=True, dashed=False)
+            found.append((name, tuple(fields), Panel(f": {fields[-1]:,}", (series,))))
+            units.add("samples" if len(graph.shapes[graph.inputs[way.input]]) == 3 else "px")
+    panels = _merged(found)
+    if all(len(fields) <= 2 for _, fields, _ in found):  # one step each: the table says as much
         return ""
     scene = small_multiples(
         "Growth of the receptive field",
         panels,
-        Axis("layers that move a window, in order", whole=True),
-        Axis("pixels", log=True, text=compact),
+        DEPTH,
+        Axis(f"receptive field, {' or '.join(sorted(units))}", log=True, text=compact),
         columns=_across(panels),
         width=_WIDE,
     )
