@@ -14,7 +14,7 @@ from archlens.errors import UsageError
 from archlens.network import Network
 from archlens.report.diagram.written import DIAGRAM_FORMS
 from archlens.report.picture.engine import NoGraphvizError
-from archlens.report.picture.svg import AUTO
+from archlens.report.picture.themes import AUTO
 
 __all__ = ["command"]
 
@@ -67,14 +67,10 @@ def _write(network: Network, path: str | None, form: str, how: Mapping[str, Any]
         if path is None:
             raise
         instead = f"{os.path.splitext(path)[0]}.dot"
-        write_picture(instead, _bytes(network.diagram("dot", **how)), force)
+        write_picture(instead, network.diagram("dot", **how), force)
         raise UsageError(f"{error}; written instead: {instead}") from None
     if path is None:
         click.echo(made)
     else:
-        write_picture(path, _bytes(made), force)
+        write_picture(path, made, force)
         click.echo(size_line(path))
-
-
-def _bytes(made: str | bytes) -> bytes:
-    return made.encode() if isinstance(made, str) else made

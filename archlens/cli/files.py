@@ -34,15 +34,14 @@ def picture_format(path: str, known: Sequence[str]) -> str:
     ending = os.path.splitext(path)[1].removeprefix(".").lower()
     if ending in known:
         return ending
-    cure = did_you_mean(ending, known) or "known here: " + ", ".join(known)
     wrong = f"`.{ending}` is no format" if ending else "the ending says which format, and there is none"
-    raise UsageError(f"{path}: {wrong}; {cure}")
+    raise UsageError(f"{path}: {wrong}; {did_you_mean(ending, known)}")
 
 
-def write_picture(path: str, data: bytes, force: bool = False) -> None:
+def write_picture(path: str, data: str | bytes, force: bool = False) -> None:
     """As `write_file`, for a picture: PNG, PDF, DOT and Mermaid are signed, so that the next run knows them for ours; SVG and
     JSON say so in their first lines, and a text must have the title and the columns of `data`."""
-    signed = _signed(data)
+    signed = _signed(data.encode() if isinstance(data, str) else data)
     _write(path, signed, lambda there: _signature(_content(there)) == _signature(signed), force)
 
 

@@ -9,13 +9,12 @@ import click
 
 from archlens.cli.files import picture_format, size_line, write_picture
 from archlens.cli.shared import Failures, LayerPath, SpecType, network_options, networks, painter, progress, width
+from archlens.report.picture.forms import SCENE_FORMS, written
 
 if TYPE_CHECKING:
     from archlens.analysis.walk import FieldWalk
 
 __all__ = ["command"]
-
-_PICTURES = ("svg", "png", "pdf")
 
 
 @click.command("receptive-field")
@@ -57,7 +56,7 @@ def command(
     """
     failures = Failures()
     with failures.caught():
-        picture = picture_format(output, _PICTURES) if output is not None else ""
+        picture = picture_format(output, SCENE_FORMS) if output is not None else ""
     failures.exit()
     walks: list[FieldWalk] = []
     shown = progress()
@@ -76,17 +75,10 @@ def command(
     failures.exit()
 
 
-def _drawn(walks: list[FieldWalk], several: bool, picture: str, theme: str) -> bytes:
+def _drawn(walks: list[FieldWalk], several: bool, picture: str, theme: str) -> str | bytes:
     from archlens.report.fields.drawing import field_scene, fields_scene
 
-    scene = fields_scene(walks) if several else field_scene(walks[0])
-    if picture == "svg":
-        from archlens.report.picture.svg import svg
-
-        return svg(scene, theme).encode()
-    from archlens.report.picture.raster import raster
-
-    return raster(scene, picture, theme)
+    return written(fields_scene(walks) if several else field_scene(walks[0]), picture, theme)
 
 
 def _text(walks: list[FieldWalk], several: bool, form: str) -> str:

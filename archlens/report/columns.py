@@ -14,7 +14,7 @@ from archlens.analysis.levels import Group
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.errors import UsageError, closest
 from archlens.report.numbers import bar, each, grouped, percent, plain_number, ratio, short, size_text, sizes_text
-from archlens.report.operations import operation_text
+from archlens.report.operations import typed_operation
 
 __all__ = [
     "BAR",
@@ -154,7 +154,7 @@ def _field(name: str, heading: str, attribute: str, part: str) -> Column:
 
 def _operation(layer: LayerFacts, brief: bool = False, times: str = "×") -> str:
     axes = len(layer.output_shapes[0]) - 2
-    return f"{layer.type} {operation_text(layer.type, layer.arguments, axes, brief, times)}".rstrip()
+    return typed_operation(layer.type, layer.arguments, axes, brief, times)
 
 
 def _outputs(layer: Row, times: str = "×") -> str:

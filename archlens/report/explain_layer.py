@@ -17,7 +17,7 @@ from archlens.report.chapters import sources
 from archlens.report.explain_reach import reach_blocks, reach_json
 from archlens.report.formulas import Meaning, Worked, meanings, worked
 from archlens.report.numbers import bytes_text, each, grouped, size_text, sizes_text, value_bytes_text
-from archlens.report.operations import operation_text
+from archlens.report.operations import typed_operation
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
 __all__ = ["Explained", "explained", "layer_blocks", "layer_json"]
@@ -62,7 +62,7 @@ def layer_blocks(one: Explained, within: str) -> list[Block]:
     """The page of a layer; within: the network it stands in."""
     facts, node = one.facts, one.node
     place = f"{facts.span.source.name}, line {facts.span.line}, in {within}" if facts.span else within
-    said = f"{facts.type} {operation_text(facts.type, facts.arguments, len(node.output_shapes[0]) - 2)}".rstrip()
+    said = typed_operation(facts.type, facts.arguments, len(node.output_shapes[0]) - 2)
     blocks: list[Block] = [
         Heading(facts.path, 1, said),
         Text(place, faint=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from archlens.layers.dims import Shape
@@ -10,11 +11,14 @@ from archlens.layers.dtypes import value_bytes
 __all__ = [
     "bar",
     "bytes_text",
+    "counted",
     "each",
     "grouped",
     "percent",
     "plain_number",
+    "ranges",
     "ratio",
+    "runs",
     "short",
     "size_text",
     "sizes_text",
@@ -98,6 +102,31 @@ def each(sizes: tuple[Any, ...]) -> str:
 def size_text(shape: Shape, times: str = "×") -> str:
     """A shape without its batch axis: `64×112×112`, `1000`."""
     return sizes_text(shape[1:], times) or "scalar"
+
+
+def runs(values: Iterable[int]) -> list[tuple[int, int]]:
+    """Stretches of neighbouring whole numbers, each by its first and last; values: in order.
+
+    >>> runs([0, 1, 2, 3, 7])
+    [(0, 3), (7, 7)]
+    """
+    found: list[tuple[int, int]] = []
+    for value in values:
+        if found and found[-1][1] == value - 1:
+            found[-1] = found[-1][0], value
+        else:
+            found.append((value, value))
+    return found
+
+
+def ranges(values: Iterable[int]) -> str:
+    """The same as text: `0-3 7`."""
+    return " ".join([str(first) if first == last else f"{first}-{last}" for first, last in runs(values)])
+
+
+def counted(layers: int) -> str:
+    """`1 layer`, `1,234 layers`."""
+    return f"{grouped(layers)} layer{'' if layers == 1 else 's'}"
 
 
 def plain_number(value: Any) -> Any:

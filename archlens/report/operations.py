@@ -9,7 +9,7 @@ from typing import Any
 from archlens.layers import layer_types
 from archlens.layers.fields import Field
 
-__all__ = ["operation_text"]
+__all__ = ["operation_text", "typed_operation"]
 
 _LISTS = ("Axes", "Shifts")  # kinds whose values are no sizes: never written 1×2
 _WORDS = {("padding", "same"): "same", ("padding", "valid"): "valid", ("ceil_mode", True): "ceil"}
@@ -22,6 +22,11 @@ def operation_text(type_name: str, arguments: Mapping[str, Any], axes: int, brie
     every such layer has, and the stride. times: between sizes; with `x` the text is the spec's own.
     """
     return _text(type_name, tuple(arguments.values()), axes, brief, times)
+
+
+def typed_operation(type_name: str, arguments: Mapping[str, Any], axes: int, brief: bool = False, times: str = "×") -> str:
+    """The same behind the type of the layer: `conv 64 7×7 /2`, `relu`."""
+    return f"{type_name} {operation_text(type_name, arguments, axes, brief, times)}".rstrip()
 
 
 @lru_cache(4096)

@@ -11,7 +11,7 @@ from archlens.analysis.receptive_field import Misalignment
 from archlens.errors import printable
 from archlens.layers.dtypes import FIGURES_DTYPE
 from archlens.report.grid import Paint, cut, plain, wrapped
-from archlens.report.numbers import bytes_text, grouped, percent, ratio, short, size_text, sizes_text
+from archlens.report.numbers import bytes_text, counted, grouped, percent, ratio, short, size_text, sizes_text
 
 if TYPE_CHECKING:
     from archlens.analysis.policies.rules import Policy
@@ -119,7 +119,7 @@ def difference_texts(analysis: Analysis) -> Iterator[str]:
     if not found:
         return
     for one in found.differences:
-        yield f"{one.amount:+,} {one.reason}, {grouped(one.layers)} layer{'' if one.layers == 1 else 's'}"
+        yield f"{one.amount:+,} {one.reason}, {counted(one.layers)}"
     if not found.differences:
         yield f"0, {found.policy.name} counts what archlens does"
     if found.uncounted:

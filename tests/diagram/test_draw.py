@@ -15,11 +15,12 @@ from archlens.report.diagram.dot import dot_file, trunk_of
 from archlens.report.diagram.draw import diagram_scene
 from archlens.report.diagram.fold import diagram
 from archlens.report.diagram.layout import Arrow, Layout, Place, layout
-from archlens.report.diagram.looks import box_size, ranges
+from archlens.report.diagram.looks import box_size
 from archlens.report.diagram.mermaid import mermaid
 from archlens.report.diagram.model import Box, Cluster, Diagram, Edge
 from archlens.report.diagram.sizes import size_texts
 from archlens.report.diagram.words import figures
+from archlens.report.numbers import ranges
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width
 from archlens.report.picture.scene import Curve, Group, Item, Point, Rect, Scene, Text

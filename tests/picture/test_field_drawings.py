@@ -9,7 +9,8 @@ import archlens
 from archlens.errors import UsageError
 from archlens.report.fields.cone import has_cone
 from archlens.report.fields.drawing import field_scene, fields_scene
-from archlens.report.fields.looks import MOST, looks, runs
+from archlens.report.fields.looks import MOST, looks
+from archlens.report.numbers import runs
 from archlens.report.picture.letters import words_width
 from archlens.report.picture.scene import Circle, Curve, Rect
 from archlens.report.picture.svg import svg

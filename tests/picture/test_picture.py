@@ -14,8 +14,8 @@ from archlens.report.picture import engine
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.raster import raster
 from archlens.report.picture.scene import Circle, Curve, Group, Polygon, Rect, Scene, Text
-from archlens.report.picture.svg import AUTO, inline_svg, recoloured, svg, theme_variables
-from archlens.report.picture.themes import FAMILIES, HEATS, SERIES, SIGNS, THEMES
+from archlens.report.picture.svg import inline_svg, recoloured, svg, theme_variables
+from archlens.report.picture.themes import AUTO, FAMILIES, HEATS, SERIES, SIGNS, THEMES
 
 HOSTILE = '<script>alert("1")</script> & \'x\' ]]> \u202e\u0000\x1b[31m 🙂 עברית \\" \\'
 SCENE = Scene(

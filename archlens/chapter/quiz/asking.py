@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archlens.layers.dims import Shape
 from archlens.network import Network, load
 from archlens.report.numbers import size_text
-from archlens.report.operations import operation_text
+from archlens.report.operations import typed_operation
 
 __all__ = ["Real", "asked_about", "indented", "real_layer", "worked"]
 
@@ -60,9 +60,7 @@ def real_layer(random: Random, *families: str) -> Real:
     layer = node.layer
     axes = max(len(node.output_shapes[0]) - 2, 0)
     arguments = dict(zip(layer.field_names, [getattr(layer, name) for name in layer.field_names], strict=True))
-    return Real(
-        network, node.path, f"{layer.type_name} {operation_text(layer.type_name, arguments, axes)}".rstrip(), node.input_shapes[0]
-    )
+    return Real(network, node.path, typed_operation(layer.type_name, arguments, axes), node.input_shapes[0])
 
 
 def asked_about(real: Real) -> str:

@@ -35,13 +35,13 @@ def in_columns(layout: Layout, edges: Sequence[Edge], count: int | None, room: R
     Fewer where there are too few places to cut: no box, cluster or skip is cut, and no arrow but those that leave one box for the
     next column. edges: those of the diagram. count: None for what comes nearest to a slide and can be read on 1,000 pixels.
     """
-    upright = layout if direction == "down" else _turned(layout)
+    upright = layout if direction == "down" else layout.turned()
     places = _places_to_cut(upright, edges)
     found = []
     for number in range(1, _MOST + 1) if count is None else (count,):
         cuts = _chosen(places, upright.height, number)
         one = _side_by_side(upright, cuts, room) if cuts else upright
-        found.append(one if direction == "down" else _turned(one))
+        found.append(one if direction == "down" else one.turned())
     best, *others = found
     for one in others:
         if one.width <= _WIDEST and _scale(one) > _GAIN * _scale(best):
@@ -52,20 +52,6 @@ def in_columns(layout: Layout, edges: Sequence[Edge], count: int | None, room: R
 def _scale(one: Layout) -> float:
     """How large it is on a slide that it fills."""
     return min(_SLIDE / max(one.width, 1), 1 / max(one.height, 1))
-
-
-def _turned(layout: Layout) -> Layout:
-    """With x for y."""
-
-    def at(point: Point) -> Point:
-        return point[1], point[0]
-
-    def place(one: Place) -> Place:
-        return Place(one.y, one.x, one.height, one.width)
-
-    arrows = [Arrow(tuple(map(at, arrow.points)), at(arrow.tip)) for arrow in layout.arrows]
-    boxes, clusters = tuple(map(place, layout.boxes)), tuple(map(place, layout.clusters))
-    return Layout(layout.height, layout.width, boxes, tuple(arrows), clusters)
 
 
 def _reach(arrow: Arrow) -> tuple[float, float]:

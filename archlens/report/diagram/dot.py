@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archlens.errors import printable
+from archlens.report.diagram.frames import frame_number, inside
 from archlens.report.diagram.model import Box, Diagram
 from archlens.report.diagram.words import figures, heading, shape_words
 from archlens.report.picture.letters import words_width
-from archlens.report.picture.themes import THEMES, family_role
+from archlens.report.picture.themes import colours_of, family_role
 
 if TYPE_CHECKING:
     import graphviz
@@ -61,7 +62,7 @@ def layout_source(diagram: Diagram, sizes: Sequence[tuple[float, float]], direct
 
 def dot_file(diagram: Diagram, direction: str = "down", theme: str = "light") -> str:
     """For a person who has Graphviz elsewhere: the same boxes, arrows and clusters with plain labels."""
-    colours = THEMES.get(theme, THEMES["light"])
+    colours = colours_of(theme)
     graph = _graph(direction)
     graph.attr(label=_plain(diagram.title, diagram.totals), labelloc="t", bgcolor=colours["paper"], fontcolor=colours["ink"])
     graph.attr(fontname="Helvetica")
@@ -115,18 +116,21 @@ def _fill(
     diagram: Diagram,
     node: Callable[[graphviz.Digraph, int], None],
     label: Callable[[str], Mapping[str, str]],
-    around: int = -1,
 ) -> None:
-    """Boxes and clusters that stand in one cluster, at first in none."""
-    for number, box in enumerate(diagram.boxes):
-        if box.cluster == around:
-            node(graph, number)
-    for number, cluster in enumerate(diagram.clusters):
-        if cluster.parent == around:
-            with graph.subgraph(name=f"cluster_{number}") as inner:
+    """Boxes and clusters, each in the one around it."""
+    within = inside(diagram)
+
+    def fill(to: graphviz.Digraph, around: int) -> None:
+        for number in [item for item in within[around] if item >= 0]:
+            node(to, number)
+        for number in sorted([frame_number(item) for item in within[around] if item < 0]):
+            cluster = diagram.clusters[number]
+            with to.subgraph(name=f"cluster_{number}") as inner:
                 words = f"{cluster.label}  ×{cluster.times}" if cluster.times > 1 else cluster.label
                 inner.attr(**label(words))
-                _fill(inner, diagram, node, label, number)
+                fill(inner, number)
+
+    fill(graph, -1)
 
 
 def _label(box: Box) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from archlens.report.diagram.dot import layout_source
@@ -45,12 +45,18 @@ class Layout(NamedTuple):
         def at(point: Point) -> Point:
             return point[0] + right, point[1] + down
 
-        def place(one: Place) -> Place:
-            return one._replace(x=one.x + right, y=one.y + down)
+        return self._mapped(self.width, self.height, at, lambda one: one._replace(x=one.x + right, y=one.y + down))
 
+    def turned(self) -> Layout:
+        """With x for y."""
+        return self._mapped(
+            self.height, self.width, lambda point: (point[1], point[0]), lambda one: Place(one.y, one.x, one.height, one.width)
+        )
+
+    def _mapped(self, width: float, height: float, at: Callable[[Point], Point], place: Callable[[Place], Place]) -> Layout:
         arrows = [Arrow(tuple(map(at, arrow.points)), at(arrow.tip)) for arrow in self.arrows]
         boxes, clusters = tuple(map(place, self.boxes)), tuple(map(place, self.clusters))
-        return Layout(self.width, self.height, boxes, tuple(arrows), clusters)
+        return Layout(width, height, boxes, tuple(arrows), clusters)
 
 
 def layout(diagram: Diagram, sizes: Sequence[tuple[float, float]], direction: str = "down") -> Layout:

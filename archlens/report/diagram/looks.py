@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archlens.report.diagram.layout import Place
 from archlens.report.diagram.model import Box
 from archlens.report.diagram.words import figures, heading, tooltip
+from archlens.report.numbers import ranges
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Group, Item, Rect, Text
 
@@ -53,17 +54,6 @@ def box_group(box: Box, place: Place, number: int, fill: Fill) -> Group:
         items = _layer(box, place, fill)
     data = {"path": box.path, "layers": ranges(box.layers)} if box.layers else {}
     return Group(tuple(items), f"box {box.kind}", tooltip(box), data)
-
-
-def ranges(numbers: tuple[int, ...]) -> str:
-    """`0-3 7` of 0, 1, 2, 3, 7."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return " ".join([str(first) if first == last else f"{first}-{last}" for first, last in runs])
 
 
 def _layer(box: Box, place: Place, fill: Fill) -> Iterator[Item]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from archlens.report.diagram.chains import links
 from archlens.report.diagram.scopes import Scopes
 from archlens.report.diagram.wiring import Wiring
+from archlens.report.numbers import runs
 
 __all__ = ["Unit", "units"]
 
@@ -45,7 +45,7 @@ def units(wiring: Wiring, scopes: Scopes) -> list[Unit]:
         scope = -1 if key >= 0 else -key
         home = scopes.all[scopes.of[layers[0]]].home
         if key in torn:
-            found += [Unit(run, scope if _chains(run, follows) > 1 else -1, home) for run in _runs(layers)]
+            found += [Unit(run, scope if _chains(run, follows) > 1 else -1, home) for run in map(_between, runs(layers))]
         else:
             found.append(Unit(tuple(layers), scope, home))
     return found
@@ -55,10 +55,9 @@ def _chains(layers: Sequence[int], follows: Sequence[int]) -> int:
     return sum([follows[number] < layers[0] for number in layers])
 
 
-def _runs(layers: Sequence[int]) -> list[tuple[int, ...]]:
-    """Numbers in order, cut where one is left out."""
-    cuts = [0, *[i for i in range(1, len(layers)) if layers[i] != layers[i - 1] + 1], len(layers)]
-    return [tuple(layers[a:b]) for a, b in pairwise(cuts)]
+def _between(ends: tuple[int, int]) -> tuple[int, ...]:
+    """Every number from the first to the last."""
+    return tuple(range(ends[0], ends[1] + 1))
 
 
 def _circular(wiring: Wiring, key_of: Sequence[int]) -> set[int]:

@@ -10,9 +10,8 @@ from archlens.errors import UsageError, did_you_mean
 from archlens.report.diagram.colours import COLOURINGS
 from archlens.report.diagram.dot import DIRECTIONS
 from archlens.report.diagram.model import Diagram
-from archlens.report.picture.scene import Scene
-from archlens.report.picture.svg import AUTO
-from archlens.report.picture.themes import THEMES
+from archlens.report.picture.forms import SCENE_FORMS, written
+from archlens.report.picture.themes import AUTO, THEMES
 
 __all__ = ["DIAGRAM_FORMS", "MOST_BOXES", "Look", "drawn"]
 
@@ -53,23 +52,11 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
         raise UsageError(f"no {kind} is called `{name}`; {did_you_mean(name, names)}")
 
 
-def _scene(diagram: Diagram, look: Look) -> Scene:
-    from archlens.report.diagram.draw import diagram_scene
+def _picture(form: str) -> Form:
+    def made(diagram: Diagram, look: Look) -> str | bytes:
+        from archlens.report.diagram.draw import diagram_scene
 
-    return diagram_scene(_bounded(diagram), look.color, look.direction, look.columns)
-
-
-def _svg(diagram: Diagram, look: Look) -> str:
-    from archlens.report.picture.svg import svg
-
-    return svg(_scene(diagram, look), look.theme)
-
-
-def _raster(form: str) -> Form:
-    def made(diagram: Diagram, look: Look) -> bytes:
-        from archlens.report.picture.raster import raster
-
-        return raster(_scene(diagram, look), form, look.theme)
+        return written(diagram_scene(_bounded(diagram), look.color, look.direction, look.columns), form, look.theme)
 
     return made
 
@@ -99,9 +86,7 @@ def _json(diagram: Diagram, look: Look) -> str:
 
 
 DIAGRAM_FORMS: Mapping[str, Form] = {
-    "svg": _svg,
-    "png": _raster("png"),
-    "pdf": _raster("pdf"),
+    **{form: _picture(form) for form in SCENE_FORMS},
     "dot": _dot,
     "mmd": _mermaid,
     "txt": _tree,

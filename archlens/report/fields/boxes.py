@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from archlens.analysis.sight import AxisSight
 from archlens.analysis.walk import FieldWalk
-from archlens.report.fields.looks import Look, look_data, look_tip, runs, unit_name
-from archlens.report.numbers import grouped, sizes_text
+from archlens.report.fields.looks import Look, look_data, look_tip, unit_name
+from archlens.report.numbers import grouped, runs, sizes_text
 from archlens.report.picture.letters import fitted, words_width
 from archlens.report.picture.scene import Circle, Curve, Group, Item, Rect, Text
 from archlens.report.picture.themes import HEATS

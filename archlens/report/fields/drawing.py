@@ -11,8 +11,8 @@ from archlens.report.fields.boxes import box_items, strip_items
 from archlens.report.fields.cone import cone_items, has_cone
 from archlens.report.fields.growth import growth_items, growths_chart
 from archlens.report.fields.looks import Look, looks, unit_name
-from archlens.report.fields.text import said_field, walk_title
-from archlens.report.numbers import each, grouped, percent, sizes_text
+from archlens.report.fields.text import said_field, share_text, walk_title
+from archlens.report.numbers import each, grouped, sizes_text
 from archlens.report.picture.letters import fitted
 from archlens.report.picture.lines import heading
 from archlens.report.picture.scene import Item, Scene, Text
@@ -84,13 +84,12 @@ def _said_field(walk: FieldWalk) -> str:
 
 def _subtitle(walk: FieldWalk) -> str:
     jump = "" if all(walk.field.whole) else f", jump {each(walk.field.jump)}"
-    share = percent(round(walk.share * 1_000_000), 1_000_000)
     unit, axes = walk.sight.unit, walk.sight.axes
     # of tokens in a row the one in the middle is seldom that of the picture
     middle = "its centre unit" if len(unit) != 1 or len(walk.size) == 1 else f"unit {unit[0]} of {walk.sight.output[axes[0]]}"
     size = sizes_text(tuple([grouped(size) for size in walk.size]))
     whole = f"; {walk.whole} is the first to see all of it" if walk.whole not in (None, walk.node.path) and walk.share < 1 else ""
-    return f"of {_name(walk.node.path)}{jump}; {middle} sees {share} of the input {size}{whole}"
+    return f"of {_name(walk.node.path)}{jump}; {middle} sees {share_text(walk)} of the input {size}{whole}"
 
 
 def _name(path: str) -> str:

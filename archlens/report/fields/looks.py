@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from archlens.analysis.trails import Step
 from archlens.analysis.walk import FieldWalk
 from archlens.report.numbers import each, grouped, size_text, sizes_text
 
-__all__ = ["MOST", "Look", "look_data", "look_tip", "looks", "runs", "unit_name"]
+__all__ = ["MOST", "Look", "look_data", "look_tip", "looks", "unit_name"]
 
 MOST = 7
 _MANY = 100
@@ -70,14 +69,3 @@ def look_tip(walk: FieldWalk, look: Look) -> str:
             f"field {each(look.step.after.size)}, jump {each(look.step.after.jump)}, map {size_text(node.output_shapes[0])}",
         ]
     )
-
-
-def runs(values: Iterable[int]) -> list[tuple[int, int]]:
-    """Stretches of neighbouring whole numbers, each by its first and last; values: in order."""
-    found: list[tuple[int, int]] = []
-    for value in values:
-        if found and found[-1][1] == value - 1:
-            found[-1] = found[-1][0], value
-        else:
-            found.append((value, value))
-    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archlens.analysis.walk import FieldWalk
-from archlens.report.fields.text import said_field, walk_title
-from archlens.report.numbers import each, percent, sizes_text
+from archlens.report.fields.text import said_field, share_text, walk_title
+from archlens.report.numbers import each, sizes_text
 from archlens.report.pages import Block, Grid, Heading, Rows, Text
 
 __all__ = ["several_blocks"]
@@ -42,5 +42,5 @@ def _row(walk: FieldWalk) -> tuple[str, ...]:
         str(len(walk.steps)),
         path,
         "" if place is None else str(place + 1),
-        percent(round(walk.share * 1_000_000), 1_000_000),
+        share_text(walk),
     )

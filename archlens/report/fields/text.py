@@ -14,10 +14,20 @@ from archlens.layers.windows import Window
 from archlens.report.csv import safe
 from archlens.report.explain_reach import HOW, meeting_texts
 from archlens.report.numbers import each, grouped, percent, plain_number, size_text, sizes_text
-from archlens.report.operations import operation_text
+from archlens.report.operations import typed_operation
 from archlens.report.pages import Block, Chain, Grid, Heading, Rows, Text
 
-__all__ = ["CSV_HEAD", "growth_text", "operation", "said_field", "walk_blocks", "walk_csv", "walk_json", "walk_title"]
+__all__ = [
+    "CSV_HEAD",
+    "growth_text",
+    "operation",
+    "said_field",
+    "share_text",
+    "walk_blocks",
+    "walk_csv",
+    "walk_json",
+    "walk_title",
+]
 
 _HEAD = ("layer", "operation", "K", "S", "D", "P", "jump in", "growth", "field", "jump out", "start", "map")
 _NUMERIC = (False, False, True, True, True, True, True, True, True, True, True, True)
@@ -41,7 +51,7 @@ def operation(walk: FieldWalk, step: Step) -> str:
     """`conv 64 3×3 /2`."""
     node = walk.graph.nodes[step.node]
     layer = node.layer
-    return f"{layer.type_name} {operation_text(layer.type_name, layer.arguments, len(walk.size), brief=True)}".rstrip()
+    return typed_operation(layer.type_name, layer.arguments, len(walk.size), brief=True)
 
 
 def walk_blocks(walk: FieldWalk) -> list[Block]:
@@ -150,7 +160,7 @@ def _facts(walk: FieldWalk) -> Iterator[tuple[str, str]]:
     axes = walk.sight.inputs.get(walk.way.input, ())
     if axes:
         unit = ",".join(map(str, walk.sight.unit))
-        yield "centre", f"unit {unit} reads from pixel {_ends(axes, 0)} to {_ends(axes, 1)}: {_share(walk)} of the input"
+        yield "centre", f"unit {unit} reads from pixel {_ends(axes, 0)} to {_ends(axes, 1)}: {share_text(walk)} of the input"
         reached = [max(0, -axis.reach[0]) for axis in axes], [max(0, axis.reach[1] - axis.size + 1) for axis in axes]
         if any(reached[0]) or any(reached[1]):
             before, after = [each(tuple(pixels)) for pixels in reached]
@@ -169,7 +179,8 @@ def _ends(axes: Sequence[AxisSight], end: int) -> str:
     return "(" + ", ".join([grouped(axis.inside[end]) for axis in axes]) + ")" if len(axes) > 1 else grouped(axes[0].inside[end])
 
 
-def _share(walk: FieldWalk) -> str:
+def share_text(walk: FieldWalk) -> str:
+    """`89.6 %`: the part of the input that the centre unit reads."""
     return percent(round(walk.share * 1_000_000), 1_000_000)
 
 

@@ -13,8 +13,7 @@ from archlens.errors import printable
 from archlens.report.picture.engine import run_graphviz
 from archlens.report.picture.letters import words_width
 from archlens.report.picture.scene import Circle, Curve, Group, Item, Point, Polygon, Rect, Scene, Text
-from archlens.report.picture.svg import AUTO
-from archlens.report.picture.themes import THEMES
+from archlens.report.picture.themes import colours_of
 
 __all__ = ["raster"]
 
@@ -27,7 +26,7 @@ _WIDEST = 30_000  # pixels, beyond which Cairo has no surface
 
 def raster(scene: Scene, form: str, theme: str = "light") -> bytes:
     """The scene as a `png` or `pdf`. Raises as `run_graphviz` does."""
-    colours = THEMES["light" if theme == AUTO else theme]
+    colours = colours_of(theme)
     ground = Rect(0, 0, scene.width, scene.height, "paper")
     drawn = " + ".join([_quoted(f"{one} ") for one in _operations((ground, *scene.items), colours, scene.height)])
     dpi = min(_DPI, 72 * _WIDEST / max(scene.width, scene.height, 1))

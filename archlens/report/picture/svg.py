@@ -8,12 +8,9 @@ from html import escape
 from archlens.errors import printable
 from archlens.report.picture.letters import FONTS
 from archlens.report.picture.scene import Circle, Curve, Group, Item, Point, Polygon, Rect, Scene, Text
-from archlens.report.picture.themes import THEMES
+from archlens.report.picture.themes import AUTO, THEMES, colours_of
 
-__all__ = ["AUTO", "SVG_MARK", "inline_svg", "recoloured", "svg", "theme_variables"]
-
-AUTO = "auto"
-"""The theme that follows the reader's: light, with a style by which a reader who prefers dark gets dark."""
+__all__ = ["SVG_MARK", "inline_svg", "recoloured", "svg", "theme_variables"]
 
 SVG_MARK = '<?xml version="1.0" encoding="UTF-8"?>\n<!-- drawn by archlens -->'
 """How every file begins."""
@@ -23,7 +20,7 @@ _LIGHT = THEMES["light"]
 
 def svg(scene: Scene, theme: str = AUTO) -> str:
     """The scene as a file. theme: a name of `THEMES`, or `auto`."""
-    colours = THEMES.get(theme, _LIGHT)
+    colours = colours_of(theme)
     size = f'width="{_n(scene.width)}" height="{_n(scene.height)}" '
     before = [_rect(Rect(0, 0, scene.width, scene.height, "paper"), colours)]
     if theme == AUTO:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["FAMILIES", "HEATS", "SERIES", "SIGNS", "THEMES", "family_role"]
+__all__ = ["AUTO", "FAMILIES", "HEATS", "SERIES", "SIGNS", "THEMES", "colours_of", "family_role"]
+
+AUTO = "auto"
+"""The theme that follows the reader's: light, with a style by which a reader of an SVG who prefers dark gets dark."""
 
 SIGNS: Mapping[str, str] = {
     "convolution": "C",
@@ -69,6 +72,11 @@ THEMES: Mapping[str, Mapping[str, str]] = {
         "000010 606060 303031 909090 454545 787878 202021 8a8a8a",
     ),
 }
+
+
+def colours_of(theme: str) -> Mapping[str, str]:
+    """The colours of a theme of `THEMES`, or of `auto` before anyone prefers another."""
+    return THEMES["light" if theme == AUTO else theme]
 
 
 def family_role(family: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archlens.analysis.facts import Analysis, LayerFacts
-from archlens.report.numbers import bytes_text, grouped, percent, short
+from archlens.report.numbers import bytes_text, counted, grouped, percent, short
 from archlens.report.picture.charts import Axis, Bar, bar_chart, compact
 from archlens.report.picture.scene import Group, Scene
 from archlens.report.picture.svg import inline_svg
@@ -60,11 +60,7 @@ def _by_layer(analysis: Analysis, name: str, few: int) -> tuple[Scene, str, str]
     scene = bar_chart(f"{_PLURAL[name]} by layer", bars, Axis(text=compact), few=few, width=_WIDE, height=_HIGH)
     most = sorted(rows, key=lambda row: -row[2])[:_NAMED]
     named = ", ".join([f"{layer.path} {short(value)} ({percent(value, whole)})" for _, layer, value in most])
-    return _plain(scene), f"{_count(len(rows))} of {grouped(len(analysis.layers))} hold {short(whole)}; most: {named}", name
-
-
-def _count(layers: int) -> str:
-    return f"{grouped(layers)} layer{'' if layers == 1 else 's'}"
+    return _plain(scene), f"{counted(len(rows))} of {grouped(len(analysis.layers))} hold {short(whole)}; most: {named}", name
 
 
 def _bars(

@@ -11,8 +11,8 @@ from archlens.analysis.storage import storage
 from archlens.graph.model import Graph
 from archlens.report.explain_layer import explained, figure_blocks
 from archlens.report.formulas import meanings
-from archlens.report.numbers import grouped, size_text
-from archlens.report.operations import operation_text
+from archlens.report.numbers import counted, grouped, size_text
+from archlens.report.operations import typed_operation
 from archlens.report.pages import Block, Rows, Text
 from archlens.report.site.markup import blocks_html, html_text
 
@@ -79,13 +79,13 @@ def _type(graph: Graph, analysis: Analysis, name: str, alike: Sequence[tuple[int
     shown = blocks_html(about if symbols else about[:1])
     ways = "".join([_way(graph, analysis, *one) for one in alike])
     count = sum([times for _, _, times, _ in alike])
-    head = f"<b>{html_text(name)}</b> <small>{grouped(count)} layer{'' if count == 1 else 's'}</small>"
+    head = f"<b>{html_text(name)}</b> <small>{counted(count)}</small>"
     return f'<details class="type"><summary>{head}</summary><div id="t-{html_text(name)}">{shown}</div>{ways}</details>'
 
 
 def _way(graph: Graph, analysis: Analysis, place: int, number: int, times: int, text: str) -> str:
     node, facts = graph.nodes[number], analysis.layers[number]
-    said = f"{facts.type} {operation_text(facts.type, facts.arguments, len(node.output_shapes[0]) - 2)}".rstrip()
+    said = typed_operation(facts.type, facts.arguments, len(node.output_shapes[0]) - 2)
     flow = f"{_sizes(node.input_shapes)} → {_sizes(node.output_shapes)}".lstrip()
     count = f" <small>{grouped(times)}×</small>" if times > 1 else ""
     return (

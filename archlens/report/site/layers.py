@@ -8,7 +8,7 @@ from typing import Any
 from archlens.analysis.facts import Analysis, LayerFacts, conventions
 from archlens.report.columns import DEFAULT, Column, Row, total_text
 from archlens.report.groups import Line, grouped_lines, says_type
-from archlens.report.numbers import grouped
+from archlens.report.numbers import counted, grouped
 from archlens.report.site.markup import element, html_text
 from archlens.report.site.table import Cells, told
 from archlens.report.view import View
@@ -53,8 +53,7 @@ def _row(line: Line, columns: Sequence[Column], number: int) -> str:
 
 
 def _count(line: Line) -> str:
-    layers = 1 if isinstance(line.row, LayerFacts) else line.row.layers
-    return f"{grouped(layers)} layer{'' if layers == 1 else 's'}"
+    return counted(1 if isinstance(line.row, LayerFacts) else line.row.layers)
 
 
 def _right(column: Column) -> str:

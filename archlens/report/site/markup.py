@@ -10,7 +10,7 @@ from typing import Any
 from archlens.report.html import html_text
 from archlens.report.pages import Block, Chain, Code, Grid, Heading, Rows, Text
 
-__all__ = ["blocks_html", "coded", "data_block", "element", "facts_list", "html_text", "listed", "number_ranges", "unbroken"]
+__all__ = ["blocks_html", "coded", "data_block", "element", "facts_list", "html_text", "listed", "unbroken"]
 
 _SIGNS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
@@ -48,21 +48,6 @@ def data_block(name: str, value: Any) -> str:
     """Data for scripts: JSON in which nothing can end the element or open another."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_SIGNS)
     return f'<script type="application/json" id="{name}">{text}</script>'
-
-
-def number_ranges(numbers: Iterable[int]) -> str:
-    """`0-3 7` for 0, 1, 2, 3, 7: what `data-layers` says.
-
-    >>> number_ranges([0, 1, 2, 3, 7])
-    '0-3 7'
-    """
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return " ".join([str(first) if first == last else f"{first}-{last}" for first, last in runs])
 
 
 def blocks_html(blocks: Sequence[Block], level: int = 4) -> str:

@@ -19,6 +19,7 @@ from archlens.report.site.head import about, cards, findings, flow, shares
 from archlens.report.site.layers import layer_table, table_data
 from archlens.report.site.markup import blocks_html, coded, data_block, facts_list, html_text
 from archlens.report.site.source import source_data, sources
+from archlens.report.site.table import tools
 from archlens.report.site.tree import tree
 from archlens.report.summary import convention_texts
 from archlens.spec.model import Spec
@@ -33,13 +34,8 @@ _TABS = """\
 <div class="tabs js-only" role="tablist" aria-label="Beside the layers">\
 <button type="button" role="tab" id="tab-diagram" aria-controls="diagram" aria-selected="true">Diagram</button>\
 <button type="button" role="tab" id="tab-spec" aria-controls="spec" aria-selected="false" tabindex="-1">Spec</button></div>"""
-_TOOLS = """\
-<div class="tools js-only"><input type="search" id="search" placeholder="Search layers  ( / )" aria-label="Search layers">\
-<span id="shown" class="faint" role="status" aria-live="polite"></span><span class="gap"></span>\
-<button type="button" id="fold-all">Fold all</button><button type="button" id="open-all">Open all</button>\
-<details class="menu" id="columns"><summary>Columns</summary>\
-<fieldset><legend class="unseen">Columns shown</legend></fieldset></details>\
-<button type="button" id="copy-csv">Copy CSV</button><button type="button" id="copy-markdown">Copy Markdown</button></div>"""
+_FOLDS = """\
+<button type="button" id="fold-all">Fold all</button><button type="button" id="open-all">Open all</button>"""
 
 
 def network_page(spec: Spec, graph: Graph, analysis: Analysis, scene: Scene | str, title: str = "") -> str:
@@ -92,7 +88,7 @@ def _workbench(analysis: Analysis, scene: Scene | str, files: str) -> str:
     sheet = f'<div id="sheet" class="sheet" tabindex="0" role="group" aria-label="Layers">{layer_table(analysis)}</div>'
     zoom = "" if isinstance(scene, str) else _ZOOM
     side = f'<div class="row">{_TABS}{zoom}</div>' + _panel("diagram", shown) + _panel("spec", read)
-    return f'<div class="bench"><div class="side">{side}</div><div class="list">{_TOOLS}{sheet}</div></div>'
+    return f'<div class="bench"><div class="side">{side}</div><div class="list">{tools("layers", _FOLDS)}{sheet}</div></div>'
 
 
 def _panel(name: str, content: str) -> str:

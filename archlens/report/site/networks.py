@@ -14,7 +14,7 @@ from archlens.report.numbers import grouped, size_text
 from archlens.report.site.frame import COPIED, page
 from archlens.report.site.markup import coded, data_block, element, facts_list, html_text, listed
 from archlens.report.site.pictures import bubbles, multiples, short_names
-from archlens.report.site.table import Cells, told
+from archlens.report.site.table import Cells, told, tools
 from archlens.report.summary import convention_texts
 
 __all__ = ["networks_page"]
@@ -24,12 +24,6 @@ _MORE = ("key_idea", "task", "dataset", "paper")
 
 _SHOWN = (*DEFAULT, "year")
 _NAMED = 4  # networks that the title names
-_TOOLS = """\
-<div class="tools js-only"><input type="search" id="search" placeholder="Search networks  ( / )" aria-label="Search networks">\
-<span id="shown" class="faint" role="status" aria-live="polite"></span><span class="gap"></span>\
-<details class="menu" id="columns"><summary>Columns</summary>\
-<fieldset><legend class="unseen">Columns shown</legend></fieldset></details>\
-<button type="button" id="copy-csv">Copy CSV</button><button type="button" id="copy-markdown">Copy Markdown</button></div>"""
 
 
 def networks_page(networks: Sequence[tuple[Graph, Analysis]], title: str = "") -> str:
@@ -43,7 +37,7 @@ def networks_page(networks: Sequence[tuple[Graph, Analysis]], title: str = "") -
         "layers": list(range(len(networks))),
     }
     parts = [
-        ("networks", "Side by side", _TOOLS + _sheet(columns, len(networks))),
+        ("networks", "Side by side", tools("networks") + _sheet(columns, len(networks))),
         ("charts", "What it costs", bubbles(analyses)),
         ("stages", "Stage by stage", multiples(networks)),
         ("differences", "To be kept in mind", listed(_differences(analyses), 'class="findings"')),

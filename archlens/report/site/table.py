@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from archlens.errors import printable
 
-__all__ = ["Cells", "ranks", "told"]
+__all__ = ["Cells", "ranks", "told", "tools"]
 
 
 class Cells(NamedTuple):
@@ -29,6 +29,19 @@ class Cells(NamedTuple):
     total: str = ""
     about: str = ""
     bar: bool = False
+
+
+def tools(rows: str, more: str = "") -> str:
+    """What stands over the table: a search, `more` buttons, the columns to choose, copies. rows: what they are, in the plural."""
+    return (
+        '<div class="tools js-only">'
+        f'<input type="search" id="search" placeholder="Search {rows}  ( / )" aria-label="Search {rows}">'
+        f'<span id="shown" class="faint" role="status" aria-live="polite"></span><span class="gap"></span>{more}'
+        '<details class="menu" id="columns"><summary>Columns</summary>'
+        '<fieldset><legend class="unseen">Columns shown</legend></fieldset></details>'
+        '<button type="button" id="copy-csv">Copy CSV</button>'
+        '<button type="button" id="copy-markdown">Copy Markdown</button></div>'
+    )
 
 
 def told(cells: Cells) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archlens.analysis.facts import Analysis, LayerFacts
 from archlens.report.groups import Line, grouped_lines
-from archlens.report.numbers import size_text
-from archlens.report.operations import operation_text
-from archlens.report.site.markup import html_text, number_ranges
+from archlens.report.numbers import ranges, size_text
+from archlens.report.operations import typed_operation
+from archlens.report.site.markup import html_text
 
 __all__ = ["tree"]
 
@@ -34,10 +34,8 @@ def tree(analysis: Analysis) -> str:
 def _box(line: Line, layers: range) -> str:
     row = line.row
     if isinstance(row, LayerFacts):
-        said = f"{row.type} {operation_text(row.type, row.arguments, len(row.output_shapes[0]) - 2)}".rstrip()
+        said = typed_operation(row.type, row.arguments, len(row.output_shapes[0]) - 2)
         said += f" → {', '.join(map(size_text, row.output_shapes))}"
     else:
         said = f"{row.layers} layers"
-    return (
-        f'<span class="box" data-layers="{number_ranges(layers)}">{html_text(line.label)} <small>{html_text(said)}</small></span>'
-    )
+    return f'<span class="box" data-layers="{ranges(layers)}">{html_text(line.label)} <small>{html_text(said)}</small></span>'
