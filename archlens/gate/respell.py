@@ -59,10 +59,10 @@ def _figure(text: str, value: int) -> str | None:
     whole, decimals, blank, unit, byte = found[1], len(found[2] or ""), found[3], found[4], found[5]
     scale = 1024 if byte == "iB" else 1000
     at = _UNITS.index(unit.lower() if unit == "K" else unit)
-    steps = 10**decimals
+    steps: int = 10**decimals
 
     def rounded(at: int) -> int:
-        one = int(scale ** (at + 1))
+        one: int = scale ** (at + 1)
         return (2 * value * steps + one) // (2 * one)
 
     least = steps if int(whole.replace("_", "")) else 1  # for 4.1G, 0.1G would say too little
