@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
-_WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
+_WEIGHED = (*_CONVOLUTIONS, "locally_connected")
+_WINDOWS = (*_WEIGHED, "max_pool", "avg_pool", "lp_pool")
 
 BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
+    Rule("ARC505", "checkerboard", "warning", True, ("conv_transpose",)),
+    Rule("ARC506", "skipped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
+    Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
 )
