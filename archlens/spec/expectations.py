@@ -20,6 +20,7 @@ FIGURES = (
     "depth",
     "weight_layers",
     "receptive_field",
+    "classes",
     "parameter_bytes",
     "peak_memory",
 )
@@ -31,6 +32,7 @@ _FAMILIAR = {
     "rf": "receptive_field",
     "output_shape": "output",
     "outputs": "output",
+    "num_classes": "classes",
 }
 _EXAMPLE = "expect: {params: 25_557_032, macs: 4.1G, receptive_field: {min: 224}}"
 _SIZE = "write it without the batch axis: 256x28x28, or 1000"
