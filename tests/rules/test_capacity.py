@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 from random import Random
 
@@ -16,6 +17,15 @@ from archlens.rules import dominant_layer, fixed_input_size, plain_too_deep, sat
 from archlens.rules.subject import Subject
 
 
+LINES = (
+    "conv: 4 3 same",
+    "relu",
+    "add: {a: [conv: 4 3 same, relu, conv: 4 1], b: [conv: 4 1]}",
+    "add: {a: [conv: 4 3 same], b: []}",
+    "multiply: {x: [], gate: [conv: 4 1, sigmoid]}",
+)
+
+
 def subject(text: str) -> Subject:
     network = archlens.load_text(text)
     return Subject(network.graph, network.analyze())
@@ -27,7 +37,14 @@ def chain(random: Random, rank: int) -> tuple[str, list[str]]:
     lines = [f"conv: 4 {random.choice(('3', '3', '2'))}", "relu"]
     for _ in range(random.randint(0, 3)):
         lines += random.choice(
-            [["max_pool: 2"], ["conv: 6 3 same", "relu"], ["batch_norm"], ["upsample: 2"], ["adaptive_avg_pool: 3"], ["avg_pool: 2"]]
+            [
+                ["max_pool: 2"],
+                ["conv: 6 3 same", "relu"],
+                ["batch_norm"],
+                ["upsample: 2"],
+                ["adaptive_avg_pool: 3"],
+                ["avg_pool: 2"],
+            ]
         )
     lines += random.choice([["flatten"], ["flatten", "dropout: 0.5"], ["global_avg_pool"], ["adaptive_max_pool: 2", "flatten"]])
     lines += ["linear: 5"] if random.random() < 0.8 else ["linear: 7", "relu", "linear: 5"]
@@ -62,19 +79,7 @@ def test_a_fixed_size_is_one_that_torch_refuses_twice_as_large() -> None:
 def test_the_shortest_way_is_that_of_networkx() -> None:
     for seed in range(30):
         random = Random(seed)
-        lines = ["conv: 4 3 same"]
-        for _ in range(random.randint(4, 30)):
-            lines.append(
-                random.choice(
-                    [
-                        "conv: 4 3 same",
-                        "relu",
-                        "add: {a: [conv: 4 3 same, relu, conv: 4 1], b: [conv: 4 1]}",
-                        "add: {a: [conv: 4 3 same], b: []}",
-                        "multiply: {x: [], gate: [conv: 4 1, sigmoid]}",
-                    ]
-                )
-            )
+        lines = ["conv: 4 3 same", *random.choices(LINES, k=random.randint(4, 30))]
         net = subject("archlens: 1\ninput: 4x16\nlayers:\n" + "".join(f"  - {line}\n" for line in lines))
         graph = networkx.DiGraph()
         for number, node in enumerate(net.nodes):
@@ -85,7 +90,7 @@ def test_the_shortest_way_is_that_of_networkx() -> None:
         wanted = networkx.shortest_path_length(graph, "in", len(net.nodes) - 1, weight="weight")
         way = plain_too_deep.shortest_way(net)
         assert sum(weighs for _, weighs in way) == wanted
-        assert all(before.outputs[0] in after.inputs for (before, _), (after, _) in zip(way, way[1:], strict=False))
+        assert all(before.outputs[0] in after.inputs for (before, _), (after, _) in pairwise(way))
 
 
 @pytest.mark.parametrize("kind", saturating_in_a_row.STEEPEST)

@@ -25,8 +25,8 @@ def test_no_pair_of_widths_of_as_much_work_moves_less() -> None:
 
 def test_what_is_moved_is_what_the_analysis_counts() -> None:
     for before, after, size in ((4, 40, 32), (64, 8, 16), (16, 16, 16), (128, 16, 2)):
-        text = f"archlens: 1\ninput: 3x{size}x{size}\nlayers: [conv: {before} 1x1, relu, conv: {after} 1x1 bias=false, relu, conv: 3 1x1]"
-        net = archlens.load_text(text)
+        lines = f"[conv: {before} 1x1, relu, conv: {after} 1x1 bias=false, relu, conv: 3 1x1]"
+        net = archlens.load_text(f"archlens: 1\ninput: 3x{size}x{size}\nlayers: {lines}")
         facts = net.analyze().layers[2]
         least = unequal_width.moved_at_least(size * size, before, after)
         found = [one for one in unequal_width.check(Subject(net.graph, net.analyze())) if one.node and one.node.path == "conv2"]
