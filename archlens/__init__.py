@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archlens.errors import ArchlensError, SpecError, UsageError
-    from archlens.network import Network, compare, load, load_all, load_text
+    from archlens.network import Network, compare, diff, load, load_all, load_text
     from archlens.spec.load import shipped
 
-__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "compare", "load", "load_all", "load_text", "shipped"]
+__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "compare", "diff", "load", "load_all", "load_text", "shipped"]
 
 __version__ = "0.1.0"
 
@@ -24,6 +24,7 @@ _HOMES = {
     "SpecError": "archlens.errors",
     "UsageError": "archlens.errors",
     "compare": "archlens.network",
+    "diff": "archlens.network",
     "load": "archlens.network",
     "load_all": "archlens.network",
     "load_text": "archlens.network",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from archlens.analysis.edits import NEVER, aligned
 from archlens.analysis.outline import Item, Signs, arguments_of, outline
@@ -95,7 +96,7 @@ class _Alignment:
     # ---- what is left, in the order of execution ----
 
     def seek(self) -> None:
-        """Pair what is left between layers that are paired already: stretches that can be told from others, and one with the one."""
+        """Pair what is left between layers that are paired already: stretches that can be told, and one with the one."""
         left = {*range(len(self.new))} - {*self.partners}
         if not left or -1 not in self.partners:
             return
@@ -111,7 +112,7 @@ class _Alignment:
         """What is unpaired on both sides between two pairs, one after the other; pairs out of order bound nothing."""
         pairs = [(i, j) for i, j in enumerate(self.partners) if j >= 0]
         bounds = [(-1, -1), *[pairs[at] for at in _ascending([j for _, j in pairs])], (len(self.old), len(self.new))]
-        for (i, j), (k, m) in zip(bounds, bounds[1:]):  # noqa: RUF007 - itertools.pairwise reads no better
+        for (i, j), (k, m) in pairwise(bounds):
             a = [one for one in range(i + 1, k) if self.partners[one] < 0]
             b = [one for one in range(j + 1, m) if one in left]
             if a and b:
@@ -163,7 +164,7 @@ def _roughly(item: Item) -> object:
 def _layer_cost(a: Node, b: Node) -> float:
     if a.layer.type_name == b.layer.type_name:
         before, after = arguments_of(a.layer), arguments_of(b.layer)
-        others = sum([value != after[name] for name, value in before.items()])
+        others: int = sum([value != after[name] for name, value in before.items()])
         return _CHANGED + _PER_ARGUMENT * others / len(before)
     return _OTHER_TYPE if a.layer.family and a.layer.family == b.layer.family else NEVER
 

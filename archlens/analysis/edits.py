@@ -15,13 +15,14 @@ Cost: TypeAlias = Callable[[int, int], float]
 
 _Keys: TypeAlias = Sequence[tuple[Sequence[int], Sequence[int]]]
 _Pairs: TypeAlias = "list[tuple[int, int]]"
+_Sizes: TypeAlias = tuple[Sequence[float], Sequence[float]]
 
 _CELLS = 40_000  # a table of costs is no larger
 _EDITS = 600  # beyond so many differences a coarser key is tried
 _WINDOW = 120  # items of each that are seen at once where every key fails
 
 
-def aligned(keys: _Keys, sizes: tuple[Sequence[float], Sequence[float]], cost: Cost) -> _Pairs:
+def aligned(keys: _Keys, sizes: _Sizes, cost: Cost) -> _Pairs:
     """Pairs of places, both ascending: those of an edit that costs least, or of a good one where the sequences are long.
 
     keys: for both sequences a number for each item, from fine to coarse; items with equal first keys are the same. sizes: what
@@ -59,9 +60,7 @@ def aligned(keys: _Keys, sizes: tuple[Sequence[float], Sequence[float]], cost: C
     return sorted(found)
 
 
-def _cheapest(
-    rows: range, columns: range, sizes: tuple[Sequence[float], Sequence[float]], cost: Cost
-) -> Iterator[tuple[int, int]]:
+def _cheapest(rows: range, columns: range, sizes: _Sizes, cost: Cost) -> Iterator[tuple[int, int]]:
     """The pairs of the edit that costs least, by the table of all beginnings (Wagner & Fischer 1974)."""
     taken, put = sizes
     table = [[0.0]]
@@ -84,9 +83,7 @@ def _cheapest(
             j -= 1
 
 
-def _walked(
-    rows: tuple[int, int], columns: tuple[int, int], sizes: tuple[Sequence[float], Sequence[float]], cost: Cost
-) -> Iterator[tuple[int, int]]:
+def _walked(rows: tuple[int, int], columns: tuple[int, int], sizes: _Sizes, cost: Cost) -> Iterator[tuple[int, int]]:
     """Pairs of a good edit: the cheapest one of a window, of which the first half counts, and so on from there."""
     (low, high), (left, right) = rows, columns
     while low < high and left < right:

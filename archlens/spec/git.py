@@ -122,9 +122,9 @@ def abbreviated(name: str, commit: str) -> str:
     return name if _verified(name, "commit") == commit else asked("rev-parse", "--short", commit).strip()
 
 
-def asked(*arguments: str) -> str:
-    """What git says; raises UsageError with its complaint."""
-    code, said, complaint = _run(arguments)
+def asked(*arguments: str, at: str | None = None) -> str:
+    """What git says, in the folder `at`; raises UsageError with its complaint."""
+    code, said, complaint = _run(arguments, at)
     if code:
         lines = complaint.strip().split("\n")
         raise UsageError(f"git: {lines[0].removeprefix('fatal: ') or f'`git {arguments[0]}` failed'}")
@@ -146,12 +146,12 @@ def _verified(name: str, kind: str) -> str:
     raise UsageError(f"git knows no revision `{name}`; {cure}")
 
 
-def _run(arguments: Sequence[str]) -> tuple[int, str, str]:
+def _run(arguments: Sequence[str], at: str | None = None) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of git; names of files that are no UTF-8 come as Python's file names."""
     from subprocess import run
 
     try:
-        done = run([*_git(), *arguments], capture_output=True, env=_environment(), check=False)
+        done = run([*_git(), *arguments], capture_output=True, cwd=at, env=_environment(), check=False)
     except OSError as error:
         raise UsageError(f"git cannot be run: {error.strerror or error}") from None
     return done.returncode, os.fsdecode(done.stdout), done.stderr.decode("utf-8", "replace")

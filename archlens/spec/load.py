@@ -13,7 +13,7 @@ from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
 
-__all__ = ["load_spec", "load_specs", "shipped", "spec_of_text"]
+__all__ = ["MAX_CHAIN", "extended_path", "load_spec", "load_specs", "shipped", "spec_of_text", "variants_of"]
 
 MAX_CHAIN = 20
 _SUFFIXES = (".yaml", ".yml")
@@ -51,6 +51,29 @@ def load_specs(target: str, params: Mapping[str, str] | None = None) -> list[Spe
     else:
         chosen = [select(spec, variant)]
     return [overridden(one, params) if params else one for one in chosen]
+
+
+def variants_of(target: str) -> tuple[str, ...]:
+    """The variants that `target:` may be followed by; none where it names one already, or is stdin. Raises as `load_spec`."""
+    path, variant = _split(target)
+    if variant is not None or path == "-":
+        return ()
+    return tuple([variant.name for variant in _read(*_found(path), ()).variants])
+
+
+def extended_path(path: str) -> str | None:
+    """The file that the one in `path` extends, or would; None where it extends none, or cannot be read."""
+    try:
+        target = extended(parse_root(_source(DISK, path), Faults()))
+    except SpecError:
+        return None
+    if target is None or target.text == "-":
+        return None
+    name, beside = _split(target.text)[0], os.path.dirname(path) or "."
+    try:
+        return _find(name, DISK, beside)[1]
+    except UsageError:
+        return os.path.normpath(os.path.join(beside, name if name.endswith(_SUFFIXES) else f"{name}.yaml"))
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:
