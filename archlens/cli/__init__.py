@@ -34,6 +34,7 @@ _COMMANDS = {
     "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",
     "lab": "The chapter's claims that need a run, measured in PyTorch, each with a verdict.",
     "quiz": "Interview practice: questions with worked answers, in the terminal or as cards.",
+    "rule": "The design rules and their manuals: what each finds, why it is bad, what to write instead.",
     "reports": "The pages that teach the subject, written from the shipped specs.",
     "schema": "The JSON Schema of the spec language, for editors.",
     "verify": "Every computed fact held against a run in PyTorch.",

@@ -63,6 +63,7 @@ class _Builder:
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
         self.called: dict[str, Call] = {}
+        self.allowed: list[tuple[Statement, str]] = []
 
     # ---- the whole ----
 
@@ -78,8 +79,12 @@ class _Builder:
             help = "no `when` holds, or every `repeat` is 0"
             faults.report("ARC104", "the network has no layers", Span(spec.source, 1, 1, 2), top, help)
         outputs = finish.outputs(spec.outputs, last, top, faults, lambda word: self.names.tensor(word, top, last))
-        whole = integers(self.nodes, self.producers, top, faults) if not faults.found else frozenset()
-        frozen = set() if faults.found else finish.frozen(spec.freeze, self.nodes, top, faults)
+        loss = finish.losses(spec.loss, outputs, top, faults)
+        if self.faults.found:  # what globs match is known only where every layer stands
+            raise SpecError(*faults.sorted())
+        whole = integers(self.nodes, self.producers, top, faults)
+        frozen = finish.frozen(spec.freeze, self.nodes, top, faults)
+        allowed = finish.allowed(spec.allow, self.allowed, self.nodes, top, faults)
         if faults.found:
             raise SpecError(*faults.sorted())
         return Graph(
@@ -99,6 +104,10 @@ class _Builder:
             calls=self.called,
             names=self.names.bound,
             integers=whole,
+            loss=loss,
+            allowed=allowed,
+            unread=self.names.unread(expectation.tensor for expectation in spec.expect),
+            input_spans={item.name: item.span for item in spec.inputs},
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:
@@ -248,6 +257,8 @@ class _Builder:
         path = self.names.path(statement, frame, name, turn)
         if block.faulty or not self.callable(name, statement, frame):
             return self.lost(path)
+        if statement.allow:
+            self.allowed.append((statement, path))
         self.tick(statement, frame, len(block.parameters) // 8)
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
@@ -295,6 +306,8 @@ class _Builder:
         index = len(self.nodes)
         ports = tuple([self.tensor(shape, index, statement.span) for shape in outs])
         owner = path
+        if statement.allow:
+            self.allowed.append((statement, path))
         if statement.weights is not None or frame.sharing is not None:
             owner = self.names.shared(statement, layer, frame, path, shapes, turn)
         self.names.paths.taken[path] = index

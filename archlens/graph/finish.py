@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from archlens.errors import did_you_mean
 from archlens.graph.faults import Faults
-from archlens.graph.model import Node
+from archlens.graph.model import Allowance, Node
 from archlens.graph.scope import Frame
-from archlens.spec.model import Word
+from archlens.spec.model import Allow, Statement, Word
 
-__all__ = ["frozen", "outputs"]
+__all__ = ["allowed", "frozen", "losses", "outputs"]
 
 MAX_PATTERNS = 100
 
@@ -47,9 +47,7 @@ def frozen(patterns: Sequence[Word], nodes: Sequence[Node], top: Frame, faults: 
         matcher = _matcher(glob)
         matched = {path for path in paths if matcher(path)}
         if not matched:
-            scopes = dict.fromkeys(part for path in paths for part in _scopes(path))
-            help = did_you_mean(glob, scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
-            faults.report("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
+            _matches_nothing(word, glob, paths, top, faults)
         decided.update(dict.fromkeys(matched, word))
     still = {path for path, word in decided.items() if not word.text.startswith("!")}
     for node in nodes if still else ():
@@ -58,6 +56,50 @@ def frozen(patterns: Sequence[Word], nodes: Sequence[Node], top: Frame, faults: 
             message = f"`{word.text}` freezes {node.path}, whose weights are those of {node.owner}, which is trained"
             faults.report("ARC134", message, word.span, top, f"freeze `{node.owner}`; both are frozen then")
     return still
+
+
+def losses(pairs: Sequence[tuple[str, Word]], outputs: Mapping[str, int], top: Frame, faults: Faults) -> dict[str, str]:
+    """What each output is trained with, as far as `loss:` says."""
+    found: dict[str, str] = {}
+    for name, word in pairs:
+        if name and name not in outputs:
+            help = did_you_mean(name, outputs)
+            faults.report("ARC134", f"a loss for `{name}`, but no output is called that", word.span, top, help)
+        found.update(dict.fromkeys([name] if name else outputs, word.text))
+    return found
+
+
+def allowed(
+    whole: Sequence[Allow], beside: Sequence[tuple[Statement, str]], nodes: Sequence[Node], top: Frame, faults: Faults
+) -> tuple[Allowance, ...]:
+    """What `allow:` says, the paths of layers settled. beside: lines that have one, with the path that each came to have."""
+    paths = [node.path for node in nodes]
+    found = []
+    for allow in whole:
+        if not allow.layers:
+            found.append(Allowance(allow.rule, None, allow.reason, allow.span))
+            continue
+        matched: set[str] = set()
+        for word in allow.layers:
+            these = [path for path in paths if _matcher(word.text)(path)]
+            if not these:
+                _matches_nothing(word, word.text, paths, top, faults)
+            matched.update(these)
+        found.append(Allowance(allow.rule, frozenset(matched), allow.reason, allow.span))
+    inside: dict[Allow, set[str]] = {}
+    for statement, path in beside:
+        these = [one for one in paths if one == path or one.startswith(path + "/")]
+        for allow in statement.allow:
+            inside.setdefault(allow, set()).update(these)
+    found += [Allowance(allow.rule, frozenset(these), allow.reason, allow.span) for allow, these in inside.items()]
+    return tuple(found)
+
+
+def _matches_nothing(word: Word, glob: str, paths: Iterable[str], top: Frame, faults: Faults) -> None:
+    """Report a pattern that matches no layer."""
+    scopes = dict.fromkeys(part for path in paths for part in _scopes(path))
+    help = did_you_mean(glob, scopes) or "patterns are globs over layer paths, as `archlens analyze` shows them"
+    faults.report("ARC134", f"`{word.text}` matches no layer", word.span, top, help)
 
 
 def _matcher(glob: str) -> Callable[[str], object]:

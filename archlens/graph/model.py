@@ -14,7 +14,7 @@ from archlens.spec.model import Expectation
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["Graph", "Node", "title"]
+__all__ = ["Allowance", "Graph", "Node", "title"]
 
 
 def title(name: str, variant: str | None) -> str:
@@ -43,6 +43,18 @@ class Node(NamedTuple):
     span: Span | None
 
 
+class Allowance(NamedTuple):
+    """A design rule that the spec lets be broken.
+
+    rule: its code or name, as written. layers: paths of those it is about; None is the whole network. span: of the rule.
+    """
+
+    rule: str
+    layers: frozenset[str] | None
+    reason: str
+    span: Span
+
+
 class Graph(NamedTuple):
     """A network, ready to be analysed.
 
@@ -55,6 +67,9 @@ class Graph(NamedTuple):
     expectation was left out. integers: tensors of whole numbers that a layer looks up, int64 whatever the dtype.
     calls: how each scope came to be that is an instance of a block or a turn of a named `for`, path → call.
     names: what `as:` calls tensors, those within blocks too, tensor number → name.
+    loss: what outputs are trained with, by name, as far as the spec says. allowed: the design rules it lets be broken.
+    unread: names that `as:` gives and no line reads, each with its place.
+    input_spans: where the spec says the size of each input.
     """
 
     name: str
@@ -73,6 +88,10 @@ class Graph(NamedTuple):
     integers: frozenset[int] = frozenset()
     calls: Mapping[str, Call] = {}
     names: Mapping[int, str] = {}
+    loss: Mapping[str, str] = {}
+    allowed: tuple[Allowance, ...] = ()
+    unread: tuple[tuple[str, Span], ...] = ()
+    input_spans: Mapping[str, Span] = {}
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.

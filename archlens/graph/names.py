@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archlens.errors import Label, Span, did_you_mean
 from archlens.graph.faults import Faults
@@ -22,7 +22,8 @@ __all__ = ["Names"]
 class Names:
     """Gives names to layers and tensors, and finds what has one. `nodes` grows as the graph does.
 
-    bound: tensor number → the last name given to it, in whatever block.
+    bound: tensor number → the last name given to it, in whatever block. given: for every line with `as:` that ran, its names and
+    their tensors; read: the tensors that a line starts from, by name.
     """
 
     def __init__(self, spec: Spec, nodes: list[Node], values: Values, faults: Faults) -> None:
@@ -32,6 +33,8 @@ class Names:
         self.faults = faults
         self.paths = Paths()
         self.bound: dict[int, str] = {}
+        self.given: list[tuple[tuple[str, int, Span], ...]] = []
+        self.read: set[tuple[str, int]] = set()
 
     # ---- paths ----
 
@@ -76,6 +79,7 @@ class Names:
             count = f"{len(ports)} tensor{'' if len(ports) == 1 else 's'}"
             message = f"{statement.word.text} gives {count}; nothing is left to call `{word.text}`"
             self.faults.report("ARC121", message, word.span, frame, "remove the name")
+        given = []
         for i, word in enumerate(statement.bind):
             name = self.spelled(word, frame)
             if name is None:
@@ -88,6 +92,25 @@ class Names:
             else:
                 frame.tensors[name] = (ports[i] if i < len(ports) else UNKNOWN, word.span)
                 self.bound[frame.tensors[name][0]] = name
+                given.append((name, frame.tensors[name][0], word.span))
+        self.given.append(tuple(given))
+
+    def unread(self, others: Iterable[str]) -> tuple[tuple[str, Span], ...]:
+        """The names that nothing reads in any instance of their line, and could be left out: none after them is read.
+
+        others: names that something else than a line reads.
+        """
+        found: dict[Span, str] = {}
+        needed: set[Span] = set()
+        known = set(others)
+        for line in self.given:
+            is_read = False
+            for name, number, span in reversed(line):
+                is_read = is_read or name in known or (name, number) in self.read
+                if is_read:
+                    needed.add(span)
+                found.setdefault(span, name)
+        return tuple([(name, span) for span, name in found.items() if span not in needed])
 
     def tensor(self, word: Word, frame: Frame, current: int) -> int:
         """The tensor a name stands for."""
@@ -95,6 +118,8 @@ class Names:
         if name is None or name == "prev":
             return UNKNOWN if name is None else current
         number = frame.find(name)
+        if number is not None:
+            self.read.add((name, number))
         return number if number is not None else self._no_tensor(name, word, frame)
 
     def _no_tensor(self, name: str, word: Word, frame: Frame) -> int:

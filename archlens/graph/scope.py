@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archlens.errors import Span
 from archlens.spec.model import Word
 
-__all__ = ["Call", "Frame"]
+__all__ = ["Call", "Frame", "chain_of"]
 
 MAX_NOTES = 6
 
@@ -103,15 +104,30 @@ class Frame:
 
     def chain(self, span: Span | None) -> tuple[str, ...]:
         """The calls and turns on the way here, innermost first; lines outside the file of `span` name theirs."""
-        notes = []
+        calls = []
         frame: Frame | None = self
         while frame is not None:
             if frame.call is not None:
-                notes.append(_told(frame.call, span))
+                calls.append(frame.call)
             frame = frame.outer
-        if len(notes) > MAX_NOTES:
-            notes[MAX_NOTES - 1 :] = [f"... and {len(notes) - MAX_NOTES + 1} more around it"]
-        return tuple(notes)
+        return _chain(calls, span)
+
+
+def chain_of(calls: Mapping[str, Call], path: str, span: Span | None) -> tuple[str, ...]:
+    """As `Frame.chain`, of the layer at `path` once the graph stands; calls: `Graph.calls`."""
+    found = []
+    while path:
+        path = path.rpartition("/")[0]
+        if path in calls:
+            found.append(calls[path])
+    return _chain(found, span)
+
+
+def _chain(calls: Sequence[Call], span: Span | None) -> tuple[str, ...]:
+    notes = [_told(call, span) for call in calls]
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES - 1 :] = [f"... and {len(notes) - MAX_NOTES + 1} more around it"]
+    return tuple(notes)
 
 
 def _told(call: Call, span: Span | None) -> str:

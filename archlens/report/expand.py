@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlens.graph.model import Graph, Node, title
+from archlens.graph.model import Allowance, Graph, Node, title
 from archlens.spec.scalars import plain_value
 
 __all__ = ["expand"]
@@ -34,9 +34,30 @@ def expand(graph: Graph) -> str:
         lines.append("outputs: {" + ", ".join(f"{_word(name)}: {_word(names[t])}" for name, t in graph.outputs.items()) + "}")
     if graph.freeze:
         lines.append("freeze: [" + ", ".join(map(_quoted, graph.freeze)) + "]")
+    if graph.loss:
+        lines.append("loss: {" + ", ".join(f"{_word(output)}: {loss}" for output, loss in graph.loss.items()) + "}")
+    if graph.allowed:
+        lines += ["allow:", *_allowed(graph)]
     if graph.expect:
         lines += ["expect:", *_expectations(graph, names)]
     return "\n".join(lines)
+
+
+def _allowed(graph: Graph) -> list[str]:
+    """The lines of `allow:`, one a rule: layers by path, reasons joined."""
+    rules: dict[str, list[Allowance]] = {}
+    for allowance in graph.allowed:
+        rules.setdefault(allowance.rule, []).append(allowance)
+    lines = []
+    for rule, found in rules.items():
+        reason = _quoted("; ".join(dict.fromkeys(one.reason for one in found)))
+        layers = {path for one in found for path in one.layers or ()}
+        if layers and all(one.layers is not None for one in found):
+            paths = [_quoted(node.path) for node in graph.nodes if node.path in layers]
+            lines.append(f"  {_word(rule)}: {{layers: [{', '.join(paths)}], reason: {reason}}}")
+        else:
+            lines.append(f"  {_word(rule)}: {reason}")
+    return lines
 
 
 def _tensor_names(graph: Graph) -> dict[int, str]:

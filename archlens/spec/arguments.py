@@ -12,7 +12,7 @@ from archlens.spec.shorthand import split
 
 __all__ = ["MODIFIERS", "ArgumentReader", "superfluous"]
 
-MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "do")
+MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "allow", "do")
 
 
 class ArgumentReader(Reader):

@@ -49,6 +49,8 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
         outputs=own.outputs if "outputs" in given else base.outputs,
         freeze=own.freeze if "freeze" in given else base.freeze,
         expect=stated_last(base.expect, own.expect),
+        loss=own.loss or base.loss,
+        allow=(*base.allow, *own.allow),
     )
 
 
@@ -62,6 +64,7 @@ def _yielding(variant: Variant, own: Spec, given: list[str]) -> Variant:
         freeze=None if "freeze" in given else variant.freeze,
         meta={key: value for key, value in variant.meta.items() if key not in own.meta},
         expect=_unstated(variant.expect, own.expect),
+        loss=() if own.loss else variant.loss,
     )
 
 

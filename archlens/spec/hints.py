@@ -12,7 +12,7 @@ from archlens.spec.arithmetic import UNCLOSED
 
 __all__ = ["bare_text", "beside", "unknown_operation"]
 
-_MODIFIERS = ("name", "as", "from", "when", "repeat", "weights")
+_MODIFIERS = ("name", "as", "from", "when", "repeat", "weights", "allow")
 _CALL = re.compile(r"([A-Za-z_.0-9]+)\s*\((.*)\)\s*\Z", re.DOTALL)
 
 

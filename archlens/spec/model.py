@@ -9,7 +9,7 @@ from archlens.errors import Diagnostic, Source, Span
 from archlens.layers.base import Layer
 from archlens.spec.expressions import Expression
 
-__all__ = ["Argument", "Block", "Body", "Branch", "Expectation", "InputSpec", "Spec", "Statement", "Variant", "Word"]
+__all__ = ["Allow", "Argument", "Block", "Body", "Branch", "Expectation", "InputSpec", "Spec", "Statement", "Variant", "Word"]
 
 
 class Word(NamedTuple):
@@ -41,6 +41,18 @@ class Argument(NamedTuple):
                 yield from item.reads()
         else:
             yield from self.value.names
+
+
+class Allow(NamedTuple):
+    """A design rule that is broken on purpose.
+
+    rule: its code or name, as written. layers: globs over paths of layers; none is every layer there.
+    """
+
+    rule: str
+    layers: tuple[Word, ...]
+    reason: str
+    span: Span
 
 
 class Branch(NamedTuple):
@@ -76,6 +88,7 @@ class Statement(NamedTuple):
     loops: tuple[Argument, ...] = ()
     body: tuple[Statement, ...] = ()
     faulty: bool = False
+    allow: tuple[Allow, ...] = ()
 
 
 Body = tuple[Statement, ...]
@@ -131,13 +144,16 @@ class Variant(NamedTuple):
     meta: Mapping[str, Any]
     expect: tuple[Expectation, ...]
     span: Span
+    loss: tuple[tuple[str, Word], ...] = ()
+    allow: tuple[Allow, ...] = ()
 
 
 class Spec(NamedTuple):
     """One network family as declared; `variants.py` settles variant and parameters.
 
     notes: what a reader should know, e.g. why expected figures were left out. faults: what is wrong with the
-    text; `graph.build` reports it together with what it finds itself.
+    text; `graph.build` reports it together with what it finds itself. loss: what outputs are trained with, by the name of the
+    output, empty for all.
     """
 
     source: Source
@@ -154,3 +170,5 @@ class Spec(NamedTuple):
     expect: tuple[Expectation, ...]
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()
+    loss: tuple[tuple[str, Word], ...] = ()
+    allow: tuple[Allow, ...] = ()

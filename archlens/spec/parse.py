@@ -8,13 +8,14 @@ from collections.abc import Mapping as Dict
 from typing import Any
 
 from archlens.errors import Diagnostic, Source, Span, SpecError, did_you_mean
+from archlens.spec.allowing import read_allow, read_loss
 from archlens.spec.blocks import read_blocks, signatures
 from archlens.spec.document import Mapping, Node, Scalar, Sequence, parse_document
 from archlens.spec.expectations import read_expectations
 from archlens.spec.expressions import FAULT
 from archlens.spec.extending import merged
 from archlens.spec.faults import Faults
-from archlens.spec.model import Argument, Expectation, InputSpec, Spec, Variant, Word
+from archlens.spec.model import Allow, Argument, Expectation, InputSpec, Spec, Variant, Word
 from archlens.spec.reader import is_empty, kind_of_node
 from archlens.spec.statements import StatementReader
 
@@ -35,8 +36,10 @@ KEYS = (
     "outputs",
     "freeze",
     "expect",
+    "loss",
+    "allow",
 )
-_VARIANT_KEYS = ("meta", "input", "inputs", "outputs", "freeze", "expect")
+_VARIANT_KEYS = ("meta", "input", "inputs", "outputs", "freeze", "expect", "loss", "allow")
 _BEGIN = "a spec begins `archlens: 1`, then `input:` and `layers:`"
 _FAMILIAR = {
     "version": "archlens",
@@ -53,6 +56,10 @@ _FAMILIAR = {
     "architecture": "layers",
     "output": "outputs",
     "expected": "expect",
+    "criterion": "loss",
+    "objective": "loss",
+    "ignore": "allow",
+    "suppress": "allow",
 }
 
 
@@ -108,6 +115,8 @@ class _Parser:
             outputs=self._outputs(root.get("outputs")) or (),
             freeze=self._freeze(freeze),
             expect=self._expect(root.get("expect")),
+            loss=self._loss(root.get("loss")),
+            allow=self._allow(root.get("allow")),
         )
         if base is not None:
             own = merged(own, base, root, read)
@@ -236,6 +245,8 @@ class _Parser:
             meta=self._meta(block.get("meta")),
             expect=self._expect(block.get("expect")),
             span=key.span,
+            loss=self._loss(block.get("loss")),
+            allow=self._allow(block.get("allow")),
         )
 
     def _meta(self, node: Node | None) -> Dict[str, Any]:
@@ -248,6 +259,12 @@ class _Parser:
 
     def _expect(self, node: Node | None) -> tuple[Expectation, ...]:
         return read_expectations(self.read, node) if node is not None else ()
+
+    def _loss(self, node: Node | None) -> tuple[tuple[str, Word], ...]:
+        return read_loss(self.read, node) if node is not None else ()
+
+    def _allow(self, node: Node | None) -> tuple[Allow, ...]:
+        return read_allow(self.read, node) if node is not None else ()
 
 
 def _stem(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from archlens.layers import layer_types
 from archlens.layers.base import Layer
 from archlens.layers.fields import Field
+from archlens.spec.allowing import LOSSES
 from archlens.spec.expectations import FIGURES
 
 __all__ = ["json_schema"]
@@ -73,6 +74,11 @@ def _root() -> dict[str, Any]:
             "description": "globs over layer paths; `!` thaws; the last match wins",
         },
         "expect": {"$ref": "#/$defs/expect"},
+        "loss": {
+            "anyOf": [{"enum": list(LOSSES)}, {"type": "object", "additionalProperties": {"enum": list(LOSSES)}}],
+            "description": "what the outputs are trained with: one loss for all, or one for each name",
+        },
+        "allow": _described(_allowed(whole=True), "design rules that are broken on purpose, each with its reason"),
     }
     variant = {"type": ["object", "null"], "properties": settings, "additionalProperties": _VALUE}
     return {
@@ -97,6 +103,18 @@ def _root() -> dict[str, Any]:
             "anyOf": [_BODY, {"type": "object", "additionalProperties": {"anyOf": [_BODY, {"$ref": "#/$defs/statement"}]}}],
         },
     }
+
+
+def _allowed(whole: bool) -> dict[str, Any]:
+    """Rules and reasons; of a whole spec, with the layers they are about."""
+    reason: dict[str, Any] = {"type": "string", "minLength": 1}
+    about = {
+        "type": "object",
+        "properties": {"layers": {"$ref": "#/$defs/names"}, "reason": reason},
+        "required": ["reason"],
+        "additionalProperties": False,
+    }
+    return {"type": "object", "additionalProperties": {"anyOf": [reason, about]} if whole else reason}
 
 
 def _statement() -> dict[str, Any]:
@@ -136,6 +154,7 @@ def _modifiers() -> dict[str, Any]:
         "when": {"type": ["boolean", "string", "integer"], "description": "leave the line out unless this holds"},
         "repeat": _described(number, "run the line this often, in a chain"),
         "weights": _described(_NAME, "use the parameters of an earlier layer or block"),
+        "allow": _described(_allowed(whole=False), "design rules that this line breaks on purpose, each with its reason"),
         "for": {"type": "object", "minProperties": 1, "additionalProperties": _VALUE, "description": "lists to walk in step"},
         "do": _described(_BODY, "the lines that `for` repeats"),
     }

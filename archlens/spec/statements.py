@@ -8,6 +8,7 @@ from collections.abc import Collection
 from archlens.errors import Source
 from archlens.layers import layer_types
 from archlens.layers.base import Layer
+from archlens.spec.allowing import read_allow
 from archlens.spec.arguments import MODIFIERS, ArgumentReader
 from archlens.spec.document import Mapping, Node, Scalar, Sequence
 from archlens.spec.expressions import constant
@@ -96,7 +97,7 @@ class StatementReader(ArgumentReader):
         """The key that names the layer or block of a line."""
         keys = [key for key, _ in node.pairs if key.text not in MODIFIERS]
         if not keys:
-            help = "a line is `- LAYER: arguments`, with name, as, from, when, repeat or weights beside it"
+            help = "a line is `- LAYER: arguments`, with name, as, from, when, repeat, weights or allow beside it"
             self.fault("ARC106", "no layer on this line", node.span, help)
             return None
         known = [k for k in keys if k.text in layer_types() or k.text in self.blocks or k.text == "for" or "$" in k.text]
@@ -209,6 +210,10 @@ class StatementReader(ArgumentReader):
                         help = "put `weights:` on the lines below `do:`"
                         self.fault("ARC106", "a `for` has no weights to share", key.span, help)
                     statement = statement._replace(weights=self.word(value, "weights"))
+                case "allow":
+                    if statement.loops:
+                        self.fault("ARC106", "a `for` breaks no rule", key.span, "put `allow:` on the lines below `do:`")
+                    statement = statement._replace(allow=read_allow(self, value, whole=False))
         return statement if len(self.faults.found) == faults else None
 
     def _loop(self, node: Mapping, key: Scalar, value: Node) -> Statement | None:

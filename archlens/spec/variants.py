@@ -40,6 +40,8 @@ def _with_variant(spec: Spec, variant: Variant) -> Spec:
         freeze=variant.freeze if variant.freeze is not None else spec.freeze,
         meta=merged_meta(spec.meta, variant.meta),
         expect=stated_last(spec.expect, variant.expect),
+        loss=variant.loss or spec.loss,
+        allow=(*spec.allow, *variant.allow),
     )
 
 

@@ -33,6 +33,8 @@ STATIC = {
     **{f"explain {form}": ["explain", "resnet50", "--format", form] for form in ("text", "markdown", "json")},
     "lab": ["lab"],
     "concepts": ["concepts", "all"],
+    "rule": ["rule"],
+    "rule --format": ["rule", "all", "--format", "json"],
     "schema": ["schema"],
     "specs": ["specs"],
     **{

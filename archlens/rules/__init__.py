@@ -1,0 +1,1 @@
+"""Design rules: one a file, whose docstring is its manual. Graph and Analysis → findings."""

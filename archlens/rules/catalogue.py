@@ -1,0 +1,141 @@
+"""Every design rule there is, by code; which of them run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from archlens.errors import UsageError, did_you_mean
+from archlens.rules.model import Rule
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = ["BUILT_IN", "DEFAULT", "LAST", "all_rules", "chosen_rules", "selected"]
+
+_CONVOLUTIONS = ("conv", "depthwise_conv")
+_WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
+
+BUILT_IN: tuple[Rule, ...] = (
+    Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
+    Rule("ARC591", "unused-allow", "warning"),
+    Rule("ARC592", "unknown-allow", "warning"),
+)
+"""Those of archlens, in the order of their codes: 5 what is wasted or means nothing, on by default; 6 capacity and resolution, 7
+speed, on request."""
+
+LAST = ("ARC591", "ARC592")
+"""About `allow:`, so they run when all others have."""
+
+DEFAULT = "default"
+"""Selects the rules that are on by default."""
+
+_GROUP = "archlens.rules"
+
+
+@cache
+def all_rules(told: Callable[[str], None] = lambda problem: None) -> Mapping[str, Rule]:
+    """By code, the rules of archlens and those that installed packages bring under the entry point `archlens.rules`.
+
+    told: hears what is wrong with one of these; it is left out.
+    """
+    found = {rule.code: rule for rule in BUILT_IN}
+    for entry in _entry_points():
+        name = f"{entry.value} (entry point `{entry.name}`)"
+        try:
+            rule = entry.load()
+        except Exception as error:  # noqa: BLE001 - whatever a package of others does when it is imported
+            told(f"the rule {name} is left out: {type(error).__name__}: {error}")
+            continue
+        problem = _problem(rule, found)
+        if problem:
+            told(f"the rule {name} is left out: {problem}")
+        else:
+            found[rule.code] = rule
+    return found
+
+
+def _problem(rule: object, known: Mapping[str, Rule]) -> str:
+    """Why an object cannot be a rule beside the known ones; empty where it can."""
+    if not isinstance(rule, Rule):
+        return f"it is no archlens Rule but {type(rule).__name__}"
+    if rule.written is None or not callable(rule.written[0]):
+        return "`written` must hold its check and its manual"
+    if rule.code in known or rule.name in [other.name for other in known.values()]:
+        return f"the code {rule.code} or the name {rule.name} is taken"
+    if rule.code.startswith("ARC"):
+        return f"codes that begin with ARC are archlens's own, not {rule.code}"
+    return ""
+
+
+def chosen_rules(
+    select: Sequence[str] | None = None,
+    extend: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    told: Callable[[str], None] | None = None,
+) -> tuple[Rule, ...]:
+    """The rules that run: those that `select` and `extend` name, but for those that `ignore` names.
+
+    Each is a code, the beginning of one (`ARC6`), a name, `default` or `all`; without `select`, those that are on by default. A
+    name that is longer than another's wins over it: `ARC6` may be ignored and `ARC603` selected. Raises UsageError for a selector
+    that means no rule. told: see `all_rules`.
+    """
+    rules = all_rules(told) if told else all_rules()
+    wanted = [(selector, True) for selector in (*((DEFAULT,) if select is None else select), *extend)]
+    decided: dict[str, tuple[int, bool]] = {}
+    for selector, runs in (*wanted, *((selector, False) for selector in ignore)):
+        weight = _weight(selector)
+        for rule in selected(selector, rules):
+            if weight >= decided.get(rule.code, (0, False))[0]:
+                decided[rule.code] = weight, runs
+    return tuple([rule for code, rule in rules.items() if decided.get(code, (0, False))[1]])
+
+
+def _weight(selector: str) -> int:
+    """How closely a selector names its rules: `all` and `default` least, a code or a name most."""
+    return 0 if selector in (DEFAULT, "all") else len(selector)
+
+
+def selected(selector: str, rules: Mapping[str, Rule] | None = None) -> tuple[Rule, ...]:
+    """The rules that a selector means. Raises UsageError where it means none."""
+    rules = all_rules() if rules is None else rules
+    if selector == "all":
+        return tuple(rules.values())
+    if selector == DEFAULT:
+        return tuple([rule for rule in rules.values() if rule.on])
+    named = [rule for rule in rules.values() if rule.name == selector]
+    found = named or [rule for code, rule in rules.items() if selector and code.startswith(selector.upper())]
+    if not found:
+        known = [*rules, *(rule.name for rule in rules.values())]
+        near = did_you_mean(selector, known)
+        raise UsageError(f"no rule is called `{selector}`; {near or '`archlens rule` lists them'}")
+    return tuple(found)
+
+
+def _entry_points() -> Iterable[EntryPoint]:
+    """The entry points of the group; `importlib.metadata`, which takes 30 ms to import, is asked only where a package has any."""
+    if not any(_has_group(folder) for folder in dict.fromkeys(sys.path)):
+        return ()
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=_GROUP), key=lambda entry: entry.name)
+
+
+def _has_group(folder: str) -> bool:
+    """Whether a distribution installed in a folder has entry points of the group."""
+    try:
+        names = os.listdir(folder or ".")
+    except OSError:
+        return folder.endswith(".zip")  # cannot be looked into so cheaply
+    for name in names:
+        if name.endswith((".dist-info", ".egg-info")):
+            try:
+                with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                    if b"[" + _GROUP.encode() + b"]" in file.read():
+                        return True
+            except OSError:
+                continue
+    return False

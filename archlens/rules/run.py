@@ -1,0 +1,119 @@
+"""Rules over a network: findings gathered by the line they are about, dressed as diagnostics, held against `allow:`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from archlens.analysis.facts import Analysis
+from archlens.errors import Diagnostic, Label, Severity, Span
+from archlens.graph.model import Allowance, Graph
+from archlens.graph.scope import chain_of
+from archlens.rules.catalogue import LAST
+from archlens.rules.model import Finding, Found, Rule
+from archlens.rules.subject import Subject
+
+__all__ = ["in_order", "run_rules"]
+
+_NAMED = 4  # layers that a note names
+
+
+def run_rules(
+    graph: Graph,
+    analysis: Analysis,
+    rules: Sequence[Rule],
+    target: str | None = None,
+    told: Callable[[str], None] = lambda problem: None,
+) -> tuple[Found, ...]:
+    """What the rules find in a network, from top to bottom; what `allow:` lets be broken is among it and says so.
+
+    target: see `Subject`. told: hears of a third party's rule that fails; it is left out.
+    """
+    subject = Subject(graph, analysis, target, rules)
+    types = {node.layer.type_name for node in graph.nodes}
+    found: list[Found] = []
+    for rule in sorted(rules, key=lambda rule: rule.code in LAST):
+        if rule.types and types.isdisjoint(rule.types):
+            continue
+        if rule.code in LAST:
+            subject.used = frozenset([one.allowed.span for one in found if one.allowed])
+        findings = _findings(rule, subject, told)
+        if findings:
+            found += _dressed(rule, findings, graph)
+    return in_order(found)
+
+
+def in_order(found: Sequence[Found]) -> tuple[Found, ...]:
+    """From top to bottom, file by file in the order met; what has no place comes first."""
+    files: dict[str, int] = {}
+    for one in found:
+        if one.diagnostic.span:
+            files.setdefault(one.diagnostic.span.source.name, len(files))
+
+    def place(one: Found) -> tuple[int, int, int, str]:
+        span = one.diagnostic.span
+        return (files[span.source.name], span.line, span.column, one.diagnostic.code) if span else (-1, 0, 0, one.diagnostic.code)
+
+    return tuple(sorted(found, key=place))
+
+
+def _findings(rule: Rule, subject: Subject, told: Callable[[str], None]) -> list[Finding]:
+    """What a rule finds; nothing where a third party's fails."""
+    if not rule.written:
+        return list(rule.check(subject))
+    try:
+        findings = list(rule.check(subject))
+    except Exception as error:  # noqa: BLE001 - whatever a check of others does
+        told(
+            f"the rule {rule.name} ({rule.code}) failed on {subject.graph.spec} and is left out: {type(error).__name__}: {error}"
+        )
+        return []
+    wrong = next((one for one in findings if not isinstance(one, Finding)), None)
+    if wrong is not None:
+        told(f"the rule {rule.name} ({rule.code}) gives {type(wrong).__name__}, not Finding; it is left out")
+        return []
+    return findings
+
+
+def _dressed(rule: Rule, findings: Sequence[Finding], graph: Graph) -> Iterator[Found]:
+    """One of each line, and of what `allow:` lets be broken there."""
+    groups: dict[tuple[Span | None, Severity | None, Allowance | None], list[Finding]] = {}
+    for finding in findings:
+        span = finding.span or (finding.node.span if finding.node else None)
+        groups.setdefault((span, finding.severity, _allowance(rule, finding, graph)), []).append(finding)
+    for (span, severity, allowance), group in groups.items():
+        layers = tuple(dict.fromkeys([one.node.path for one in group if one.node]))
+        diagnostic = _diagnostic(rule, group[0], span, severity or rule.severity, layers, graph)
+        yield Found(diagnostic, rule.name, layers, allowance)
+
+
+def _allowance(rule: Rule, finding: Finding, graph: Graph) -> Allowance | None:
+    """What lets a rule be broken here: the nearest, which stands last."""
+    for allowance in reversed(graph.allowed):
+        if allowance.rule in (rule.code, rule.name) and (
+            allowance.layers is None or (finding.node is not None and finding.node.path in allowance.layers)
+        ):
+            return allowance
+    return None
+
+
+def _diagnostic(
+    rule: Rule, finding: Finding, span: Span | None, severity: Severity, layers: tuple[str, ...], graph: Graph
+) -> Diagnostic:
+    notes = list(chain_of(graph.calls, finding.node.path, span)) if finding.node else []
+    if len(layers) > 1:
+        others = len(layers) - 1
+        more = f", and {others - _NAMED} more" if others > _NAMED else ""
+        which = ", ".join(layers[1 : _NAMED + 1])
+        notes.append(f"so {'is' if others == 1 else 'are'} {others} more layer{'' if others == 1 else 's'}: {which}{more}")
+    notes.append(f"rule: {rule.name}; `archlens rule {rule.code}` says more")
+    path = f"{finding.node.path}: " if finding.node else ""
+    return Diagnostic(
+        code=rule.code,
+        message=path + finding.message,
+        span=span,
+        label=finding.label,
+        related=tuple([Label(node.span, text) for node, text in finding.related if node.span and node.span != span]),
+        notes=tuple(notes),
+        help=finding.help,
+        severity=severity,
+    )

@@ -1,0 +1,50 @@
+"""What rules find in a text: marks at the ends of lines, held against findings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import archlens
+from archlens.rules.catalogue import all_rules, chosen_rules
+from archlens.rules.model import Found
+from archlens.rules.run import run_rules
+
+CASES = Path(__file__).parent / "cases"
+_MARK = re.compile(r"#\s+(ARC[567]\d\d)(?::\s*(.*?))?(?=\s+#\s+ARC|$)")
+
+
+def found_in(text: str, *extra: str, target: str | None = None) -> tuple[Found, ...]:
+    """What the rules that are on by default, and `extra` ones, find in every variant of a spec."""
+    network = archlens.load_text(text, "case.yaml")
+    return run_rules(network.graph, network.analyze(), chosen_rules(extend=extra), target)
+
+
+def marks(text: str) -> list[tuple[int, str, str]]:
+    """(line, code, a part of the message) of each mark."""
+    lines = enumerate(text.split("\n"), 1)
+    return sorted([(number, mark[1], (mark[2] or "").strip()) for number, line in lines for mark in _MARK.finditer(line)])
+
+
+def cases() -> list[tuple[str, str]]:
+    """(rule, spec) of every spec under cases/: a file a rule, specs apart by `---`."""
+    names = {rule.name for rule in all_rules().values()}
+    found = []
+    for path in sorted(CASES.glob("*.yaml")):
+        assert path.stem in names, f"{path.name} is called after no rule"
+        found += [
+            (path.stem, text.lstrip("\n")) for text in re.split(r"^---\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        ]
+    return found
+
+
+def examples(manual: str, heading: str) -> list[str]:
+    """The specs under a heading of a manual."""
+    part = manual.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)
+
+
+def whole_text(one: Found) -> str:
+    """All that a finding says."""
+    diagnostic = one.diagnostic
+    return " ".join([diagnostic.message, diagnostic.label, diagnostic.help, *(label.text for label in diagnostic.related)])
