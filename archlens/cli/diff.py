@@ -70,9 +70,9 @@ def command(
     \b
     archlens diff resnet50 resnet101
     archlens diff vgg16 vgg19 --level stage
-    archlens diff main:specs/net.yaml specs/net.yaml
+    archlens diff main:my_net.yaml my_net.yaml
     archlens diff --base main --format markdown
-    archlens diff old.yaml new.yaml --fail-on 'macs > +5%' --fail-on 'params > 30M'
+    archlens diff vgg16 vgg19 --fail-on 'macs > +50%' --fail-on 'params > 200M'
 
     A sign or % in a limit means the difference, a bare amount what the figure comes to.
 

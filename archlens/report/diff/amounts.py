@@ -12,22 +12,8 @@ from archlens.report.numbers import grouped
 
 __all__ = ["NUMERIC", "TOTALS", "Total", "percent_text", "relative", "signed", "totals"]
 
-TOTALS = (
-    "params",
-    "trainable_params",
-    "buffers",
-    "macs",
-    "flops",
-    "activations",
-    "peak_memory",
-    "depth",
-    "receptive_field",
-    "layers",
-)
-"""The figures that people are shown, in order; those of no use where nothing differs from the first are left out."""
-
-_QUIET = {"trainable_params": "params", "buffers": ""}
-"""Left out unless it differs: the figure that says the same where both sides have it alike."""
+TOTALS = ("params", "trainable_params", "macs", "flops", "activations", "peak_memory", "depth", "receptive_field", "layers")
+"""The figures that people are shown, in order; how many learn only where that is not all of them."""
 
 NUMERIC = tuple([name for name, figure in FIGURES.items() if figure.numeric and name not in ("year", "top1", "miou")])
 """Figures that are computed, and numbers."""
@@ -85,18 +71,13 @@ def totals(old: Analysis | None, new: Analysis | None, names: Sequence[str] = ()
     found = []
     for name in names or TOTALS:
         before, after = [side and FIGURES[name].value(side) for side in (old, new)]
-        total = Total(FIGURES[name], before, after)
-        if not names and name in _QUIET and (not total.differs or _echoes(_QUIET[name], total, old, new)):
-            continue
-        found.append(total)
+        if (
+            names
+            or name != "trainable_params"
+            or any(side and side.totals.params != side.totals.trainable_params for side in (old, new))
+        ):
+            found.append(Total(FIGURES[name], before, after))
     return found
-
-
-def _echoes(other: str, total: Total, old: Analysis | None, new: Analysis | None) -> bool:
-    """Whether another figure says the same."""
-    return bool(other) and all(
-        side is None or FIGURES[other].value(side) == now for side, now in ((old, total.old), (new, total.new))
-    )
 
 
 def relative(before: Any, amount: Any) -> Fraction | None:
