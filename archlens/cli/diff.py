@@ -72,7 +72,7 @@ def command(
     archlens diff vgg16 vgg19 --level stage
     archlens diff main:my_net.yaml my_net.yaml
     archlens diff --base main --format markdown
-    archlens diff vgg16 vgg19 --fail-on 'macs > +50%' --fail-on 'params > 200M'
+    archlens diff vgg16 vgg19 --fail-on 'macs>+50%' --fail-on 'params>200M'
 
     A sign or % in a limit means the difference, a bare amount what the figure comes to.
 

@@ -14,7 +14,7 @@ from archlens.rules.model import Rule
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["BUILT_IN", "DEFAULT", "LAST", "all_rules", "chosen_rules", "selected"]
+__all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
 _WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
@@ -27,7 +27,10 @@ BUILT_IN: tuple[Rule, ...] = (
 """Those of archlens, in the order of their codes: 5 what is wasted or means nothing, on by default; 6 capacity and resolution, 7
 speed, on request."""
 
-LAST = ("ARC591", "ARC592")
+UNUSED = "ARC591"
+"""Whether it is broken shows only when all variants of a spec are looked at."""
+
+LAST = (UNUSED, "ARC592")
 """About `allow:`, so they run when all others have."""
 
 DEFAULT = "default"

@@ -13,7 +13,17 @@ from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
 
-__all__ = ["MAX_CHAIN", "extended_path", "load_spec", "load_specs", "shipped", "spec_of_text", "variants_of"]
+__all__ = [
+    "MAX_CHAIN",
+    "extended_path",
+    "load_family",
+    "load_spec",
+    "load_specs",
+    "shipped",
+    "spec_of_text",
+    "stdin_text",
+    "variants_of",
+]
 
 MAX_CHAIN = 20
 _SUFFIXES = (".yaml", ".yml")
@@ -74,6 +84,23 @@ def extended_path(path: str) -> str | None:
         return _find(name, DISK, beside)[1]
     except UsageError:
         return os.path.normpath(os.path.join(beside, name if name.endswith(_SUFFIXES) else f"{name}.yaml"))
+
+
+def load_family(target: str, text: str | None = None) -> tuple[list[Spec], bool]:
+    """As `load_specs`, but where no variant is named it gives every one; and whether these are all that there are.
+
+    text: what the file says, where it comes from elsewhere; `target` is then what messages call it.
+    """
+    path, variant = _split(target) if text is None else (target, None)
+    spec = _read(*_found(path), ()) if text is None else _parsed(Source(target, text), DISK, target, ())
+    if variant in (None, "all") and spec.variants:
+        return [select(spec, v.name) for v in spec.variants], True
+    return [select(spec, None if variant == "all" else variant)], len(spec.variants) < 2
+
+
+def stdin_text() -> str:
+    """What stdin says; raises Unreadable when it is no text."""
+    return _source(DISK, "-").text
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:
