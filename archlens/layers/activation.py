@@ -68,6 +68,7 @@ class Identity(Layer):
     type_name, torch_name = "identity", "nn.Identity"
     example: ClassVar = ("64x56x56", "")
     family = "activation"
+    linear = True
     is_view = True
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:

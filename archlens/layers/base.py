@@ -49,6 +49,9 @@ class Layer(Keeping):
     """Whether its line lists its inputs or forks (`add: [a, b]`), its arguments beside it. So where any number goes in."""
     mixes_channels: ClassVar[bool] = False
     """Whether every unit along axis 1 of the output reads all units along axis 1 of the input."""
+    linear: ClassVar[bool] = False
+    """Whether its outputs are weighted sums of its inputs' values and a constant, all inputs taken together, in training too
+    (whatever is drawn there). Two such layers in a row are no more than one."""
     example: ClassVar[tuple[str, str]] = ("", "")
     """Input sizes, without the batch and separated by `, ` where there are several, and the arguments in shorthand."""
     too_small: ClassVar[Mapping[str, str]] = {}
