@@ -98,3 +98,31 @@ class Subject:
                 tensors.update(node.inputs)
                 found.add(number)
         return frozenset(found)
+
+    @cached_property
+    def weighs(self) -> list[bool]:
+        """For each layer whether it is one of weights: it multiplies with parameters, its own or shared ones."""
+        return [facts.macs > 0 and bool(facts.parameter_shapes) for facts in self.analysis.layers]
+
+    @cached_property
+    def bridges(self) -> frozenset[int]:
+        """The numbers of the layers that every way from an input of the network to an output passes.
+
+        In an order of execution these are the layers over which no tensor is carried that comes of an input and is needed.
+        """
+        nodes, end = self.graph.nodes, len(self.graph.nodes)
+        comes = set(self.graph.inputs.values())
+        last = dict.fromkeys(self.outputs, end)  # the last reader of each tensor
+        for node in nodes:
+            if not comes.isdisjoint(node.inputs):
+                comes.update(node.outputs)
+        for number in sorted(self.needed, reverse=True):
+            for tensor in nodes[number].inputs:
+                last.setdefault(tensor, number)
+        found, carried = [], max([last.get(tensor, 0) for tensor in self.graph.inputs.values()], default=0)
+        for number in sorted(self.needed):
+            made = [tensor for tensor in nodes[number].outputs if tensor in comes]
+            if made and carried <= number:
+                found.append(number)
+            carried = max([carried, *[last.get(tensor, 0) for tensor in made]])
+        return frozenset(found)

@@ -11,7 +11,7 @@ import archlens.rules
 from archlens.errors import UsageError
 from archlens.rules.catalogue import BUILT_IN, chosen_rules, selected
 
-FRAME = {"__init__", "catalogue", "model", "run", "subject"}
+FRAME = {"__init__", "catalogue", "kinds", "model", "run", "subject"}
 
 
 def test_codes_and_names_are_in_order_and_each_has_its_file() -> None:
