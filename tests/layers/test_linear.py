@@ -9,6 +9,8 @@ from archlens.pytorch.build import build_layer
 from archlens.report.explain_type import example_graph
 from tests.layers.cases import BUILT_IN
 
+torch.set_num_threads(1)
+
 SMALLER = {
     "locally_connected": ((1, 3, 20, 20),),
     "roi_align": ((1, 8, 9, 9), (1, 5, 4)),
