@@ -18,6 +18,7 @@ Annotated names are the fields, in the order of the shorthand. Shapes carry the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, ClassVar, dataclass_transform
 
 from archlens.errors import LayerError, NoMapError
@@ -52,6 +53,8 @@ class Layer(Keeping):
     linear: ClassVar[bool] = False
     """Whether its outputs are weighted sums of its inputs' values and a constant, all inputs taken together, in training too
     (whatever is drawn there). Two such layers in a row are no more than one."""
+    limits: ClassVar[tuple[float, float]] = (-inf, inf)
+    """See `bounds`, where arguments do not matter."""
     example: ClassVar[tuple[str, str]] = ("", "")
     """Input sizes, without the batch and separated by `, ` where there are several, and the arguments in shorthand."""
     too_small: ClassVar[Mapping[str, str]] = {}
@@ -181,6 +184,11 @@ class Layer(Keeping):
     def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """State that is saved but not learned, by torch's name."""
         return {}
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values each of its outputs lies, whatever arrives."""
+        return self.limits
 
     def macs(self, *inputs: Shape) -> Dim:
         """Multiply–accumulates of convolutions and matrix products, bias not counted."""
