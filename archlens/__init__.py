@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archlens.errors import ArchlensError, SpecError, UsageError
+    from archlens.gate.run import check
     from archlens.network import Network, compare, load, load_all, load_text
     from archlens.spec.load import shipped
 
-__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "compare", "load", "load_all", "load_text", "shipped"]
+__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "check", "compare", "load", "load_all", "load_text", "shipped"]
 
 __version__ = "0.1.0"
 
@@ -23,6 +24,7 @@ _HOMES = {
     "Network": "archlens.network",
     "SpecError": "archlens.errors",
     "UsageError": "archlens.errors",
+    "check": "archlens.gate.run",
     "compare": "archlens.network",
     "load": "archlens.network",
     "load_all": "archlens.network",

@@ -21,6 +21,8 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "analyze": "Sizes, parameters, MACs, receptive fields and memory of a network.",
+    "check": "Specs held against shapes, their own expectations and design rules: the gate.",
+    "config": "The settings of `archlens check`, and where each comes from.",
     "field": "What one unit of a layer sees of the input.",
     "diagram": "A network as boxes and arrows: SVG, PNG, PDF, Mermaid, text.",
     "receptive-field": "How the receptive field grows, layer by layer: tables, drawings, networks side by side.",

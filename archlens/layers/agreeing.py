@@ -52,7 +52,7 @@ def require_match(layer: str, condition: Any, axis: int, a: Shape, b: Shape) -> 
         f"{layer}: the branches disagree in shape: {show(a)} and {show(b)} ({_axis_name(axis, len(a))} {{}} and {{}})",
         a[axis],
         b[axis],
-        help=_cure(axis, len(a)),
+        help=_cure(axis, a, b),
         code=MISMATCH,
     )
 
@@ -64,7 +64,8 @@ def _axis_name(axis: int, rank: int) -> str:
     return spatial[axis - 2] if spatial else f"axis {axis}:"
 
 
-def _cure(axis: int, rank: int) -> str:
+def _cure(axis: int, a: Shape, b: Shape) -> str:
+    rank = len(a)
     if axis and rank == 2:
         return "give the branch a projection, e.g. `- linear: {0}`"
     if axis and rank == 3:  # tokens T×F or a map C×L
@@ -72,5 +73,17 @@ def _cure(axis: int, rank: int) -> str:
             return "of tokens T×F, both need as many, `slice` one; of maps C×L, give one a projection, e.g. `- conv: {0} 1`"
         return "of tokens T×F, give one a projection, e.g. `- linear: {0}`; of maps C×L, use the same strides and padding"
     if axis == 1:
-        return "give the branch a projection, e.g. `- conv: {0} " + "x".join("1" * (rank - 2)) + "`"
+        return "give the branch a projection, e.g. `- conv: " + _projection(a, b) + "`"
     return "give the branches the same strides and padding, or `crop` the larger" if axis > 1 else ""
+
+
+def _projection(a: Shape, b: Shape) -> str:
+    """The 1×1 convolution that makes one branch like the other, with the stride by which its map is larger, if one does that."""
+    ones = "x".join("1" * (len(a) - 2))
+    for channels, large, small in (("{0}", b, a), ("{1}", a, b)):
+        if all(isinstance(size, int) and size > 0 for size in (*large[2:], *small[2:])):
+            strides = {-(-n // m) for n, m in zip(large[2:], small[2:], strict=True)}
+            (stride,) = strides if len(strides) == 1 else (1,)
+            if stride > 1 and all(-(-n // stride) == m for n, m in zip(large[2:], small[2:], strict=True)):
+                return f"{channels} {ones} /{stride}"
+    return f"{{0}} {ones}"

@@ -14,12 +14,13 @@ from archlens.rules.model import Rule
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["BUILT_IN", "DEFAULT", "LAST", "all_rules", "chosen_rules", "selected"]
+__all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
 _WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
 
 BUILT_IN: tuple[Rule, ...] = (
+    Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
     Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
     Rule("ARC504", "normalized-before-loss", "warning"),
@@ -29,7 +30,10 @@ BUILT_IN: tuple[Rule, ...] = (
 """Those of archlens, in the order of their codes: 5 what is wasted or means nothing, on by default; 6 capacity and resolution, 7
 speed, on request."""
 
-LAST = ("ARC591", "ARC592")
+UNUSED = "ARC591"
+"""Whether it is broken shows only when all variants of a spec are looked at."""
+
+LAST = (UNUSED, "ARC592")
 """About `allow:`, so they run when all others have."""
 
 DEFAULT = "default"

@@ -51,6 +51,7 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
         expect=stated_last(base.expect, own.expect),
         loss=own.loss or base.loss,
         allow=(*base.allow, *own.allow),
+        bases=(base.source.name, *base.bases),
     )
 
 

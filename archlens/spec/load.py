@@ -12,7 +12,7 @@ from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
 
-__all__ = ["load_spec", "load_specs", "shipped", "spec_of_text"]
+__all__ = ["load_family", "load_spec", "load_specs", "shipped", "spec_of_text", "stdin_text"]
 
 MAX_BYTES = 1_000_000
 MAX_CHAIN = 20
@@ -49,6 +49,23 @@ def load_specs(target: str, params: Mapping[str, str] | None = None) -> list[Spe
     else:
         chosen = [select(spec, variant)]
     return [overridden(one, params) if params else one for one in chosen]
+
+
+def load_family(target: str, text: str | None = None) -> tuple[list[Spec], bool]:
+    """As `load_specs`, but where no variant is named it gives every one; and whether these are all that there are.
+
+    text: what the file says, where it comes from elsewhere; `target` is then what messages call it.
+    """
+    path, variant = _split(target) if text is None else (target, None)
+    spec = _read(_find(path), ()) if text is None else _parsed(Source(target, text), target, ())
+    if variant in (None, "all") and spec.variants:
+        return [select(spec, v.name) for v in spec.variants], True
+    return [select(spec, None if variant == "all" else variant)], len(spec.variants) < 2
+
+
+def stdin_text() -> str:
+    """What stdin says; raises Unreadable when it is no text."""
+    return _source("-").text
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:

@@ -153,7 +153,7 @@ class Spec(NamedTuple):
 
     notes: what a reader should know, e.g. why expected figures were left out. faults: what is wrong with the
     text; `graph.build` reports it together with what it finds itself. loss: what outputs are trained with, by the name of the
-    output, empty for all.
+    output, empty for all. bases: the files that it extends, nearest first.
     """
 
     source: Source
@@ -172,3 +172,4 @@ class Spec(NamedTuple):
     faults: tuple[Diagnostic, ...] = ()
     loss: tuple[tuple[str, Word], ...] = ()
     allow: tuple[Allow, ...] = ()
+    bases: tuple[str, ...] = ()

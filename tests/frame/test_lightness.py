@@ -24,6 +24,9 @@ DRAWN = {"report"}  # what Graphviz lays out, where it is installed
 STATIC = {
     "--help": ["--help"],
     "analyze --help": ["analyze", "--help"],
+    "check": ["check", "vgg16"],
+    "check json": ["check", "vgg:all", "--format", "json"],
+    "config": ["config"],
     "expand": ["expand", "vgg16"],
     "field": ["field", "vgg16"],
     "diagram": ["diagram", "vgg16"],

@@ -130,6 +130,30 @@ REFUSALS = [
         code="ARC203",
     ),
     refusal(
+        lambda: Add(),
+        (1, 128, 29, 28),  # what 57×55 is at stride 2, by torch: (n - 1) // 2 + 1
+        (1, 64, 57, 55),
+        message="add: the branches disagree in shape: 128×29×28 and 64×57×55 (channels 128 and 64)",
+        help="give the branch a projection, e.g. `- conv: 128 1x1 /2`",
+        code="ARC203",
+    ),
+    refusal(
+        lambda: Add(),
+        (1, 64, 8, 56, 56),
+        (1, 32, 2, 14, 14),
+        message="add: the branches disagree in shape: 64×8×56×56 and 32×2×14×14 (channels 64 and 32)",
+        help="give the branch a projection, e.g. `- conv: 32 1x1x1 /4`",
+        code="ARC203",
+    ),
+    refusal(
+        lambda: Add(),
+        (1, 128, 28, 54),  # no stride gives both
+        MAP,
+        message="add: the branches disagree in shape: 128×28×54 and 64×56×56 (channels 128 and 64)",
+        help="give the branch a projection, e.g. `- conv: 128 1x1`",
+        code="ARC203",
+    ),
+    refusal(
         lambda: Multiply(),
         MAP,
         (1, 64, 28, 56),

@@ -1,0 +1,150 @@
+"""`archlens check`: the gate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archlens.cli.shared import F, Failures, SpecType, painter
+from archlens.errors import UsageError
+from archlens.gate.options import OPTIONS, TARGETS
+from archlens.report.findings import FORMS
+from archlens.report.findings.model import SEVERITIES
+
+if TYPE_CHECKING:
+    from archlens.gate.look import Target
+    from archlens.gate.report import Report
+    from archlens.gate.settings import Settings
+
+__all__ = ["command", "settings_from", "settings_options"]
+
+
+def settings_options(command: F) -> F:
+    """The options that a configuration file may have too, and those that say which file."""
+    for option in (
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        click.option("--config", metavar="FILE", help="The configuration file; by default the nearest upward."),
+        click.option("--max-layers", metavar="N", type=click.IntRange(min=1), help="Refuse to expand further."),
+        click.option("--jobs", metavar="N", type=click.IntRange(min=0), help="Processes at once; 0 is one a core."),
+        click.option("--show-allowed", is_flag=True, default=None, help="Show what `allow:` lets be broken, and why."),
+        click.option("--force-exclude", is_flag=True, default=None, help="Pass over named files too: excluded, or no specs."),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over such files and folders."),
+        click.option("--baseline", metavar="FILE", help="Findings that are known, which are not told again."),
+        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help=f"To run in: {', '.join(TARGETS)}."),
+        click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1."),
+        click.option("--ignore", multiple=True, metavar="RULE,...", help="Rules that do not run."),
+        click.option("--extend-select", multiple=True, metavar="RULE,...", help="Rules that run besides."),
+        click.option("--select", multiple=True, metavar="RULE,...", help="The rules that run: ARC5, a name, all."),
+        click.option(
+            "--format", multiple=True, metavar="FORM[=FILE]", help=f"{', '.join(FORMS)}; to a file besides. Repeatable."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_from(options: dict[str, Any]) -> Settings:
+    """The settings that options of a command line mean; raises ArchlensError."""
+    from archlens.gate.settings import settings_of
+
+    given: dict[str, Any] = {}
+    for name, option in OPTIONS.items():
+        value = options.get(name.replace("-", "_"))
+        if option.kind == "names":
+            apart = value or () if name in ("format", "exclude") else [part for one in value or () for part in one.split(",")]
+            value = tuple([part.strip() for part in apart if part.strip()]) or None
+        given[name] = value
+    return settings_of(given, options["config"], options["isolated"], "command line")
+
+
+@click.command("check")
+@click.argument("targets", nargs=-1, metavar="[PATH]...", type=SpecType())
+@settings_options
+@click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline.")
+@click.option("--stdin-filename", metavar="FILE", help="What `-` is called, and where it extends from.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was passed over.")
+def command(targets: tuple[str, ...], write_baseline: bool, stdin_filename: str | None, verbose: bool, **options: Any) -> None:
+    """Hold specs against everything: shapes, their own expectations, and design rules.
+
+    PATH is a file, a folder, a glob in quotes, - for stdin, or the name of a shipped network; by default the
+    folder you are in. Files are checked with all their variants, unless one is named as FILE:VARIANT.
+
+    \b
+    archlens check resnet50
+    archlens check specs/ --fail-on error
+    archlens check vgg:all --format json
+
+    Exit status: 0 fine, 1 findings, 2 something could not be checked.
+    """
+    failures = Failures()
+    with failures.caught():
+        from archlens.gate.run import run
+
+        settings = settings_from(options)
+        path = settings.baseline
+        if write_baseline and path is None:
+            raise UsageError("say where: --baseline FILE, or `baseline` in a configuration file")
+        if write_baseline and not os.path.exists(path or ""):
+            settings = settings._replace(baseline=None)
+        report = run(targets or (".",), settings, _stdin(targets, stdin_filename))
+        if write_baseline and report.exit_code < 2:
+            _write_baseline(report, path or "")
+        else:
+            _tell(report, verbose)
+            failures.code = report.exit_code
+    failures.exit()
+
+
+def _stdin(targets: tuple[str, ...], name: str | None) -> Target | None:
+    """What `-` stands for, read once."""
+    if "-" not in targets:
+        if name:
+            raise UsageError("--stdin-filename says what stdin is called; name `-` among the paths")
+        return None
+    from archlens.gate.look import Target
+    from archlens.spec.load import stdin_text
+
+    return Target(name or "<stdin>", stdin_text())
+
+
+def _write_baseline(report: Report, path: str) -> None:
+    """Everything that was found as known, so that the next run is silent about it."""
+    from archlens.cli.files import write_file
+    from archlens.gate.baseline import BEGINNING
+
+    write_file(path, report.baseline(path), BEGINNING)
+    count = len(report.findings) + len(report.known)
+    click.echo(f"{path}: {count:,} finding{' is' if count == 1 else 's are'} known, and not told again", err=True)
+
+
+def _tell(report: Report, verbose: bool) -> None:
+    """The report in every form that is asked for, and what is to be said besides on stderr."""
+    for form in sorted(report.settings.format, key=lambda form: "=" not in form):  # files first, which may fail
+        name, to_file, path = form.partition("=")
+        text = report.render(name, painter(sys.stdout) if not to_file else None)
+        if name == "text":
+            text += f"{report.summary}\n"
+        if to_file:
+            from archlens.cli.files import write_file
+
+            write_file(path, text, text[:1], force=True)
+        else:
+            click.echo(text, nl=False, color=True)
+    for note in _notes(report, verbose):
+        click.echo(note, err=True)
+
+
+def _notes(report: Report, verbose: bool) -> list[str]:
+    notes = [f"note: {note}" for note in report.notes]
+    if report.skipped and verbose:
+        notes.append(f"note: {report.skipped:,} YAML file{'' if report.skipped == 1 else 's'} passed over that are no specs")
+    if report.mended:
+        count = len(report.mended)
+        entries = "1 entry" if count == 1 else f"{count:,} entries"
+        is_ = "is" if count == 1 else "are"
+        cure = f"--write-baseline drops {'it' if count == 1 else 'them'}"
+        notes.append(f"note: {entries} of {report.settings.baseline} {is_} mended; {cure}")
+    return notes

@@ -1,0 +1,194 @@
+"""Files, folders, globs and names → the specs to check, each once, in an order that does not change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from archlens.errors import UsageError
+from archlens.gate.look import Target
+
+__all__ = ["Discovered", "discover", "looks_like_spec"]
+
+_ENDINGS = (".yaml", ".yml")
+_KEY = b"archlens:"
+_PASSED_OVER = ("node_modules", "__pycache__", "site-packages")
+_VENV = "pyvenv.cfg"  # stands in every virtual environment
+_SIGNS = "*?["
+_READ = 1_000_001  # bytes; a spec has fewer
+
+
+class Discovered(NamedTuple):
+    """targets: what is to be checked. skipped: YAML files of folders that are no specs. problems: targets that mean nothing,
+    and why."""
+
+    targets: tuple[Target, ...]
+    skipped: int
+    problems: tuple[tuple[str, str], ...]
+
+
+def discover(
+    targets: Sequence[str],
+    excluded: Callable[[str], bool] = lambda path: False,
+    stdin: Target | None = None,
+    forced: bool = False,
+) -> Discovered:
+    """What targets mean, in their order, folders sorted.
+
+    A folder stands for the specs in it and below, those that it links to once; a glob for what it matches. Any other target is
+    checked whatever it is. excluded: files and folders that are passed over. stdin: what `-` stands for. forced: files that are
+    named are passed over as those of a folder are.
+    """
+    walk = _Walk(excluded)
+    found: dict[Target, None] = {}
+    for name in targets:
+        try:
+            these = [] if forced and walk.passes_over(name) else _meant(name, walk, stdin)
+        except UsageError as error:
+            walk.problems.append((name, str(error)))
+        else:
+            found.update(dict.fromkeys(these))
+    alone = len(targets) == 1 and not _is_glob(targets[0])
+    return Discovered(tuple(found) if alone else _without_parts(found), walk.skipped, tuple(walk.problems))
+
+
+def _meant(name: str, walk: _Walk, stdin: Target | None) -> list[Target]:
+    if name == "-":
+        return [stdin or Target("-")]
+    if os.path.isdir(name):
+        before = walk.skipped
+        found = list(walk.specs(_from_here(os.path.normpath(name))))
+        if not found:
+            others = walk.skipped - before
+            why = f"; {others} other YAML file{' is' if others == 1 else 's are'} there" if others else ""
+            raise UsageError(f"no spec in {name}{why}; a spec is a YAML file with a line `archlens: 1`")
+        return [Target(path) for path in found]
+    if _is_glob(name):
+        return [Target(path) for path in _matched(name, walk)]
+    return [Target(_named(name))]
+
+
+def _is_glob(name: str) -> bool:
+    return any(sign in name for sign in _SIGNS) and not os.path.exists(name)
+
+
+def _matched(pattern: str, walk: _Walk) -> list[str]:
+    """The specs that a glob matches, and those in folders that it matches."""
+    import glob
+
+    found: dict[str, None] = {}
+    paths = sorted(glob.glob(pattern, recursive=True))
+    for path in paths:
+        if not os.path.isdir(path):
+            if walk.is_spec(path):
+                found[_named(path)] = None
+        elif "**" not in pattern:
+            found.update(dict.fromkeys(walk.specs(_from_here(os.path.normpath(path)))))
+    if not found:
+        what = "matches nothing" if not paths else "matches no spec; a spec is a YAML file with a line `archlens: 1`"
+        raise UsageError(f"`{pattern}` {what}")
+    return list(found)
+
+
+class _Walk:
+    """Folders from top to bottom, none twice."""
+
+    def __init__(self, excluded: Callable[[str], bool]) -> None:
+        self.excluded = excluded
+        self.skipped = 0
+        self.problems: list[tuple[str, str]] = []
+
+    def specs(self, folder: str) -> Iterator[str]:
+        """The specs in a folder and below, sorted; then what links lead to, unless it is there already."""
+        seen: set[str] = set()  # folders and files, as they are without links
+        links = [folder]
+        while links:
+            start = links.pop(0)
+            real = os.path.realpath(start)
+            folders = [(start, real)] if os.path.isdir(start) else []
+            if not folders and real not in seen and self.is_spec(start):
+                seen.add(real)
+                yield start
+            while folders:
+                path, real = folders.pop()
+                if real not in seen:
+                    seen.add(real)
+                    yield from self._in(path, real, seen, folders, links)
+
+    def _in(self, folder: str, real: str, seen: set[str], folders: list[tuple[str, str]], links: list[str]) -> Iterator[str]:
+        """The specs in one folder; folders and links: gather what is to be looked at next, and at last."""
+        try:
+            with os.scandir(folder) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+        except OSError as error:
+            self.problems.append((folder, f"{folder} cannot be read: {error.strerror or error}"))
+            return
+        if any(entry.name == _VENV for entry in entries):
+            return
+        below = []
+        for entry in entries:
+            path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
+            is_yaml = entry.name.endswith(_ENDINGS) and entry.is_file()
+            is_folder = not is_yaml and entry.is_dir() and entry.name[0] != "." and entry.name not in _PASSED_OVER
+            if not (is_yaml or is_folder) or self.excluded(path):
+                continue
+            if entry.is_symlink():
+                links.append(path)
+            elif is_folder:
+                below.append((path, os.path.join(real, entry.name)))
+            elif self.is_spec(path):
+                seen.add(os.path.join(real, entry.name))
+                yield path
+        folders += reversed(below)
+
+    def passes_over(self, path: str) -> bool:
+        """Whether a file or folder that is named would be passed over, were it in a folder that is checked."""
+        return os.path.exists(path) and (self.excluded(path) or not (os.path.isdir(path) or self.is_spec(path)))
+
+    def is_spec(self, path: str) -> bool:
+        """Whether a file that nobody named is a spec."""
+        if path.endswith(_ENDINGS) and looks_like_spec(path):
+            return True
+        self.skipped += 1
+        return False
+
+
+def looks_like_spec(path: str) -> bool:
+    """Whether a line of a file begins `archlens:`. True for one that cannot be read: that is to be told."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_READ)
+    except OSError:
+        return True
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    return data.startswith(_KEY) or b"\n" + _KEY in data or b"\r" + _KEY in data
+
+
+def _named(path: str) -> str:
+    """A file that is named, as `_from_here`; `./resnet50` stays, since without a `/` it would be a shipped spec."""
+    normal = _from_here(os.path.normpath(path)) if os.sep in path or "/" in path else path
+    return normal if os.sep in normal or normal.partition(":")[0].endswith(_ENDINGS) else path
+
+
+def _from_here(path: str) -> str:
+    """A path from the working folder where it lies below it."""
+    here = os.getcwd()
+    return os.curdir if path == here else path.removeprefix(here + os.sep)
+
+
+def _without_parts(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Without variants of specs that are checked whole, and without a file under a second name."""
+    whole: dict[str, Target] = {}
+    for target in targets:
+        if os.path.exists(target.name):
+            whole.setdefault(os.path.realpath(target.name), target)
+    kept = []
+    for target in targets:
+        base = target.name.rpartition(":")[0]
+        if os.path.exists(target.name):
+            if whole[os.path.realpath(target.name)] is target:
+                kept.append(target)
+        elif not base or not os.path.exists(base) or os.path.realpath(base) not in whole:
+            kept.append(target)
+    return tuple(kept)

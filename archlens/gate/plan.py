@@ -1,0 +1,83 @@
+"""What specs are held against: the rules that run, and how bad it is to break one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from archlens.errors import Severity, UsageError, did_you_mean
+from archlens.gate.globs import file_matcher
+from archlens.gate.settings import Settings
+from archlens.report.findings.model import SEVERITIES
+from archlens.rules.catalogue import all_rules, chosen_rules, selected
+from archlens.rules.model import Rule
+
+__all__ = ["Plan", "plan_of"]
+
+_OFF = "off"
+_FAULTS = ("ARC0", "ARC1", "ARC2", "ARC3", "ARC4")  # of specs, shapes and expectations
+
+
+class Plan(NamedTuple):
+    """What every spec is held against.
+
+    rules: that run. spared: for files that a glob means, the codes that do not run there. severities: by code, where they differ
+    from the rule's own.
+    """
+
+    rules: tuple[Rule, ...]
+    spared: tuple[tuple[Callable[[str], bool], frozenset[str]], ...]
+    severities: Mapping[str, Severity]
+    target: str | None
+    max_layers: int
+
+    def rules_of(self, file: str) -> tuple[Rule, ...]:
+        """Those that run on a file."""
+        spared = [codes for matches, codes in self.spared if matches(file)]
+        return tuple([rule for rule in self.rules if not any(rule.code in codes for codes in spared)]) if spared else self.rules
+
+
+def plan_of(settings: Settings, told: Callable[[str], None] | None = None) -> Plan:
+    """The plan that settings mean. told: hears of a third party's rule that cannot be used.
+
+    Raises UsageError for a name that means no rule, or one of a fault that is no rule.
+    """
+    rules = all_rules(told) if told else all_rules()
+    off = [name for name, severity in settings.severity if severity == _OFF]
+    ignore = [_a_rule(name) for name in (*settings.ignore, *off)]
+    select = None if settings.select is None else [_a_rule(name) for name in settings.select]
+    chosen = chosen_rules(select, [_a_rule(name) for name in settings.extend_select], ignore, told)
+    spared = tuple(
+        [
+            (file_matcher(settings.folder("per-file-ignores"), [glob]), frozenset(_codes(names, rules)))
+            for glob, names in settings.per_file_ignores
+        ]
+    )
+    severities: dict[str, Severity] = {}
+    for name, severity in sorted(settings.severity, key=lambda pair: len(pair[0])):  # the closest name is the last
+        if severity == _OFF:
+            continue
+        for rule in selected(_a_rule(name), rules):
+            severities[rule.code] = severity_named(severity)
+    return Plan(chosen, spared, severities, settings.target, settings.max_layers)
+
+
+def severity_named(word: str) -> Severity:
+    """A severity by its name; raises UsageError for others."""
+    for severity in SEVERITIES:
+        if word == severity:
+            return severity
+    raise UsageError(f"no severity is called `{word}`; {did_you_mean(word, (*SEVERITIES, _OFF))}")
+
+
+def _codes(names: Sequence[str], rules: Mapping[str, Rule]) -> list[str]:
+    return [rule.code for name in names for rule in selected(_a_rule(name), rules)]
+
+
+def _a_rule(name: str) -> str:
+    """The name of a rule, or of several, as it is."""
+    if name.upper().startswith(_FAULTS):
+        raise UsageError(
+            f"{name} is no design rule: faults and missed expectations are always told; a baseline keeps old ones out of sight"
+        )
+    return name
