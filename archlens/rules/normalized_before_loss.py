@@ -123,26 +123,24 @@ def _before_logits(last: Node, loss: str) -> Finding | None:
             "done twice",
             severity="note",
         )
-    if loss == "cross_entropy" and high - low == inf:
-        if kind != "relu":
+    if loss == "cross_entropy":
+        if high - low == inf and kind != "relu":
             return None
-        figures = "a score below 0 becomes 0 and gets no gradient"
-    elif loss == "cross_entropy":
-        least = f"{log1p((classes - 1) * exp(low - high)):.2f} ({classes:,} classes)" if classes else "a bound above 0"
-        figures = f"{_between(low, high)}: the loss never falls below {least}, however sure the network is"
+        least = f"{log1p((classes - 1) * exp(low - high)):.2f} ({classes:,} classes)" if classes else "a figure above 0"
+        floor = f"{_between(low, high)}: the loss never falls below {least}, however sure the network is"
+        figures = floor if high < inf else "a score below 0 becomes 0 and gets no gradient"
     elif (low, high) == (-inf, inf):
         return None
     else:
-        least = [f"for a {label} never below {log1p(exp(-at)):.2f}" for label, at in ((1, high), (0, -low)) if at != inf]
-        figures = f"{_between(low, high)}: the loss falls {' and '.join(least)}"
-    used = f"; to read probabilities, apply a {own} where the network is used" if kind in ("softmax", "sigmoid") else ""
-    many = "; for several labels at once write `loss: binary_cross_entropy_with_logits`" if (kind, own) == ("sigmoid", "softmax") else ""
-    return Finding(
-        f"{loss} takes scores of any size and does a {own} of its own; after `{kind}` {figures}",
-        last,
-        f"leave the `{kind}` out{used}{many}",
-        "not before this loss",
-    )
+        floors = [f"for a {label} never below {log1p(exp(-at)):.2f}" for label, at in ((1, high), (0, -low)) if at != inf]
+        figures = f"{_between(low, high)}: the loss falls {' and '.join(floors)}"
+    cure = f"leave the `{kind}` out"
+    if kind in ("softmax", "sigmoid"):
+        cure += f"; to read probabilities, apply a {own} where the network is used"
+    if (kind, own) == ("sigmoid", "softmax"):
+        cure += "; for several labels at once write `loss: binary_cross_entropy_with_logits`"
+    message = f"{loss} takes scores of any size and does a {own} of its own; after `{kind}` {figures}"
+    return Finding(message, last, cure, "not before this loss")
 
 
 def _before_logarithms(last: Node, loss: str) -> Finding | None:
@@ -165,8 +163,8 @@ def _before_probabilities(last: Node) -> Finding | None:
     if not _is_final(last) or (low >= 0 and high <= 1):
         return None
     return Finding(
-        f"binary_cross_entropy takes probabilities; from `{last.layer.type_name}` {_between(low, high)}: PyTorch stops at the first "
-        "that is not between 0 and 1",
+        f"binary_cross_entropy takes probabilities; from `{last.layer.type_name}` {_between(low, high)}: "
+        "PyTorch stops at the first that is not between 0 and 1",
         last,
         f"write `loss: binary_cross_entropy_with_logits`, or put a `sigmoid` after {last.path}",
         "no probabilities",

@@ -16,7 +16,9 @@ def test_outputs_lie_within_their_bounds_and_reach_them() -> None:
     """A bound is met: an output comes near it, or is far where there is none. Arguments may move what no bound is told of."""
     torch.manual_seed(0)
     layers: list[Layer] = [Hardtanh(0.0, 4.0), Hardtanh(-3.0, 0.5)]
-    layers += [example_graph(layer_types()[name]).nodes[0].layer for name in BUILT_IN if layer_types()[name].family == "activation"]
+    layers += [
+        example_graph(layer_types()[name]).nodes[0].layer for name in BUILT_IN if layer_types()[name].family == "activation"
+    ]
     bounded = 0
     for layer in layers:
         shape = (64, 6, 50)
