@@ -35,7 +35,6 @@ input: 3x64x64
 layers:
   - conv: 32 3x3 same
   - gelu
-  - conv: 32 3x3 same
   - conv: 10 1x1
   - global_avg_pool
 ```

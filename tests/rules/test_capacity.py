@@ -16,7 +16,6 @@ from archlens.errors import SpecError, UsageError
 from archlens.rules import dominant_layer, fixed_input_size, plain_too_deep, saturating_in_a_row
 from archlens.rules.subject import Subject
 
-
 LINES = (
     "conv: 4 3 same",
     "relu",
@@ -35,17 +34,8 @@ def chain(random: Random, rank: int) -> tuple[str, list[str]]:
     """An input and layers from maps to a vector, as lines; some take any size, some do not."""
     size = {1: "24", 2: "12x16", 3: "8x8x12"}[rank]
     lines = [f"conv: 4 {random.choice(('3', '3', '2'))}", "relu"]
-    for _ in range(random.randint(0, 3)):
-        lines += random.choice(
-            [
-                ["max_pool: 2"],
-                ["conv: 6 3 same", "relu"],
-                ["batch_norm"],
-                ["upsample: 2"],
-                ["adaptive_avg_pool: 3"],
-                ["avg_pool: 2"],
-            ]
-        )
+    middle = ["max_pool: 2", "avg_pool: 2", "conv: 6 3 same", "batch_norm", "upsample: 2", "adaptive_avg_pool: 3"]
+    lines += random.choices(middle, k=random.randint(0, 3))
     lines += random.choice([["flatten"], ["flatten", "dropout: 0.5"], ["global_avg_pool"], ["adaptive_max_pool: 2", "flatten"]])
     lines += ["linear: 5"] if random.random() < 0.8 else ["linear: 7", "relu", "linear: 5"]
     return f"3x{size}", lines
