@@ -6,9 +6,9 @@ Finds `softmax`, `softmin` and `log_softmax` over an axis of size 1, and self-at
 
 ## Why it is bad
 
-The values of a softmax add up to 1; of one value there is nothing to share, so it is 1 (its logarithm 0) whatever arrives. Nothing
-before it learns anything by way of it. Mostly the axis is the wrong one, or a single score was to become a probability, which is
-what `sigmoid` does. Attention weighs tokens by a softmax: with one token queries and keys do nothing.
+The values of a softmax add up to 1; of one value there is nothing to share, so it is 1 (its logarithm 0) whatever arrives.
+Nothing before it learns anything by way of it. Mostly the axis is the wrong one, or a single score was to become a
+probability, which is what `sigmoid` does. Attention weighs tokens by a softmax: with one token queries and keys do nothing.
 
 ## Example
 
@@ -82,8 +82,8 @@ def _of_one_token(node: Node) -> Finding | None:
     if not own or more or node.input_shapes[0][-2] != 1:
         return None
     return Finding(
-        f"it attends to a single token ({show(node.input_shapes[0])}): the one weight is 1 whatever arrives, and queries and keys "
-        "do nothing",
+        f"it attends to a single token ({show(node.input_shapes[0])}): the one weight is 1 whatever arrives, "
+        "and queries and keys do nothing",
         node,
         "let tokens arrive, T×F: `tokens` makes them of a map, before it is pooled or flattened; on one vector use `linear`",
         "over one token",

@@ -2,15 +2,15 @@
 
 ## What it does
 
-Finds dropout that a `batch_norm` (or an `instance_norm` with stored statistics) reads, at once or through activations, pooling and
-changes of shape.
+Finds dropout that a `batch_norm` (or an `instance_norm` with stored statistics) reads, at once or through activations, pooling
+and changes of shape.
 
 ## Why it is bad
 
 In training dropout zeroes values and scales up the rest: the mean stays, the variance grows. The norm stores that variance. In
-inference nothing is dropped, so what arrives varies less than the norm believes, and everything behind it is off: networks have
-lost several points of accuracy by it. With a chance of p, values of mean 0 vary 1/(1-p) times as much in training as in inference,
-others more.
+inference nothing is dropped, so what arrives varies less than the norm believes, and everything behind it is off: networks
+have lost several points of accuracy by it. With a chance of p, values of mean 0 vary 1/(1-p) times as much in training as in
+inference, others more.
 
 ## Example
 
@@ -40,8 +40,8 @@ layers:
 
 ## Not reported
 
-A layer of weights between the two, which sums over many values: there the difference is smaller, and wide networks live with it
-(Wide ResNet does so). `layer_norm` and `group_norm`, which store nothing. Dropout with p=0.
+A layer of weights between the two, which sums over many values: there the difference is smaller, and wide networks live with
+it (Wide ResNet does so). `layer_norm` and `group_norm`, which store nothing. Dropout with p=0.
 
 ## Reference
 
@@ -73,7 +73,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         direct = subject.before(norm, _scales) is dropout
         more = f"at least {1 / (1 - p):.3g} times as much as" if direct else "more than"
         yield Finding(
-            f"{norm.path} behind it stores how much values vary in training, with {100 * p:g} % of them zeroed: {more} in inference",
+            f"{norm.path} behind it stores how much values vary in training, with {100 * p:g} % of them zeroed: "
+            f"{more} in inference",
             dropout,
             f"put it after {norm.path} and its activation, or leave it out: the norm regularises too",
             "varies in training only",

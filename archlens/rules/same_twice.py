@@ -2,14 +2,14 @@
 
 ## What it does
 
-Finds `add`, `subtract`, `multiply`, `divide`, `maximum`, `minimum`, `concat` and `stack` of which two branches are one tensor, or are
-made of one tensor by equal layers without weights (or with shared ones).
+Finds `add`, `subtract`, `multiply`, `divide`, `maximum`, `minimum`, `concat` and `stack` of which two branches are one tensor,
+or are made of one tensor by equal layers without weights (or with shared ones).
 
 ## Why it is bad
 
-A sum of a value with itself doubles it, a difference is 0, a quotient 1, the larger of two equal values is either; a concatenation
-holds every channel twice, and the layer behind it twice the weights for what it could say with half of them. Mostly a branch was
-left empty, or begins where it should end.
+A sum of a value with itself doubles it, a difference is 0, a quotient 1, the larger of two equal values is either; a
+concatenation holds every channel twice, and the layer behind it twice the weights for what it could say with half of them.
+Mostly a branch was left empty, or begins where it should end.
 
 ## Example
 
@@ -38,8 +38,8 @@ layers:
 
 ## Not reported
 
-Attention, whose queries, keys and values may be one tensor. A square, `multiply: [prev, prev]`, is a note only: squared activations
-are sometimes meant. Branches of dropout, which differ in training.
+Attention, whose queries, keys and values may be one tensor. A square, `multiply: [prev, prev]`, is a note only: squared
+activations are sometimes meant. Branches of dropout, which differ in training.
 
 ## Reference
 

@@ -2,13 +2,14 @@
 
 ## What it does
 
-Finds `add`, `subtract`, `maximum` and `minimum` where a branch has one channel, or one row or column, and the others more; and all
-joins of values where each of two branches is stretched to the other.
+Finds `add`, `subtract`, `maximum` and `minimum` where a branch has one channel, or one row or column, and the others more; and
+all joins of values where each of two branches is stretched to the other.
 
 ## Why it is bad
 
-Branches of a join should agree. Where one has size 1 along an axis, torch uses its values for all the units of the other: a map of
-one channel is added to each of 64. That is rarely meant, and no error says so; the same branch with two channels would be refused.
+Branches of a join should agree. Where one has size 1 along an axis, torch uses its values for all the units of the other: a
+map of one channel is added to each of 64. That is rarely meant, and no error says so; the same branch with two channels would
+be refused.
 
 ## Example
 
@@ -30,10 +31,10 @@ layers:
 
 ## Not reported
 
-Gates: a branch of C×1×1, or of one channel, that multiplies or divides, as in squeeze-and-excitation and spatial attention. A vector
-C×1×1 that is added to every cell of a map, or one of 1×F to every token; a single number; what `parameter` or a mean with
-`keepdim` puts out: there the sizes are written on purpose. Vectors, as the value that is added to all advantages in a dueling
-network. A branch of three axes with the batch, where it is not known whether they are C×L or T×F.
+Gates: a branch of C×1×1, or of one channel, that multiplies or divides, as in squeeze-and-excitation and spatial attention. A
+vector C×1×1 that is added to every cell of a map, or one of 1×F to every token; a single number; what `parameter` or a mean
+with `keepdim` puts out: there the sizes are written on purpose. Vectors, as the value that is added to all advantages in a
+dueling network. A branch of three axes with the batch, where it is not known whether they are C×L or T×F.
 
 ## Reference
 
@@ -75,8 +76,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _crossed(subject: Subject, node: Node, one: int, other: int) -> Finding:
     first, second = node.input_shapes[one], node.input_shapes[other]
     return Finding(
-        f"branches {one + 1} and {other + 1}, {show(first)} and {show(second)}, are both stretched, to {show(node.output_shapes[0])}: "
-        "every value of one meets every value of the other",
+        f"branches {one + 1} and {other + 1}, {show(first)} and {show(second)}, are both stretched, "
+        f"to {show(node.output_shapes[0])}: every value of one meets every value of the other",
         node,
         "give both the same size; if all pairs are meant, `allow: {silent-broadcast: all pairs are wanted}` says so",
         "both are stretched",
@@ -88,9 +89,12 @@ def _odd(subject: Subject, node: Node, place: int, axis: int) -> Finding:
     shape, out = node.input_shapes[place], node.output_shapes[0]
     rank = len(out) - 2
     what = "channel" if axis == 1 else f"unit of {axis_names(rank)[axis - 2]}"
-    cure = f"`conv: {out[1]} {'x'.join('1' * rank)}` gives it the channels" if axis == 1 else "give it the same strides and padding"
+    cure = "give it the same strides and padding"
+    if axis == 1:
+        cure = f"`conv: {out[1]} {'x'.join('1' * rank)}` gives it the channels"
     return Finding(
-        f"branch {place + 1}, {show(shape)}, is stretched to {show(out)} without a word: its one {what} is used for all {out[axis]:,}",
+        f"branch {place + 1}, {show(shape)}, is stretched to {show(out)} without a word: "
+        f"its one {what} is used for all {out[axis]:,}",
         node,
         f"{cure}; if one for all is meant, `allow: {{silent-broadcast: one {what} for all}}` says so",
         "stretched here",

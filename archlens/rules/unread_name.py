@@ -43,8 +43,8 @@ layers:
 ## Not reported
 
 A name that stands elsewhere in a spec with `when`, `repeat` or `for`, where a line may read it that does not run for these
-parameters. The name of what the network puts out. The first names of a layer with several outputs where a later one is read: they
-keep its place. Names in a spec that this one extends: they are reported there.
+parameters. The name of what the network puts out. The first names of a layer with several outputs where a later one is read:
+they keep its place. Names in a spec that this one extends: they are reported there.
 
 ## Reference
 

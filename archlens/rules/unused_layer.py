@@ -6,8 +6,8 @@ Finds layers from which no way leads to an output, and inputs of the network tha
 
 ## Why it is bad
 
-What such a layer computes is thrown away, and no gradient comes back: its weights stay as they were at the start, and are counted,
-stored and loaded all the same. Mostly a later line was to read it, or begins elsewhere (`from:`) by mistake.
+What such a layer computes is thrown away, and no gradient comes back: its weights stay as they were at the start, and are
+counted, stored and loaded all the same. Mostly a later line was to read it, or begins elsewhere (`from:`) by mistake.
 
 ## Example
 
@@ -95,7 +95,7 @@ def _finding(subject: Subject, node: Node, row: list[int]) -> Finding:
     used = {nodes[number].owner for number in subject.needed}
     lost = {nodes[number].owner: subject.analysis.layers[number].params for number in row if nodes[number].owner not in used}
     others = len(row) - 1
-    more = f", nor on the {others} layers that lead to it alone" if others > 1 else ", nor on the one that leads to it" if others else ""
+    more = ("", ", nor on the one that leads to it", f", nor on the {others} layers that lead to it alone")[min(others, 2)]
     weights = f": {sum(lost.values()):,} parameters never learn" if any(lost.values()) else ""
     first = nodes[min(row)]
     return Finding(
