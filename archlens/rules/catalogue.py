@@ -19,6 +19,8 @@ __all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules",
 _CONVOLUTIONS = ("conv", "depthwise_conv")
 _WEIGHED = (*_CONVOLUTIONS, "locally_connected")
 _WINDOWS = (*_WEIGHED, "max_pool", "avg_pool", "lp_pool")
+_BROADCASTS = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+_ATTENTION = ("multihead_attention", "scaled_dot_product_attention")
 
 BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
@@ -30,6 +32,12 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
     Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
     Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
+    Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
+    Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
+    Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
+    Rule("ARC519", "unread-name", "warning"),
+    Rule("ARC520", "unused-layer", "warning"),
+    Rule("ARC521", "same-twice", "warning", True, (*_BROADCASTS, "concat", "stack")),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
     Rule("ARC602", "dominant-layer", "warning", False),
