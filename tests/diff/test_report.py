@@ -176,8 +176,8 @@ def test_what_stands_under_the_tables(case: str) -> None:
         (["s3/B7", "s3/B8", "s3/B9"], "s3/B7…9"),
         (["s3/B7", "s3/B9"], "s3/B*"),
         (["s1/B1/conv", "s2/B2/conv"], "s*/B*/conv"),
-        (["a", "b/c"], "a, …"),
-        (["x/conv", "y/relu"], "x/conv, …"),
+        (["a", "b/c"], "a and 1 more"),
+        (["x/conv", "y/relu"], "x/conv and 1 more"),
     ],
 )
 def test_one_path_for_several(paths: list[str], expected: str) -> None:
