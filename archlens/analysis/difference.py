@@ -62,9 +62,9 @@ class Difference(NamedTuple):
     """What makes `new` of `old`.
 
     changes: layers that differ, in the order of `new`, those that went where they were. unchanged: how many do not.
-    renamed: paths before and after of layers on both sides, where they differ by more than the type. inputs, outputs: by name the sizes
-    before and after, None on the side that lacks it, of those that differ. expectations: of those that differ, their key and
-    what was and is expected. calls: of both sides, what each scope is, by path.
+    renamed: paths before and after of layers on both sides, where they differ by more than the type. inputs, outputs: by name
+    the sizes before and after of those that differ, None on the side that lacks it. expectations: of those that differ, their
+    key and what was and is expected. calls: of both sides, what each scope is, by path.
     """
 
     old: Analysis

@@ -48,7 +48,7 @@ def rows(difference: Difference, every: bool = False) -> list[Row]:
     if every:
         return [_row([_single(change)]) for change in difference.changes]
     parts = _parts(difference)
-    found = _folded(parts, lambda part: (part.changes[0].kind, part.what))
+    found = _folded(parts, lambda part: (part.changes[0].kind, part.what, part.rough))
     if len(found) > _FEW:
         found = _folded(parts, lambda part: (part.changes[0].kind, part.rough))
     resized = difference.of("resized")
