@@ -12,10 +12,10 @@ Asks, where the spec says its `loss:`, what the last layer before each output is
 
 ## Why it is bad
 
-A probability is at most 1 and a score must be large for the loss to be small: with scores between 0 and 1 the cross-entropy of 10
-classes never falls below log(1 + 9/e) = 1.46, however sure the network is, and its gradient is small all the way. The network
-trains, slowly and badly, and nothing tells why. Bare scores where logarithms of probabilities are due make a "loss" that falls
-without end; where probabilities are due PyTorch stops.
+A probability is at most 1 and a score must be large for the loss to be small: with scores between 0 and 1 the cross-entropy of
+10 classes never falls below log(1 + 9/e) = 1.46, however sure the network is, and its gradient is small all the way. The
+network trains, slowly and badly, and nothing tells why. Bare scores where logarithms of probabilities are due make a "loss"
+that falls without end; where probabilities are due PyTorch stops.
 
 ## Example
 
