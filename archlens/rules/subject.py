@@ -14,6 +14,7 @@ from archlens.rules.kinds import is_activation, is_norm, passes_on
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
+    from archlens.analysis.receptive_field import ReceptiveField
     from archlens.rules.sliding import Windows
 
 __all__ = ["Subject"]
@@ -63,6 +64,11 @@ class Subject:
         return sliding_layers(self.graph.nodes)
 
     @cached_property
+    def windows(self) -> dict[str, Windows]:
+        """The windows of each layer that has some, by path."""
+        return {node.path: windows for windows, nodes in self.sliding.items() for node in nodes}
+
+    @cached_property
     def outputs(self) -> frozenset[int]:
         """The tensors that the network puts out."""
         return frozenset(self.graph.outputs.values())
@@ -82,6 +88,10 @@ class Subject:
         """The layer that puts a tensor out; None for an input of the network."""
         producer = self.graph.producers[tensor]
         return self.graph.nodes[producer] if producer >= 0 else None
+
+    def field(self, node: Node) -> ReceptiveField | None:
+        """The local receptive field of a layer, None where it sees no input with spatial axes."""
+        return self.analysis.layers[self.numbers[node.path]].receptive_field
 
     def after(self, node: Node, through: Callable[[Node], bool]) -> Node | None:
         """The first layer after `node` that `through` does not hold for, as long as each alone reads the one before it."""
