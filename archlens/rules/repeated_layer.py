@@ -2,11 +2,9 @@
 
 ## What it does
 
-Finds
-
-an activation that changes nothing of what arrives, as `relu` after `relu`, `relu6`, `sigmoid` or `softmax`; two activations in
-a row that squash their input, as `sigmoid` and then `softmax`; a `sigmoid` behind a `relu`; a norm behind the same norm.
-Pooling, dropout and changes of shape, which leave values between the same bounds, may stand between activations.
+Finds an activation that changes nothing of what arrives, as `relu` after `relu`, `relu6`, `sigmoid` or `softmax`; two
+activations in a row that squash their input, as `sigmoid` and then `softmax`; a `sigmoid` next to a `relu`; and a norm behind
+the same norm. Pooling, dropout and changes of shape, which leave values between the same bounds, may stand between activations.
 
 ## Why it is bad
 

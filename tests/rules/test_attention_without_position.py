@@ -1,4 +1,4 @@
-"""Attention that is told not to know where tokens stand gives the same in another order, in that order; other attention does not."""
+"""Attention told not to know where its tokens stand gives the same in another order, in that order; other attention does not."""
 
 from __future__ import annotations
 

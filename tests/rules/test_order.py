@@ -90,8 +90,7 @@ def test_an_activation_after_another() -> None:
 
 
 def test_a_layer_that_does_nothing() -> None:
-    """Random arguments of layers that move values or pool them: all that torch gives back as it was, and no other. Upsampling to a
-    size and adaptive pooling, which other sizes need, are let off, `concat` is of one branch."""
+    """Random arguments of layers that move values or pool them: it is said of those that torch gives back as they were, no other."""
     random = Random(1)
     torch.manual_seed(0)
     choices = {
