@@ -90,7 +90,7 @@ def test_an_activation_after_another() -> None:
 
 
 def test_a_layer_that_does_nothing() -> None:
-    """Random arguments of layers that move values or pool them: it is said of those that torch gives back as they were, no other."""
+    """Random arguments of layers that move or pool values: told are those that torch gives back as they were, and no other."""
     random = Random(1)
     torch.manual_seed(0)
     choices = {
