@@ -132,7 +132,7 @@ def _has_group(folder: str) -> bool:
     try:
         names = os.listdir(folder or ".")
     except OSError:
-        return folder.endswith(".zip")  # cannot be looked into so cheaply
+        return folder.endswith(".zip") and os.path.isfile(folder)  # cannot be looked into so cheaply
     for name in names:
         if name.endswith((".dist-info", ".egg-info")):
             try:
