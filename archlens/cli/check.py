@@ -146,14 +146,15 @@ def _write_baseline(targets: tuple[str, ...], settings: Settings, stdin: Target 
     path = settings.baseline
     if path is None:
         raise UsageError("say where: --baseline FILE, or `baseline` in a configuration file")
-    if not os.path.exists(path):
+    is_there = os.path.exists(path)  # then reading it shows that it is ours
+    if not is_there:
         settings = settings._replace(baseline=None)
     report = run(targets, settings, stdin)
     if report.exit_code == 2:
         _tell(report, verbose)
         click.echo(f"note: {path} is not written, since not everything could be checked", err=True)
         return 2
-    write_file(path, report.baseline(path), BEGINNING)
+    write_file(path, report.baseline(path), BEGINNING, force=is_there)
     count = len(report.findings) + len(report.known)
     click.echo(f"{path}: {count:,} finding{' is' if count == 1 else 's are'} known, and not told again", err=True)
     return 0
@@ -167,13 +168,21 @@ def _tell(report: Report, verbose: bool) -> None:
         if name == "text":
             text += f"{report.summary}\n"
         if to_file:
-            from archlens.cli.files import write_file
-
-            write_file(path, text, text[:1], force=True)
+            _write_report(path, text)
         else:
             click.echo(text, nl=False, color=True)
     for note in _notes(report, verbose):
         click.echo(note, err=True)
+
+
+def _write_report(path: str, text: str) -> None:
+    """Write it in the place of whatever is there, unless that is what a person has written."""
+    from archlens.cli.files import write_file
+    from archlens.gate.discover import looks_like_spec
+
+    if os.path.isfile(path) and (path.endswith(".toml") or looks_like_spec(path)):
+        raise UsageError(f"{path} is no report but a {'configuration file' if path.endswith('.toml') else 'spec'}; name another")
+    write_file(path, text, "", force=True)
 
 
 def _notes(report: Report, verbose: bool) -> list[str]:
