@@ -30,6 +30,7 @@ def settings_options(command: F) -> F:
         click.option("--max-layers", metavar="N", type=click.IntRange(min=1), help="Refuse to expand further."),
         click.option("--jobs", metavar="N", type=click.IntRange(min=0), help="Processes at once; 0 is one a core."),
         click.option("--show-allowed", is_flag=True, default=None, help="Show what `allow:` lets be broken, and why."),
+        click.option("--force-exclude", is_flag=True, default=None, help="Pass over named files too: excluded, or no specs."),
         click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over such files and folders."),
         click.option("--baseline", metavar="FILE", help="Findings that are known, which are not told again."),
         click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help=f"To run in: {', '.join(TARGETS)}."),

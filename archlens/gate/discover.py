@@ -12,7 +12,7 @@ from archlens.gate.look import Target
 __all__ = ["Discovered", "discover", "looks_like_spec"]
 
 _ENDINGS = (".yaml", ".yml")
-_KEYS = (b"archlens:", b"extends:")
+_KEY = b"archlens:"
 _PASSED_OVER = ("node_modules", "__pycache__", "site-packages")
 _VENV = "pyvenv.cfg"  # stands in every virtual environment
 _SIGNS = "*?["
@@ -29,18 +29,22 @@ class Discovered(NamedTuple):
 
 
 def discover(
-    targets: Sequence[str], excluded: Callable[[str], bool] = lambda path: False, stdin: Target | None = None
+    targets: Sequence[str],
+    excluded: Callable[[str], bool] = lambda path: False,
+    stdin: Target | None = None,
+    forced: bool = False,
 ) -> Discovered:
     """What targets mean, in their order, folders sorted.
 
     A folder stands for the specs in it and below, those that it links to once; a glob for what it matches. Any other target is
-    checked whatever it is. excluded: files and folders that are passed over. stdin: what `-` stands for.
+    checked whatever it is. excluded: files and folders that are passed over. stdin: what `-` stands for. forced: files that are
+    named are passed over as those of a folder are.
     """
     walk = _Walk(excluded)
     found: dict[Target, None] = {}
     for name in targets:
         try:
-            these = _meant(name, walk, stdin)
+            these = [] if forced and walk.passes_over(name) else _meant(name, walk, stdin)
         except UsageError as error:
             walk.problems.append((name, str(error)))
         else:
@@ -140,6 +144,10 @@ class _Walk:
                 yield path
         folders += reversed(below)
 
+    def passes_over(self, path: str) -> bool:
+        """Whether a file or folder that is named would be passed over, were it in a folder that is checked."""
+        return os.path.exists(path) and (self.excluded(path) or not (os.path.isdir(path) or self.is_spec(path)))
+
     def is_spec(self, path: str) -> bool:
         """Whether a file that nobody named is a spec."""
         if path.endswith(_ENDINGS) and os.path.isfile(path) and looks_like_spec(path):
@@ -159,14 +167,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool | None:
 
 
 def looks_like_spec(path: str) -> bool:
-    """Whether a line of a file begins `archlens:` or `extends:`. True for one that cannot be read: that is to be told."""
+    """Whether a line of a file begins `archlens:`. True for one that cannot be read: that is to be told."""
     try:
         with open(path, "rb") as file:
             data = file.read(_READ)
     except OSError:
         return True
     data = data.removeprefix(b"\xef\xbb\xbf")
-    return any(data.startswith(key) or b"\n" + key in data or b"\r" + key in data for key in _KEYS)
+    return data.startswith(_KEY) or b"\n" + _KEY in data or b"\r" + _KEY in data
 
 
 def _named(path: str) -> str:

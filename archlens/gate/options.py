@@ -40,6 +40,7 @@ OPTIONS: Mapping[str, Option] = {
     "target": Option("word", None, "the kind of number the networks are to run in", TARGETS),
     "baseline": Option("text", None, "the file of findings that are known"),
     "exclude": Option("names", (), "globs over files and folders that are passed over where a folder is checked"),
+    "force-exclude": Option("flag", False, "pass over named files too: those that `exclude` means, and YAML that is no spec"),
     "format": Option("names", ("text",), "for whom, each to stdout or, as FORM=FILE, to a file", FORMS),
     "show-allowed": Option("flag", False, "show what `allow:` lets be broken, with the reasons"),
     "jobs": Option("number", None, "processes at once; 0 is one for each core"),

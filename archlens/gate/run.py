@@ -35,6 +35,7 @@ def check(
     target: str | None = None,
     baseline: str | None = None,
     exclude: Sequence[str] | None = None,
+    force_exclude: bool | None = None,
     jobs: int = 1,
     max_layers: int | None = None,
 ) -> Report:
@@ -62,6 +63,7 @@ def check(
         "target": target,
         "baseline": baseline,
         "exclude": exclude,
+        "force-exclude": force_exclude,
         "jobs": jobs,
         "max-layers": max_layers,
     }
@@ -79,7 +81,7 @@ def run(targets: Sequence[str], settings: Settings, stdin: Target | None = None)
 
 def found(targets: Sequence[str], settings: Settings, stdin: Target | None = None) -> Discovered:
     """The specs that targets mean."""
-    return discover(targets, file_matcher(settings.folder("exclude"), settings.exclude), stdin)
+    return discover(targets, file_matcher(settings.folder("exclude"), settings.exclude), stdin, settings.force_exclude)
 
 
 def looks(targets: Sequence[Target], settings: Settings, plan: Plan) -> list[Look]:

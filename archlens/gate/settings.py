@@ -37,6 +37,7 @@ class Settings(NamedTuple):
     target: str | None
     baseline: str | None
     exclude: tuple[str, ...]
+    force_exclude: bool
     format: tuple[str, ...]
     show_allowed: bool
     jobs: int | None

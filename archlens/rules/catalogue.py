@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archlens.errors import UsageError, did_you_mean
+from archlens.errors import SEVERITIES, UsageError, did_you_mean
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
@@ -17,15 +17,46 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
-_WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
+_WEIGHED = (*_CONVOLUTIONS, "locally_connected")
+_WINDOWS = (*_WEIGHED, "max_pool", "avg_pool", "lp_pool")
+_BROADCASTS = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+_ATTENTION = ("multihead_attention", "scaled_dot_product_attention")
 
 BUILT_IN: tuple[Rule, ...] = (
+    Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
+    Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
+    Rule("ARC504", "normalized-before-loss", "warning"),
+    Rule("ARC505", "checkerboard", "warning", True, ("conv_transpose",)),
+    Rule("ARC506", "skipped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
+    Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
+    Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
+    Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
+    Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
+    Rule("ARC519", "unread-name", "warning"),
+    Rule("ARC520", "unused-layer", "warning"),
+    Rule("ARC521", "same-twice", "warning", True, (*_BROADCASTS, "concat", "stack")),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
+    Rule("ARC602", "dominant-layer", "warning", False),
+    Rule("ARC603", "fixed-input-size", "warning", False),
+    Rule("ARC605", "plain-too-deep", "warning", False),
+    Rule("ARC606", "saturating-in-a-row", "warning", False, ("sigmoid", "tanh", "softsign", "hardsigmoid", "hardtanh")),
+    Rule("ARC607", "representational-bottleneck", "warning", False),
+    Rule("ARC608", "narrow-downsampling", "warning", False, _WINDOWS),
+    Rule("ARC609", "activation-on-trunk", "warning", False, ("add",)),
+    Rule("ARC610", "activation-after-linear-bottleneck", "warning", False, ("conv",)),
+    Rule("ARC614", "class-count", "warning"),
+    Rule("ARC701", "channel-multiple", "warning", False, ("conv", "conv_transpose", "linear")),
+    Rule("ARC702", "unequal-width", "warning", False, ("conv",)),
+    Rule("ARC703", "many-groups", "warning", False, ("conv", "conv_transpose")),
+    Rule("ARC704", "fragmentation", "warning", False),
+    Rule("ARC705", "elementwise-traffic", "warning", False),
 )
 """Those of archlens, in the order of their codes: 5 what is wasted or means nothing, on by default; 6 capacity and resolution, 7
-speed, on request."""
+speed, on request but for few."""
 
 UNUSED = "ARC591"
 """Whether it is broken shows only when all variants of a spec are looked at."""
@@ -50,7 +81,7 @@ def all_rules(told: Callable[[str], None] = lambda problem: None) -> Mapping[str
         name = f"{entry.value} (entry point `{entry.name}`)"
         try:
             rule = entry.load()
-        except Exception as error:  # noqa: BLE001 - whatever a package of others does when it is imported
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a package of others does when it is imported
             told(f"the rule {name} is left out: {type(error).__name__}: {error}")
             continue
         problem = _problem(rule, found)
@@ -65,13 +96,37 @@ def _problem(rule: object, known: Mapping[str, Rule]) -> str:
     """Why an object cannot be a rule beside the known ones; empty where it can."""
     if not isinstance(rule, Rule):
         return f"it is no archlens Rule but {type(rule).__name__}"
-    if rule.written is None or not callable(rule.written[0]):
-        return "`written` must hold its check and its manual"
+    if not _is_code(rule.code):
+        return f"a code is capital letters and digits, not {rule.code!r}"
+    if not _is_name(rule.name):
+        return f"a name is small letters, digits and hyphens, and neither `default` nor `all`, not {rule.name!r}"
+    if rule.severity not in SEVERITIES:
+        return f"its severity is {rule.severity!r}, none of {', '.join(SEVERITIES)}"
+    if not isinstance(rule.types, tuple):
+        return f"`types` must be a tuple of layer types, not {rule.types!r}"
+    if not _is_written(rule.written):
+        return "`written` must hold its check, a function, and its manual, a text"
     if rule.code in known or rule.name in [other.name for other in known.values()]:
         return f"the code {rule.code} or the name {rule.name} is taken"
     if rule.code.startswith("ARC"):
         return f"codes that begin with ARC are archlens's own, not {rule.code}"
     return ""
+
+
+def _is_code(code: object) -> bool:
+    letters = code.rstrip("0123456789") if isinstance(code, str) else ""
+    return letters.isalpha() and letters.isascii() and letters.isupper() and letters != code
+
+
+def _is_name(name: object) -> bool:
+    letters = name.replace("-", "") if isinstance(name, str) else ""
+    return letters.isalnum() and letters.isascii() and letters.islower() and name not in (DEFAULT, "all")
+
+
+def _is_written(written: object) -> bool:
+    if not isinstance(written, tuple) or len(written) != 2:
+        return False
+    return callable(written[0]) and isinstance(written[1], str) and bool(written[1].strip())
 
 
 def chosen_rules(
@@ -132,7 +187,7 @@ def _has_group(folder: str) -> bool:
     try:
         names = os.listdir(folder or ".")
     except OSError:
-        return folder.endswith(".zip") and os.path.isfile(folder)  # cannot be looked into so cheaply
+        return os.path.isfile(folder)  # an archive cannot be looked into so cheaply
     for name in names:
         if name.endswith((".dist-info", ".egg-info")):
             try:

@@ -18,6 +18,7 @@ def nets(here):
     (folder / "biased.yaml").write_text(BIASED)
     (folder / "allowed.yaml").write_text(ALLOWED)
     (folder / "other.yaml").write_text("services: {web: {image: nginx}}\n")
+    (folder / ".eslintrc.yml").write_text("extends: eslint:recommended\n")
     return folder
 
 
@@ -58,6 +59,11 @@ def test_every_fault_of_every_file_in_one_run(run, nets):
         (["nets", "--exclude", "nets/b*.yaml", "--exclude", "missed.yaml"], 0, []),
         (["nets/biased.yaml", "--exclude", "nets"], 1, FOUND[:1]),
         (["nets/biased.yaml", "nets", "./nets/biased.yaml"], 1, FOUND),
+        (["nets/biased.yaml", "nets/other.yaml", "--force-exclude"], 1, FOUND[:1]),
+        (["nets/biased.yaml", "nets/missed.yaml", "--force-exclude", "--exclude", "b*"], 1, FOUND[3:]),
+        (["nets/other.yaml", "lenet5", "--force-exclude"], 0, []),
+        (["nets/none.yaml", "--force-exclude"], 2, [(None, "ARC000")]),
+        (["nets", "--force-exclude"], 1, FOUND),
         (["nets", "--ignore", "ARC5"], 1, FOUND[1:]),
         (["nets", "--select", "ARC591,unknown-allow"], 1, FOUND[1:]),
         (["nets/biased.yaml", "--fail-on", "error"], 0, FOUND[:1]),

@@ -10,7 +10,21 @@ import pytest
 from tests.frame.source import Import, imports, package_sources
 
 # A folder may import itself and what stands to its left.
-ORDER = ("errors", "layers", "spec", "graph", "analysis", "rules", "report", "network", "gate", "chapter", "cli")
+ORDER = (
+    "errors",
+    "layers",
+    "spec",
+    "graph",
+    "analysis",
+    "rules",
+    "report",
+    "network",
+    "testing",
+    "gate",
+    "chapter",
+    "cli",
+    "pytest_plugin",
+)
 # Beside the row: may use everything up to `analysis`; imported only inside functions of RUNNERS.
 PYTORCH = "pytorch"
 RUNNERS = ("network", "chapter", "cli")
@@ -23,6 +37,7 @@ HOME = {
     "networkx": None,
     "numpy": None,
     "pygraphviz": "report",
+    "pytest": "pytest_plugin",
     "sympy": None,
     "tabulate": "report",
     "torch": PYTORCH,

@@ -21,7 +21,8 @@ def tree(here, write):
     """Specs among everything that is none."""
     for path in ("b.yaml", "a/two.yml", "a/one.yaml", "a/deep/er/x.yaml", "c/y.yaml"):
         write(path)
-    write("a/base.yaml", "name: x\nextends: vgg16\n")
+    write("a/base.yaml", "name: x\narchlens: 1\n")
+    write("a/eslint.yaml", "extends: airbnb\n")
     write("a/bom.yaml", b"\xef\xbb\xbfarchlens: 1\n")
     write("a/mac.yaml", b"name: x\rarchlens: 1\r")
     write("a/compose.yaml", "services:\n  web:\n    extends: base\n    archlens: 1\n")
@@ -69,7 +70,7 @@ def test_absolute_paths_below_the_working_folder_are_seen_from_there(tree):
 
 
 def test_what_is_passed_over_is_counted(tree):
-    assert found("a")[1] == 3  # compose, binary and empty
+    assert found("a")[1] == 4  # eslint, compose, binary and empty
     assert found("b.yaml")[1] == 0
 
 
