@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from archlens.errors import UsageError
 from archlens.gate.look import Target
+from archlens.records import NamedTuple
 
 __all__ = ["Discovered", "discover", "looks_like_spec"]
 
@@ -161,7 +161,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool | None:
     try:
         if entry.name.endswith(_ENDINGS) and entry.is_file():
             return False
-        return entry.name[0] != "." and entry.name not in _PASSED_OVER and entry.is_dir() or None
+        return (entry.name[0] != "." and entry.name not in _PASSED_OVER and entry.is_dir()) or None
     except OSError:  # a link that leads in a circle
         return None
 

@@ -99,8 +99,10 @@ def test_links_are_followed_once_and_what_is_real_comes_first(tree, write):
 def test_globs_exclude_files_and_folders(patterns, left, tree):
     assert found(".", excluded=file_matcher("", patterns))[0] == left
     os.chdir(tree / "c")
-    above = [name.removeprefix("../c/") if name.startswith("../c/") else name.removeprefix("../") for name in
-             found("..", excluded=file_matcher("..", patterns))[0]]
+    above = [
+        name.removeprefix("../c/") if name.startswith("../c/") else name.removeprefix("../")
+        for name in found("..", excluded=file_matcher("..", patterns))[0]
+    ]
     assert above == [name.removeprefix("c/") if name.startswith("c/") else name for name in left]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from archlens.errors import SEVERITIES, Diagnostic, Severity, Span
 from archlens.graph.model import Allowance
+from archlens.records import NamedTuple
 from archlens.rules.model import Rule
 
 __all__ = ["SEVERITIES", "Checked", "Entry", "Findings", "counts", "fingerprinted", "place", "posix"]
