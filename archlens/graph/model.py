@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archlens.errors import Span
 from archlens.graph.scope import Call
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 from archlens.spec.model import Expectation
 
 if TYPE_CHECKING:

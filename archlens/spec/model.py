@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Diagnostic, Source, Span
 from archlens.layers.base import Layer
+from archlens.records import NamedTuple
 from archlens.spec.expressions import Expression
 
 __all__ = ["Allow", "Argument", "Block", "Body", "Branch", "Expectation", "InputSpec", "Spec", "Statement", "Variant", "Word"]
