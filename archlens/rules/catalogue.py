@@ -32,6 +32,8 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
     Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
     Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
+    Rule("ARC510", "field-holes", "warning", True, _WINDOWS),
+    Rule("ARC511", "misaligned-branches", "warning"),
     Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
     Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
     Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
