@@ -12,10 +12,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archlens.errors import ArchlensError, SpecError, UsageError
     from archlens.gate.run import check
-    from archlens.network import Network, compare, load, load_all, load_text
+    from archlens.network import Network, compare, diff, load, load_all, load_text
     from archlens.spec.load import shipped
 
-__all__ = ["ArchlensError", "Network", "SpecError", "UsageError", "check", "compare", "load", "load_all", "load_text", "shipped"]
+__all__ = [
+    "ArchlensError",
+    "Network",
+    "SpecError",
+    "UsageError",
+    "check",
+    "compare",
+    "diff",
+    "load",
+    "load_all",
+    "load_text",
+    "shipped",
+]
 
 __version__ = "0.1.0"
 
@@ -26,6 +38,7 @@ _HOMES = {
     "UsageError": "archlens.errors",
     "check": "archlens.gate.run",
     "compare": "archlens.network",
+    "diff": "archlens.network",
     "load": "archlens.network",
     "load_all": "archlens.network",
     "load_text": "archlens.network",

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from archlens.graph.model import Graph
     from archlens.pytorch.build import BuiltNetwork
     from archlens.report.comparison import Comparison
+    from archlens.report.notebook import ShownDifference
 
-__all__ = ["Network", "compare", "family", "load", "load_all", "load_text"]
+__all__ = ["Network", "compare", "diff", "family", "load", "load_all", "load_text"]
 
 Size: TypeAlias = str | Sequence[int]
 
@@ -318,6 +319,22 @@ def compare(
     chosen = networks or preset_named(preset or "").specs
     analyses = [network.analyze() for one in chosen for network in (load_all(one) if isinstance(one, str) else [one])]
     return compared(analyses, columns, sort, ascending, where, preset)
+
+
+def diff(old: str | Network, new: str | Network) -> ShownDifference:
+    """What makes `new` of `old`: layers added, removed and changed, and what that costs; it prints itself.
+
+    Each as `load` takes it, `REV:path` as a git revision has it, or loaded. Raises as `load` does.
+
+    >>> [change.layer.path for change in diff("vgg16", "vgg19").of("added")][::2]
+    ['stage3/ConvRelu4/conv', 'stage4/ConvRelu4/conv', 'stage5/ConvRelu4/conv']
+    """
+    from archlens.analysis.difference import difference
+    from archlens.report.notebook import ShownDifference
+
+    one, other = [load(side) if isinstance(side, str) else side for side in (old, new)]
+    with _collector_paused():
+        return ShownDifference(*difference((one.graph, one.analyze()), (other.graph, other.analyze())))
 
 
 def _written(value: Any) -> str:

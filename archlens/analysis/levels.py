@@ -9,7 +9,7 @@ from archlens.analysis.facts import LayerFacts, intensity, per_param
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.layers.dims import Shape
 
-__all__ = ["SUMMED", "Group", "families", "grouped", "summed"]
+__all__ = ["SUMMED", "Group", "families", "grouped", "scope_of", "summed"]
 
 SUMMED = ("params", "buffers", "macs", "flops", "activations", "moved", "parameter_bytes", "activation_bytes", "policy_count")
 
@@ -54,12 +54,16 @@ def grouped(layers: Iterable[LayerFacts], level: str) -> tuple[Group, ...]:
     A block is the scope a layer stands in, a stage the first part of its path. A layer at the top level stands alone.
     Layers of one scope are one group, also where others run between them.
     """
-    scope_of = _SCOPES.get(level) or _first_parts(int(level))
     found: dict[str, list[LayerFacts]] = {}
     for layer in layers:
-        scopes = layer.path.split("/")[:-1]
-        found.setdefault(f"{scope_of(scopes)}/" if scopes else layer.path, []).append(layer)
+        found.setdefault(scope_of(layer.path, level), []).append(layer)
     return tuple([summed(key.removesuffix("/"), group, group[-1]) for key, group in found.items()])
+
+
+def scope_of(path: str, level: str) -> str:
+    """The group that a layer is in, with a `/` at its end; of a layer at the top level, the layer."""
+    scopes = path.split("/")[:-1]
+    return f"{(_SCOPES.get(level) or _first_parts(int(level)))(scopes)}/" if scopes else path
 
 
 def summed(path: str, rows: Sequence[LayerFacts | Group], last: LayerFacts | None = None) -> Group:

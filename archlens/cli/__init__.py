@@ -30,6 +30,7 @@ _COMMANDS = {
     "export": "The network as the PyTorch file that a person would have written.",
     "explain": "Where a number comes from: formulas with the values put in, for networks, layers and layer types.",
     "memory": "Where memory goes: what is alive at the peak, and what training needs.",
+    "diff": "What a change to a network changes and costs: two files, variants or git revisions.",
     "compare": "Networks side by side: any figure as a column, tables for papers and interviews.",
     "report": "A page on which a network, or several, can be understood: diagram, layers, charts, formulas.",
     "concepts": "The chapter's comparisons, computed: convolution against fully connected, 3×3 against 5×5, and so on.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, ClassVar, Literal
 
 from archlens.errors import LayerError
@@ -68,6 +69,7 @@ class Identity(Layer):
     type_name, torch_name = "identity", "nn.Identity"
     example: ClassVar = ("64x56x56", "")
     family = "activation"
+    linear = True
     is_view = True
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
@@ -83,6 +85,7 @@ class ReLU(Activation):
     """
 
     type_name, torch_name = "relu", "nn.ReLU"
+    limits = (0, inf)
     example: ClassVar = ("64x112x112", "")
     needs = "output"
     inplace: Flag = False
@@ -95,6 +98,7 @@ class ReLU6(Activation):
     """
 
     type_name, torch_name = "relu6", "nn.ReLU6"
+    limits = (0, 6)
     example: ClassVar = ("32x112x112", "")
     needs = "input as it was"
     inplace: Flag = False
@@ -186,6 +190,10 @@ class Hardtanh(Activation):
             message = f"hardtanh: min_val ({self.min_val}) must be below max_val ({self.max_val})"
             raise LayerError(message, "min_val", "write the smaller output first; left out they are -1 and 1")
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return self.min_val, self.max_val
+
 
 class Hardsigmoid(Activation):
     """min(max(0, x/6 + 1/2), 1).
@@ -194,6 +202,7 @@ class Hardsigmoid(Activation):
     """
 
     type_name, torch_name = "hardsigmoid", "nn.Hardsigmoid"
+    limits = (0, 1)
     example: ClassVar = ("96x1x1", "")
     needs = "input as it was"
     inplace: Flag = False

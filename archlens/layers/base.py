@@ -18,6 +18,7 @@ Annotated names are the fields, in the order of the shorthand. Shapes carry the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, ClassVar, dataclass_transform
 
 from archlens.errors import LayerError, NoMapError
@@ -49,6 +50,11 @@ class Layer(Keeping):
     """Whether its line lists its inputs or forks (`add: [a, b]`), its arguments beside it. So where any number goes in."""
     mixes_channels: ClassVar[bool] = False
     """Whether every unit along axis 1 of the output reads all units along axis 1 of the input."""
+    linear: ClassVar[bool] = False
+    """Whether its outputs are weighted sums of its inputs' values and a constant, all inputs taken together, in training too
+    (whatever is drawn there). Two such layers in a row are no more than one."""
+    limits: ClassVar[tuple[float, float]] = (-inf, inf)
+    """See `bounds`, where arguments do not matter."""
     example: ClassVar[tuple[str, str]] = ("", "")
     """Input sizes, without the batch and separated by `, ` where there are several, and the arguments in shorthand."""
     too_small: ClassVar[Mapping[str, str]] = {}
@@ -178,6 +184,11 @@ class Layer(Keeping):
     def buffer_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """State that is saved but not learned, by torch's name."""
         return {}
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values each of its outputs lies, whatever arrives."""
+        return self.limits
 
     def macs(self, *inputs: Shape) -> Dim:
         """Multiply–accumulates of convolutions and matrix products, bias not counted."""

@@ -28,6 +28,7 @@ class _Convolution(Sliding):
     family = "convolution"
     torch_name = "nn.Conv{rank}d"
     mixes_channels = True
+    linear = True
     reference = (
         "chapter 12.2 (output size, parameters) and 12.3 (channels, dilation); groups and uneven padding as in torch.nn.Conv2d"
     )

@@ -75,6 +75,7 @@ class Add(_Broadcast):
 
     type_name = "add"
     torch_name = "torch.add"
+    linear = True
     example: ClassVar = ("256x56x56, 256x56x56", "")
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
@@ -114,6 +115,7 @@ class Subtract(_Broadcast):
 
     type_name = "subtract"
     torch_name = "torch.sub"
+    linear = True
     inputs = (2, 2)
     joins = True
     example: ClassVar = ("64x56x56, 64x1x1", "")
@@ -217,6 +219,7 @@ class Stack(Layer):
 
     type_name = "stack"
     torch_name = "torch.stack"
+    linear = True
     family = "join"
     inputs = (1, None)
     example: ClassVar = ("64x56x56, 64x56x56", "dim=1")
@@ -262,6 +265,7 @@ class Concat(Layer):
 
     type_name = "concat"
     torch_name = "torch.cat"
+    linear = True
     example: ClassVar = ("64x28x28, 128x28x28, 32x28x28, 32x28x28", "")
     family = "join"
     inputs = (1, None)

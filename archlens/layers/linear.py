@@ -30,6 +30,7 @@ class Linear(Layer):
 
     type_name = "linear"
     torch_name = "nn.Linear"
+    linear = True
     example: ClassVar = ("512", "10")
     family = "linear"
     reference = "chapter 12.1 (every input with every output); torch.nn.Linear"

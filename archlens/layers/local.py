@@ -34,6 +34,7 @@ class LocallyConnected(Sliding):
     torch_name = "nn.functional.unfold"
     family = "convolution"
     mixes_channels = True
+    linear = True
     reference = "chapter 12.1 (parameters); output size as in torch.nn.Conv2d"
     formulas: ClassVar = {
         "output_size": "floor((W + P_low + P_high - D*(K - 1) - 1) / S) + 1",

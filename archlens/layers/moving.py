@@ -19,6 +19,7 @@ class Moving(Layer):
     """Axes taken apart and put together in another order. `reads` says no more than that; `rearranges` is exact."""
 
     family = "shape"
+    linear = True
 
     def reads(self, x: Shape, *, output: int = 0, local: bool = False) -> tuple[tuple[Along, ...], ...]:
         return (tuple(Along(None, Whole(n)) for n in x[1:]),)
@@ -187,6 +188,7 @@ class Roll(Layer):
     type_name = "roll"
     torch_name = "torch.roll"
     family = "shape"
+    linear = True
     reference = "Liu et al., Swin Transformer, 2021, arXiv:2103.14030"
     example: ClassVar = ("96x56x56", "shifts=[-3,-3] dims=[2,3]")
 

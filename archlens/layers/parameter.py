@@ -63,6 +63,7 @@ class ClassToken(Layer):
     type_name = "class_token"
     torch_name = "torch.cat"
     family = "parameter"
+    linear = True
     reference = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929"
     formulas: ClassVar = {"params": "count * F"}
     example: ClassVar = ("196x768", "")

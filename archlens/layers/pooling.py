@@ -144,8 +144,8 @@ class AvgPool(_Pool):
     count_include_pad: whether padding counts in the mean.
     """
 
-    type_name = "avg_pool"
-    torch_name = "nn.AvgPool{rank}d"
+    type_name, torch_name = "avg_pool", "nn.AvgPool{rank}d"
+    linear = True
     example: ClassVar = ("128x56x56", "2x2")
 
     ceil_mode: Flag = False
@@ -262,8 +262,8 @@ class AdaptiveAvgPool(_AdaptivePool):
     output_size: cells of the grid, per axis.
     """
 
-    type_name = "adaptive_avg_pool"
-    torch_name = "nn.AdaptiveAvgPool{rank}d"
+    type_name, torch_name = "adaptive_avg_pool", "nn.AdaptiveAvgPool{rank}d"
+    linear = True
     example: ClassVar = ("512x10x10", "7x7")
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
@@ -326,8 +326,8 @@ class GlobalAvgPool(_GlobalPool):
     keepdim: whether the spatial axes stay, with size 1.
     """
 
-    type_name = "global_avg_pool"
-    torch_name = "torch.mean"
+    type_name, torch_name = "global_avg_pool", "torch.mean"
+    linear = True
     example: ClassVar = ("512x7x7", "")
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:

@@ -59,6 +59,7 @@ class Mean(_Reduction):
     """
 
     type_name, torch_name = "mean", "torch.mean"
+    linear = True
 
 
 class Sum(_Reduction):
@@ -69,6 +70,7 @@ class Sum(_Reduction):
     """
 
     type_name, torch_name = "sum", "torch.sum"
+    linear = True
 
 
 class Max(_Reduction):

@@ -25,6 +25,7 @@ class Dropout(Layer):
 
     type_name = "dropout"
     torch_name = "nn.Dropout"
+    linear = True
     example: ClassVar = ("4096", "0.5")
     family = "regularization"
     reference = "chapter 12.5; Srivastava et al., Dropout, 2014"
@@ -56,6 +57,7 @@ class DropPath(Layer):
 
     type_name = "drop_path"
     torch_name = "torchvision.ops.StochasticDepth"
+    linear = True
     family = "regularization"
     is_view = True
     example = ("64x56x56", "0.1")

@@ -37,6 +37,7 @@ class Upsample(Layer):
     torch_name = "nn.Upsample"
     example: ClassVar = ("256x14x14", "2 mode=bilinear")
     family = "shape"
+    linear = True
     reference = "torch.nn.Upsample"
     formulas: ClassVar = {
         "output_size": "floor(W * scale_factor) if scaled else size",

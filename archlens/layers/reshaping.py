@@ -21,6 +21,7 @@ class _Moving(Layer):
     """Values are moved or left out; none is changed, so no operation is counted."""
 
     family = "shape"
+    linear = True
 
     def saves(self, *inputs: Shape, trained: bool, wanted: tuple[bool, ...]) -> Saved:
         return Saved()  # the backward pass needs the sizes alone

@@ -20,6 +20,7 @@ class _Pieces(Layer):
     """Each piece is a view: no value is copied."""
 
     family = "shape"
+    linear = True
     is_view = True
 
     _sizes: ClassVar[Callable[..., tuple[Dim, ...]]]
@@ -130,6 +131,7 @@ class Slice(Layer):
     type_name = "slice"
     torch_name = "torch.Tensor.__getitem__"
     family = "shape"
+    linear = True
     is_view = True
     reference = "x[:, start:end:step]; an end beyond the axis is refused here"
     example: ClassVar = ("197x768", "1 1")
@@ -197,6 +199,7 @@ class Select(Layer):
     type_name = "select"
     torch_name = "torch.select"
     family = "shape"
+    linear = True
     is_view = True
     example: ClassVar = ("197x768", "0")
 

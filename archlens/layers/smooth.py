@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, ClassVar, Literal
 
 from archlens.errors import LayerError
@@ -92,6 +93,7 @@ class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     type_name, torch_name = "sigmoid", "nn.Sigmoid"
+    limits = (0, 1)
     example: ClassVar = ("96x1x1", "")
     needs = "output"
 
@@ -100,6 +102,7 @@ class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x)))."""
 
     type_name, torch_name = "logsigmoid", "nn.LogSigmoid"
+    limits = (-inf, 0)
     example: ClassVar = ("10", "")
     second, lies = True, "contiguous"  # exp(-|x|)
 
@@ -108,6 +111,7 @@ class Tanh(Activation):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
 
     type_name, torch_name = "tanh", "nn.Tanh"
+    limits = (-1, 1)
     example: ClassVar = ("6x28x28", "")
     needs = "output"
 
@@ -128,6 +132,7 @@ class Softplus(Activation):
     """
 
     type_name, torch_name = "softplus", "nn.Softplus"
+    limits = (0, inf)
     example: ClassVar = ("10", "")
     beta: Number = 1.0
     threshold: Number = 20.0
@@ -137,5 +142,6 @@ class Softsign(Activation):
     """x / (1 + |x|)."""
 
     type_name, torch_name = "softsign", "nn.Softsign"
+    limits = (-1, 1)
     example: ClassVar = ("128", "")
     second = True  # 1 + |x|

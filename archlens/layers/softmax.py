@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from archlens.layers.activation import Activation
@@ -64,6 +65,7 @@ class Softmax(_Softmax):
     """
 
     type_name, torch_name = "softmax", "nn.Softmax"
+    limits = (0, 1)
     example: ClassVar = ("1000", "")
 
 
@@ -74,6 +76,7 @@ class LogSoftmax(_Softmax):
     """
 
     type_name, torch_name = "log_softmax", "nn.LogSoftmax"
+    limits = (-inf, 0)
     example: ClassVar = ("1000", "")
 
 
@@ -84,6 +87,7 @@ class Softmin(_Softmax):
     """
 
     type_name, torch_name = "softmin", "nn.Softmin"
+    limits = (0, 1)
     example: ClassVar = ("1000", "")
 
     def scratch(self, *inputs: Shape) -> Held:

@@ -46,6 +46,7 @@ class ConvTranspose(Layer):
     torch_name = "nn.ConvTranspose{rank}d"
     family = "convolution"
     mixes_channels = True
+    linear = True
     reference = "torch.nn.ConvTranspose2d; Dumoulin & Visin, A guide to convolution arithmetic, 2016, arXiv:1603.07285"
     formulas: ClassVar = {
         "output_size": "(W - 1)*S - 2*P + D*(K - 1) + P_out + 1",

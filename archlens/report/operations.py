@@ -9,7 +9,7 @@ from typing import Any
 from archlens.layers import layer_types
 from archlens.layers.fields import Field
 
-__all__ = ["operation_text", "typed_operation"]
+__all__ = ["operation_text", "typed_operation", "value_text"]
 
 _LISTS = ("Axes", "Shifts")  # kinds whose values are no sizes: never written 1×2
 _WORDS = {("padding", "same"): "same", ("padding", "valid"): "valid", ("ceil_mode", True): "ceil"}
@@ -27,6 +27,11 @@ def operation_text(type_name: str, arguments: Mapping[str, Any], axes: int, brie
 def typed_operation(type_name: str, arguments: Mapping[str, Any], axes: int, brief: bool = False, times: str = "×") -> str:
     """The same behind the type of the layer: `conv 64 7×7 /2`, `relu`."""
     return f"{type_name} {operation_text(type_name, arguments, axes, brief, times)}".rstrip()
+
+
+def value_text(value: Any, times: str = "×") -> str:
+    """One argument as a spec writes it: `3×3`, `true`, `same`."""
+    return _value(value, times)
 
 
 @lru_cache(4096)

@@ -20,7 +20,10 @@ _CONVOLUTIONS = ("conv", "depthwise_conv")
 _WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
 
 BUILT_IN: tuple[Rule, ...] = (
+    Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
+    Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
+    Rule("ARC504", "normalized-before-loss", "warning"),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
 )

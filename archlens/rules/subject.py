@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from archlens.analysis.facts import Analysis
 from archlens.errors import Span
 from archlens.graph.model import Graph, Node
 from archlens.rules.model import Rule
+
+if TYPE_CHECKING:
+    from archlens.rules.sliding import Windows
 
 __all__ = ["Subject"]
 
@@ -48,6 +52,13 @@ class Subject:
             for tensor in node.inputs:
                 found[tensor].append(number)
         return found
+
+    @cached_property
+    def sliding(self) -> dict[Windows, list[Node]]:
+        """The layers that slide a window over a map, by their windows: a convolution repeated on equal maps has them once."""
+        from archlens.rules.sliding import sliding_layers
+
+        return sliding_layers(self.graph.nodes)
 
     @cached_property
     def outputs(self) -> frozenset[int]:

@@ -8,7 +8,7 @@ from archlens.spec.model import Expectation
 from archlens.spec.reader import Reader
 from archlens.spec.scalars import figure, size_or_none
 
-__all__ = ["BYTES", "FIGURES", "read_expectations"]
+__all__ = ["BYTES", "FAMILIAR", "FIGURES", "read_expectations"]
 
 FIGURES = (
     "params",
@@ -25,13 +25,14 @@ FIGURES = (
 )
 BYTES = ("parameter_bytes", "peak_memory")
 """Those that are bytes, so for one dtype."""
-_FAMILIAR = {
+FAMILIAR = {
     "parameters": "params",
     "memory": "peak_memory",
     "rf": "receptive_field",
     "output_shape": "output",
     "outputs": "output",
 }
+"""What people call them elsewhere."""
 _EXAMPLE = "expect: {params: 25_557_032, macs: 4.1G, receptive_field: {min: 224}}"
 _SIZE = "write it without the batch axis: 256x28x28, or 1000"
 
@@ -50,7 +51,7 @@ def read_expectations(reader: Reader, node: Node) -> tuple[Expectation, ...]:
             found.append(_budget(reader, key.text, value) if isinstance(value, Mapping) else _figure(reader, key.text, value))
         else:
             known = (*FIGURES, "output", "tensors")
-            familiar = _FAMILIAR.get(key.text.lower())
+            familiar = FAMILIAR.get(key.text.lower())
             help = (
                 f"here it is called `{familiar}`" if familiar else did_you_mean(key.text, known) or f"figures: {', '.join(known)}"
             )

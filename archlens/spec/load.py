@@ -1,4 +1,4 @@
-"""Files and names → Spec: where a spec is found, and what it extends."""
+"""Files, files of git revisions and names → Spec: where a spec is found, and what it extends."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from collections.abc import Mapping
 from archlens.errors import Diagnostic, Source, SpecError, Unreadable, UsageError, closest
 from archlens.spec.document import Mapping as Node
 from archlens.spec.faults import Faults
+from archlens.spec.files import DISK, MAX_BYTES, Files
 from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
 
-__all__ = ["load_family", "load_spec", "load_specs", "shipped", "spec_of_text", "stdin_text"]
+__all__ = [
+    "MAX_CHAIN",
+    "extended_path",
+    "load_family",
+    "load_spec",
+    "load_specs",
+    "shipped",
+    "spec_of_text",
+    "stdin_text",
+    "variants_of",
+]
 
-MAX_BYTES = 1_000_000
 MAX_CHAIN = 20
 _SUFFIXES = (".yaml", ".yml")
 
@@ -31,6 +41,8 @@ def shipped() -> dict[str, str]:
 def load_spec(target: str, params: Mapping[str, str] | None = None) -> Spec:
     """The one network that `target` names: a path, a shipped name or `-` (stdin), then `:variant` if it has several.
 
+    `REV:path` is the file as a git revision has it, where there is no file of that name.
+
     params: values for parameters as written in a spec, e.g. `{"alpha": "0.5"}`.
     Raises SpecError for a file that is no spec at all (other faults are in `Spec.faults`, which building
     reports), UsageError for a target that names nothing.
@@ -41,7 +53,7 @@ def load_spec(target: str, params: Mapping[str, str] | None = None) -> Spec:
 def load_specs(target: str, params: Mapping[str, str] | None = None) -> list[Spec]:
     """As `load_spec`; `target:all` gives every variant."""
     path, variant = _split(target)
-    spec = _read(_find(path), ())
+    spec = _read(*_found(path), ())
     if variant == "all":
         if not spec.variants:
             raise UsageError(f"{spec.source.name} has no variants; leave `:all` out")
@@ -51,13 +63,36 @@ def load_specs(target: str, params: Mapping[str, str] | None = None) -> list[Spe
     return [overridden(one, params) if params else one for one in chosen]
 
 
+def variants_of(target: str) -> tuple[str, ...]:
+    """The variants that `target:` may be followed by; none where it names one already, or is stdin. Raises as `load_spec`."""
+    path, variant = _split(target)
+    if variant is not None or path == "-":
+        return ()
+    return tuple([variant.name for variant in _read(*_found(path), ()).variants])
+
+
+def extended_path(path: str) -> str | None:
+    """The file that the one in `path` extends, or would; None where it extends none, or cannot be read."""
+    try:
+        target = extended(parse_root(_source(DISK, path), Faults()))
+    except SpecError:
+        return None
+    if target is None or target.text == "-":
+        return None
+    name, beside = _split(target.text)[0], os.path.dirname(path) or "."
+    try:
+        return _find(name, DISK, beside)[1]
+    except UsageError:
+        return os.path.normpath(os.path.join(beside, name if name.endswith(_SUFFIXES) else f"{name}.yaml"))
+
+
 def load_family(target: str, text: str | None = None) -> tuple[list[Spec], bool]:
     """As `load_specs`, but where no variant is named it gives every one; and whether these are all that there are.
 
     text: what the file says, where it comes from elsewhere; `target` is then what messages call it.
     """
     path, variant = _split(target) if text is None else (target, None)
-    spec = _read(_find(path), ()) if text is None else _parsed(Source(target, text), target, ())
+    spec = _read(*_found(path), ()) if text is None else _parsed(Source(target, text), DISK, target, ())
     if variant in (None, "all") and spec.variants:
         return [select(spec, v.name) for v in spec.variants], True
     return [select(spec, None if variant == "all" else variant)], len(spec.variants) < 2
@@ -65,12 +100,12 @@ def load_family(target: str, text: str | None = None) -> tuple[list[Spec], bool]
 
 def stdin_text() -> str:
     """What stdin says; raises Unreadable when it is no text."""
-    return _source("-").text
+    return _source(DISK, "-").text
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:
     """The spec that `text` is; raises SpecError. name: what messages call it; what it extends is sought from here."""
-    return select(_parsed(Source(name, text), name, ()), None)
+    return select(_parsed(Source(name, text), DISK, name, ()), None)
 
 
 def _split(target: str) -> tuple[str, str | None]:
@@ -78,31 +113,50 @@ def _split(target: str) -> tuple[str, str | None]:
     path, colon, variant = target.rpartition(":")
     if not colon or not path or os.path.exists(target) or any(c in variant for c in "/\\"):
         return target, None
+    if variant.endswith(_SUFFIXES) and not os.path.exists(path):  # the file of a revision
+        return target, None
     return path, variant
 
 
-def _find(target: str, beside: str = "") -> str:
-    """The path that a path or name stands for; raises UsageError when there is none."""
+def _found(target: str) -> tuple[Files, str]:
+    """Where the spec is that a person names."""
+    if ":" in target and not os.path.exists(target):
+        from archlens.spec.git import revision_file
+
+        found = revision_file(target)
+        if found is not None:
+            revision, path = found
+            if not revision.exists(path):
+                raise UsageError(f"there is no file {path} in {revision.name}{revision.near(path)}")
+            return found
+    return _find(target)
+
+
+def _find(target: str, files: Files = DISK, beside: str = "") -> tuple[Files, str]:
+    """Where the file is that a path or name stands for; raises UsageError when there is none.
+
+    files, beside: where it is named, and the folder of the file that does.
+    """
     if target == "-":
-        return target
+        return DISK, target
     known = shipped()
     if not (target.endswith(_SUFFIXES) or os.sep in target or "/" in target):
         for suffix in _SUFFIXES if beside else ():
             near = os.path.normpath(os.path.join(beside, target + suffix))
-            if os.path.isfile(near):
-                return near
+            if files.is_file(near):
+                return files, near
         if target in known:
-            return _near(known[target])
-        if not os.path.exists(target):
+            return DISK, _near(known[target])
+        if not files.exists(target):
             near_name = closest(target, known)
             cure = f"did you mean `{near_name}`?" if near_name else "`archlens specs` lists them"
             raise UsageError(f"no file and no shipped spec is called `{target}`; {cure}")
     path = os.path.normpath(os.path.join(beside, target)) if beside else target
-    if not os.path.exists(path):
+    if not files.exists(path):
         stem = os.path.basename(target).removesuffix(".yaml").removesuffix(".yml")
         cure = f"; the shipped spec is called `{stem}`" if stem in known else ""
-        raise UsageError(f"no file {path}{cure}")
-    return path
+        raise UsageError(f"no file {files.shown(path)}{cure}")
+    return files, path
 
 
 def _near(path: str) -> str:
@@ -111,17 +165,11 @@ def _near(path: str) -> str:
     return path.removeprefix(here)
 
 
-def _source(path: str) -> Source:
+def _source(files: Files, path: str) -> Source:
     """The text of a file; raises Unreadable when it is none."""
-    name = "<stdin>" if path == "-" else path
+    name = files.shown(path)
     try:
-        if path == "-":
-            import sys
-
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open(path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
+        data = files.read(path)
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror or error}"
         raise Unreadable(Diagnostic("ARC001", message, help="give a spec file or the name of a shipped spec")) from None
@@ -136,41 +184,41 @@ def _source(path: str) -> Source:
         raise Unreadable(Diagnostic("ARC002", message, help="save the file as UTF-8")) from None
 
 
-def _read(path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
-    """The spec in `path` on top of what it extends. chain: (absolute path, shown) of the files on the way here."""
-    return _parsed(_source(path), path, chain)
+def _read(files: Files, path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
+    """The spec in `path` on top of what it extends. chain: (identity, shown) of the files on the way here."""
+    return _parsed(_source(files, path), files, path, chain)
 
 
-def _parsed(source: Source, path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
+def _parsed(source: Source, files: Files, path: str, chain: tuple[tuple[str, str], ...]) -> Spec:
     faults = Faults()
     root = parse_root(source, faults)
-    base = _base(source, root, path, chain, faults)
+    base = _base(source, root, files, path, chain, faults)
     if base is not None and base.faults:
         faults = Faults((*base.faults, *faults.found))
     return parse_spec(source, root, base, faults)
 
 
-def _base(source: Source, root: Node, path: str, chain: tuple[tuple[str, str], ...], faults: Faults) -> Spec | None:
+def _base(source: Source, root: Node, files: Files, path: str, chain: tuple[tuple[str, str], ...], faults: Faults) -> Spec | None:
     """What `extends:` names; None where there is nothing of the kind."""
     target = extended(root)
     if target is None:
         return None
     name, variant = _split(target.text)
     try:
-        found = _find(name, beside=os.path.dirname(path) or ".") if name != "-" else ""
+        home, found = _find(name, files, os.path.dirname(path) or ".") if name != "-" else (files, "")
     except UsageError as error:
         help = "paths are relative to this file; names are those of `archlens specs`"
         raise SpecError(*faults.found, Diagnostic("ARC108", f"`extends`: {error}", target.span, help=help)) from None
-    links = (*chain, (os.path.abspath(path), source.name))
-    if os.path.abspath(found) in [link for link, _ in links]:
-        shown = " → ".join([*(s for _, s in links), found])
+    links = (*chain, (files.identity(path), source.name))
+    if home.identity(found) in [link for link, _ in links]:
+        shown = " → ".join([*(s for _, s in links), home.shown(found)])
         message, help = f"`extends` goes in a circle: {shown}", "let one of them stand alone"
         raise SpecError(*faults.found, Diagnostic("ARC109", message, target.span, help=help))
     if len(links) > MAX_CHAIN or not found:
         message = f"`extends` over more than {MAX_CHAIN} files" if found else "`extends` must name a file, not stdin"
         raise SpecError(*faults.found, Diagnostic("ARC109", message, target.span, help="extend a spec nearer to the root"))
     try:
-        base = _read(found, links)
+        base = _read(home, found, links)
         return select(base, variant) if variant is not None else base
     except UsageError as error:
         raise SpecError(*faults.found, Diagnostic("ARC108", f"`extends`: {error}", target.span)) from None

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shlex
+import subprocess
 
 import pytest
 
@@ -18,6 +19,18 @@ def examples(text):
     return [line.split("  ")[0].split(" | ")[0].split(" > ")[0] for line in lines]
 
 
+def commit():
+    """What is here, on a branch `main`."""
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+    for arguments in (
+        ("init", "-q"),
+        ("symbolic-ref", "HEAD", "refs/heads/main"),
+        ("add", "."),
+        (*who, "commit", "-q", "-m", "first"),
+    ):
+        subprocess.run(["git", *arguments], check=True)
+
+
 @pytest.mark.parametrize("command", ["", *_COMMANDS])
 def test_help_says_it_by_example_and_the_examples_run(command, run, here, pages_once):
     done = run(*command.split(), "--help")
@@ -26,6 +39,8 @@ def test_help_says_it_by_example_and_the_examples_run(command, run, here, pages_
     assert max(map(len, done.out.splitlines())) <= 80
     (here / "my_net.yaml").write_text((here / "small.yaml").read_text())
     (here / "specs").symlink_to(archlens.shipped()["resnet"].rpartition("/")[0])
+    if command == "diff":
+        commit()
     found = examples(done.out)
     assert found
     for example in found:

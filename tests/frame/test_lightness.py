@@ -16,6 +16,7 @@ TABULATED = {
     "analyze table",
     "analyze markdown",
     "compare markdown",
+    "diff markdown",
     "explain markdown",
     "memory markdown",
     "receptive-field markdown",
@@ -50,6 +51,7 @@ STATIC = {
         f"compare {form}": ["compare", "vgg16", "lenet5", "--format", form]
         for form in ("table", "markdown", "csv", "json", "latex", "html")
     },
+    **{f"diff {form}": ["diff", "vgg16", "vgg19", "--format", form] for form in ("text", "markdown", "json", "html")},
     "report": ["report", "vgg16", "-o", "-"],
     "report of several": ["report", "vgg16", "lenet5", "-o", "-"],
     **{f"memory {form}": ["memory", "vgg16", "--format", form] for form in ("table", "markdown", "json")},

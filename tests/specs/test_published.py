@@ -5,6 +5,7 @@
 """
 
 import csv
+import functools
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +23,12 @@ with (HERE / "published.csv").open(encoding="utf-8") as file:
     PUBLISHED = {row["network"]: row for row in csv.DictReader(file)}
 
 
+@functools.cache
+def analyzed(name):
+    """A shipped network, analysed once for all tests of it."""
+    return archlens.load(name).analyze()
+
+
 def row_of(name):
     """The published row: `resnet50`, which only extends its family, is held to `resnet:resnet50`."""
     if name in PUBLISHED:
@@ -36,7 +43,7 @@ NETWORKS = [name for path in FILES for name in targets(path.stem)]
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_figures_are_the_published_ones(name):
-    row, totals = row_of(name), archlens.load(name).analyze().totals
+    row, totals = row_of(name), analyzed(name).totals
     for key in FIGURES:
         if row[key]:
             _, low, high = figure(row[key])
@@ -47,14 +54,14 @@ def test_figures_are_the_published_ones(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_input_is_the_published_one(name):
-    shape, *_ = archlens.load(name).analyze().inputs.values()  # the image, where boxes go in too
+    shape, *_ = analyzed(name).inputs.values()  # the image, where boxes go in too
     assert "x".join(map(str, shape[1:])) == row_of(name)["input"]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_expectation_holds_and_none_is_ours(name):
     """What a spec expects of a published figure is that figure, so nothing archlens computed slips in."""
-    row, analysis = row_of(name), archlens.load(name).analyze()
+    row, analysis = row_of(name), analyzed(name)
     assert analysis.expectations
     for outcome in analysis.expectations:
         assert outcome.ok, outcome
@@ -66,7 +73,7 @@ def test_every_expectation_holds_and_none_is_ours(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_meta_names_a_source(name):
-    meta = archlens.load(name).spec.meta
+    meta = analyzed(name).meta
     assert meta["key_idea"]
     assert meta["source"]
     assert str(meta.get("top1", "")) == row_of(name)["top1"], "an accuracy is shown only with its source"
@@ -96,7 +103,7 @@ def test_mobilenet_macs_follow_from_those_at_224(width, resolution):
 def test_two_auxiliary_heads_are_what_training_adds():
     """The paper's section 5: a 1x1 convolution to 128 channels on a 4x4 map, then 1,024 and 1,000 units."""
     head = [(channels + 1) * 128 + (128 * 16 + 1) * 1024 + (1024 + 1) * 1000 for channels in (512, 528)]
-    training, inference = (archlens.load(name).analyze() for name in ("googlenet_2014_training", "googlenet_2014"))
+    training, inference = (analyzed(name) for name in ("googlenet_2014_training", "googlenet_2014"))
     assert training.totals.params - inference.totals.params == sum(head)
     assert list(training.outputs.values()) == [(1, 1000)] * 3
 
@@ -104,7 +111,7 @@ def test_two_auxiliary_heads_are_what_training_adds():
 @pytest.mark.parametrize("name", ["fcn32s", "fcn16s", "fcn8s"])
 def test_fcn_is_the_papers_and_the_authors(name):
     """404 pixels seen (table 1), and scores that are added lie on one grid where the authors' tool cuts them."""
-    analysis = archlens.load(name).analyze()
+    analysis = analyzed(name)
     (fc7,) = [layer for layer in analysis.layers if layer.path == "fc7/relu"]
     assert fc7.receptive_field.size == (404, 404)
     assert analysis.misalignments == ()
@@ -169,6 +176,6 @@ def test_the_maps_of_c3_see_the_maps_that_the_papers_table_says():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_an_accuracy_is_one_on_some_images(name):
-    meta = archlens.load(name).spec.meta
+    meta = analyzed(name).meta
     assert meta["task"] in ("classification", "detection", "segmentation", "video", "sound", "baseline")
     assert not {"top1", "miou"} & {*meta} or {"dataset", "source"} <= {*meta}

@@ -1,0 +1,171 @@
+"""What a change to a network changes: layers that came, went or are otherwise, and what follows for all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from archlens.analysis.alignment import align
+from archlens.analysis.facts import Analysis, LayerFacts
+from archlens.analysis.outline import arguments_of
+from archlens.analysis.rewiring import Rewiring
+from archlens.graph.model import Graph, Node
+from archlens.layers.dims import Shape
+
+__all__ = ["FOLLOWING", "Call", "Change", "Difference", "difference"]
+
+FOLLOWING = ("params", "buffers", "macs", "flops", "activations")
+"""The figures of a layer that are compared; with the shapes of what it puts out they follow from what it is and reads."""
+
+
+class Call(NamedTuple):
+    """The instance of a block, or the turn of a loop, that a scope is: the block's name and what its line gives values to."""
+
+    block: str
+    values: Mapping[str, Any]
+
+
+class Change(NamedTuple):
+    """One layer that differs.
+
+    kind: `added`, `removed`, `changed`, or `resized` where only its shapes or figures do, which follow from another change.
+    old, new: its facts; None on the side that lacks it. arguments: those that differ, their values before and after; none
+    where the type does. aspects: what differs in itself: `type`, `arguments`, `inputs`, `trainable`, `weights`.
+    """
+
+    kind: str
+    old: LayerFacts | None
+    new: LayerFacts | None
+    arguments: Mapping[str, tuple[Any, Any]]
+    aspects: tuple[str, ...]
+
+    @property
+    def layer(self) -> LayerFacts:
+        """The layer as it is now, or was."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    @property
+    def shapes(self) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
+        """What it puts out, before and after; nothing on the side that lacks it."""
+        return self.old.output_shapes if self.old else (), self.new.output_shapes if self.new else ()
+
+    def amount(self, figure: str) -> int:
+        """By how much it changes a figure that is summed over layers."""
+        before, after = [getattr(side, figure) if side else 0 for side in (self.old, self.new)]
+        amount: int = after - before
+        return amount
+
+
+class Difference(NamedTuple):
+    """What makes `new` of `old`.
+
+    changes: layers that differ, in the order of `new`, those that went where they were. unchanged: how many do not.
+    renamed: paths before and after of layers that are on both sides, where they differ. inputs, outputs: by name the sizes
+    before and after, None on the side that lacks it, of those that differ. expectations: of those that differ, their key and
+    what was and is expected. calls: of both sides, what each scope is, by path.
+    """
+
+    old: Analysis
+    new: Analysis
+    changes: tuple[Change, ...]
+    unchanged: int
+    renamed: tuple[tuple[str, str], ...]
+    inputs: Mapping[str, tuple[Shape | None, Shape | None]]
+    outputs: Mapping[str, tuple[Shape | None, Shape | None]]
+    expectations: tuple[tuple[str, str | None, str | None], ...]
+    calls: tuple[Mapping[str, Call], Mapping[str, Call]]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs: no layer, name of one, input, output or expectation."""
+        return not (self.changes or self.renamed or self.inputs or self.outputs or self.expectations)
+
+    def of(self, kind: str) -> tuple[Change, ...]:
+        """The changes of one kind."""
+        return tuple([change for change in self.changes if change.kind == kind])
+
+
+def difference(old: tuple[Graph, Analysis], new: tuple[Graph, Analysis]) -> Difference:
+    """How two networks differ, layers aligned by structure."""
+    (before, was), (after, now) = old, new
+    partners = align(before, after)
+    changes = _changes(old, new, partners)
+    pairs = [(was.layers[i].path, now.layers[j].path) for i, j in enumerate(partners) if j >= 0]
+    return Difference(
+        was,
+        now,
+        tuple(changes),
+        len(pairs) - sum([change.old is not None and change.new is not None for change in changes]),
+        tuple([pair for pair in pairs if pair[0] != pair[1]]),
+        _sizes(was.inputs, now.inputs),
+        _sizes(was.outputs, now.outputs),
+        tuple(_expected(before, after)),
+        (_calls(before), _calls(after)),
+    )
+
+
+def _changes(old: tuple[Graph, Analysis], new: tuple[Graph, Analysis], partners: Sequence[int]) -> list[Change]:
+    (before, was), (after, now) = old, new
+    origin = {j: i for i, j in enumerate(partners) if j >= 0}
+    rewiring = Rewiring(before, after, partners)
+    numbers = {node.path: number for number, node in enumerate(after.nodes)}
+    owners = {node.path: partners[number] for number, node in enumerate(before.nodes)}
+    gone = [i for i, j in enumerate(partners) if j < 0]
+    found: list[Change] = []
+    told = 0
+    for j, layer in enumerate(now.layers):
+        i = origin.get(j)
+        if i is None:
+            found.append(Change("added", None, layer, {}, ()))
+            continue
+        while told < len(gone) and gone[told] < i:
+            found.append(Change("removed", was.layers[gone[told]], None, {}, ()))
+            told += 1
+        one, other = before.nodes[i], after.nodes[j]
+        lent = owners[one.owner] != numbers[other.owner]
+        change = _compared(was.layers[i], layer, _arguments(one, other), rewiring.differs(i, j), lent)
+        if change:
+            found.append(change)
+    return [*found, *[Change("removed", was.layers[i], None, {}, ()) for i in gone[told:]]]
+
+
+def _arguments(old: Node, new: Node) -> dict[str, tuple[Any, Any]]:
+    """Those that differ, of two layers of one type."""
+    if old.layer.type_name != new.layer.type_name or old.layer == new.layer:
+        return {}
+    before, after = arguments_of(old.layer), arguments_of(new.layer)
+    return {name: (value, after[name]) for name, value in before.items() if value != after[name]}
+
+
+def _compared(
+    old: LayerFacts, new: LayerFacts, arguments: dict[str, tuple[Any, Any]], rewired: bool, lent: bool
+) -> Change | None:
+    """How a layer differs from what it was; None where it does not."""
+    aspects = ["type"] if old.type != new.type else ["arguments"] if arguments else []
+    aspects += ["inputs"] if rewired else []
+    aspects += ["trainable"] if old.trainable != new.trainable and bool(old.params) == bool(new.params) else []
+    aspects += ["weights"] if lent else []
+    if aspects:
+        return Change("changed", old, new, arguments, tuple(aspects))
+    follows = old.output_shapes != new.output_shapes or any(getattr(old, name) != getattr(new, name) for name in FOLLOWING)
+    return Change("resized", old, new, {}, ()) if follows else None
+
+
+def _sizes(old: Mapping[str, Shape], new: Mapping[str, Shape]) -> dict[str, tuple[Shape | None, Shape | None]]:
+    return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
+
+
+def _expected(old: Graph, new: Graph) -> Iterator[tuple[str, str | None, str | None]]:
+    before, after = [{(one.key, one.tensor, one.exact): one.text for one in graph.expect} for graph in (old, new)]
+    for key in {**before, **after}:
+        if before.get(key) != after.get(key):
+            yield f"{key[0]} of {key[1]}" if key[1] else key[0], before.get(key), after.get(key)
+
+
+def _calls(graph: Graph) -> dict[str, Call]:
+    return {
+        path: Call(call.block, {name: call.values[name] for name in call.said if name in call.values} if call.block else {})
+        for path, call in graph.calls.items()
+    }

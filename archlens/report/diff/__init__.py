@@ -1,0 +1,1 @@
+"""What a change to a network changes, for people and machines."""

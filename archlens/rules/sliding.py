@@ -1,0 +1,181 @@
+"""Windows as rules ask about them: where they lie on the map, where beside it, and what they leave unread.
+
+Along an axis of `size` cells, tap i of the window at place u lies on cell u·S - P_low + i·D; cells outside 0..size-1 are padding.
+Everything here follows from that in whole numbers, without a walk over the places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import gcd
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from archlens.graph.model import Node
+from archlens.layers.base import Layer
+from archlens.layers.dims import Shape, axis_names, prod
+from archlens.layers.sliding import Sliding
+
+if TYPE_CHECKING:
+    from archlens.rules.subject import Subject
+
+__all__ = ["Slid", "Windows", "along", "asked", "by", "padding_text", "pixels", "read_elsewhere", "sliding_layers"]
+
+T = TypeVar("T")
+_WIDEST = 10_000  # taps along an axis; a wider window is not looked at
+
+
+class Slid(NamedTuple):
+    """A window along one axis of `size` cells; it takes `places` places."""
+
+    name: str
+    size: int
+    kernel: int
+    stride: int
+    low: int
+    high: int
+    dilation: int
+    places: int
+
+    @property
+    def span(self) -> int:
+        """Cells from its first tap to its last: D·(K-1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def last(self) -> int:
+        """The cell under the last tap at the last place."""
+        return (self.places - 1) * self.stride - self.low + self.span - 1
+
+    def on_map(self) -> list[tuple[int, int]]:
+        """For each tap the first and the last place at which it lies on the map; the first after the last where there is none."""
+        found = []
+        for tap in range(self.kernel):
+            offset = self.low - tap * self.dilation  # place u lies on cell u·S - offset
+            found.append((max(0, -(-offset // self.stride)), min(self.places - 1, (offset + self.size - 1) // self.stride)))
+        return found
+
+    @property
+    def alive(self) -> tuple[int, ...]:
+        """The taps that lie on the map at one place at least."""
+        return tuple([tap for tap, (first, last) in enumerate(self.on_map()) if first <= last])
+
+    @property
+    def blind(self) -> int:
+        """Places at which no tap lies on the map."""
+        seeing, end = 0, -1
+        for first, last in sorted(self.on_map()):
+            seeing += max(0, last - max(first, end + 1) + 1)
+            end = max(end, last)
+        return self.places - seeing
+
+    @property
+    def skips(self) -> int:
+        """Of every `stride` neighbouring cells those that no place reads: S - min(K, S / gcd(S, D)); 0 for a single place."""
+        if self.places == 1:
+            return 0
+        return self.stride - min(self.kernel, self.stride // gcd(self.stride, self.dilation))
+
+    @property
+    def dropped(self) -> int:
+        """Cells behind the last tap that further places would read and none does; S - 1 at most."""
+        first = max(0, self.last + 1)  # fewer than S cells from here on
+        offsets = {(tap * self.dilation - self.low - first) % self.stride for tap in range(min(self.kernel, self.stride))}
+        return sum([first + offset < self.size for offset in offsets])
+
+
+class Windows:
+    """How all layers that are equal and read equal maps move their windows: one object for all of them.
+
+    axes: along each spatial axis.
+    """
+
+    __slots__ = ("axes", "layer", "shape")
+
+    def __init__(self, layer: Sliding, shape: Shape) -> None:
+        names = axis_names(len(shape) - 2)
+        places = layer.output_shapes(shape)[0][2:]
+        self.layer: Layer = layer
+        self.shape = shape
+        self.axes = tuple([Slid(name, *slide, o) for name, slide, o in zip(names, layer.slides(shape), places, strict=True)])
+
+    @property
+    def zeros(self) -> bool:
+        """Whether there is nothing of the map in its padding."""
+        return getattr(self.layer, "padding_mode", "zeros") == "zeros"
+
+    @property
+    def places(self) -> int:
+        """Places of the window on the whole map."""
+        return prod([axis.places for axis in self.axes])
+
+
+def sliding_layers(nodes: Sequence[Node]) -> dict[Windows, list[Node]]:
+    """The layers that slide a window over a map, with their windows, in order of the first of each kind."""
+    known: dict[tuple[Layer, tuple[Shape, ...]], Windows] = {}
+    found: dict[Windows, list[Node]] = {}
+    for node in nodes:
+        if isinstance(node.layer, Sliding) and _is_narrow(node.layer):
+            key = node.layer, node.input_shapes
+            windows = known.get(key)
+            if windows is None:
+                windows = known[key] = Windows(node.layer, node.input_shapes[0])
+                found[windows] = []
+            found[windows].append(node)
+    return found
+
+
+def _is_narrow(layer: Sliding) -> bool:
+    kernel = layer.arguments["kernel_size"]
+    return not any(taps > _WIDEST for taps in (kernel if isinstance(kernel, tuple) else (kernel,)))
+
+
+def asked(subject: Subject, question: Callable[[Windows], T]) -> Iterator[tuple[Node, Windows, T]]:
+    """The layers for whose windows the answer is something, in order, each kind of window asked once."""
+    answers = {windows: question(windows) for windows in subject.sliding}
+    found = [(node, windows) for windows, nodes in subject.sliding.items() if answers[windows] for node in nodes]
+    for node, windows in sorted(found, key=lambda one: subject.numbers[one[0].path]) if found else ():
+        yield node, windows, answers[windows]
+
+
+def read_elsewhere(subject: Subject, node: Node, is_whole: Callable[[Windows], bool]) -> Node | None:
+    """Another layer that reads the same map, all of it as far as `is_whole` says of windows; None where there is none.
+
+    Layers without windows read all that comes to them.
+    """
+    windows = {one.path: kind for kind, nodes in subject.sliding.items() for one in nodes}
+    for other in subject.readers(node.inputs[0]):
+        if other.path != node.path and (other.path not in windows or is_whole(windows[other.path])):
+            return other
+    return None
+
+
+def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:
+    """About how large an input gives the map that a layer reads so many cells; empty where that cannot be said.
+
+    For map sizes along each axis, `about 64×64 pixels at its total stride of 32`.
+    """
+    maker = subject.maker(node.inputs[0])
+    field = subject.analysis.layers[subject.numbers[maker.path]].receptive_field if maker else None
+    if field is None or any(field.whole) or len(field.jump) != len(cells) or set(field.jump) == {1}:
+        return ""
+    size = "×".join([str(round(count * jump)) for count, jump in zip(cells, field.jump, strict=True)])
+    strides = "×".join(map(str, field.jump)) if len({*field.jump}) > 1 else str(field.jump[0])
+    return f"about {size} pixels of input at a total stride of {strides}"
+
+
+def along(names: Sequence[str], rank: int) -> str:
+    """`along height and width`, `along its length` for the one axis of a sequence."""
+    return "along its length" if rank == 1 else "along " + " and ".join(names)
+
+
+def by(sizes: Sequence[object]) -> str:
+    """Sizes as the shorthand writes them: `3x3`, `7` for the one axis of a sequence."""
+    return "x".join(map(str, sizes))
+
+
+def padding_text(pairs: Sequence[tuple[int, int]]) -> str:
+    """(low, high) per axis as the shorthand writes them: `padding=1`, `padding=0x1`, `padding=[[0, 1], [0, 1]]`."""
+    if all(low == high for low, high in pairs):
+        lows = [low for low, _ in pairs]
+        return f"padding={lows[0] if len({*lows}) == 1 else by(lows)}"
+    return f"padding={[list(pair) for pair in pairs]}"
