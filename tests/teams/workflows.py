@@ -37,7 +37,7 @@ def filled(text: str, context: Mapping[str, Any]) -> str:
 def run_step(
     step: Mapping[str, Any], context: Mapping[str, Any], folder: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a step in bash as a runner does, with the files that GitHub gives it; `python -m archlens` is the one that is tested."""
+    """Run a step in bash as a runner does, with the files that GitHub gives it, and the archlens that is tested."""
     given = {name: filled(text, context) for name, text in step.get("env", {}).items()}
     known = {
         "GITHUB_ACTION_PATH": str(ROOT),
