@@ -1,4 +1,4 @@
-"""The hook for pre-commit: its manifest as pre-commit reads it, its command on the files of a commit, and all of it in a repository."""
+"""The hook for pre-commit: its manifest as pre-commit reads it, its command on files of a commit, all of it in a repository."""
 
 import shlex
 import subprocess
