@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archlens.analysis.classes import classes_of
 from archlens.analysis.facts import Outcome, Totals
-from archlens.errors import Diagnostic, did_you_mean
+from archlens.errors import Diagnostic, Label, did_you_mean
 from archlens.graph.model import Graph
 from archlens.spec.expectations import BYTES
 from archlens.spec.model import Expectation
@@ -20,14 +21,28 @@ def check_expectations(graph: Graph, totals: Totals) -> tuple[Outcome, ...]:
     """The outcome of every expectation, in the order written."""
     return tuple(
         [
-            _check_shape(expected, graph) if expected.key in ("output", "tensors") else _check_figure(expected, totals)
+            _check_shape(expected, graph)
+            if expected.key in ("output", "tensors")
+            else _check_classes(expected, graph)
+            if expected.key == "classes"
+            else _check_figure(expected, getattr(totals, _ATTRIBUTES.get(expected.key, expected.key)))
             for expected in graph.expect
         ]
     )
 
 
-def _check_figure(expected: Expectation, totals: Totals) -> Outcome:
-    actual = getattr(totals, _ATTRIBUTES.get(expected.key, expected.key))
+def _check_classes(expected: Expectation, graph: Graph) -> Outcome:
+    """As a figure; where it is missed, the layer that puts the classes out is shown."""
+    number, values, layer = classes_of(graph)
+    outcome = _check_figure(expected, number)
+    if outcome.diagnostic is None or layer is None:
+        return outcome
+    node = graph.nodes[layer]
+    said = (Label(node.span, f"puts out {values:,}{' value, for 2' if values == 1 else ''}"),) if node.span else ()
+    return outcome._replace(diagnostic=outcome.diagnostic._replace(related=said))
+
+
+def _check_figure(expected: Expectation, actual: Any) -> Outcome:
     if actual is None:  # no receptive field
         return _missed(expected, expected.key, None, "none", f", expected {_wanted(expected)}")
     if expected.sizes is not None:

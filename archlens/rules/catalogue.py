@@ -26,9 +26,23 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC504", "normalized-before-loss", "warning"),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
+    Rule("ARC602", "dominant-layer", "warning", False),
+    Rule("ARC603", "fixed-input-size", "warning", False),
+    Rule("ARC605", "plain-too-deep", "warning", False),
+    Rule("ARC606", "saturating-in-a-row", "warning", False, ("sigmoid", "tanh", "softsign", "hardsigmoid", "hardtanh")),
+    Rule("ARC607", "representational-bottleneck", "warning", False),
+    Rule("ARC608", "narrow-downsampling", "warning", False, (*_WINDOWS, "locally_connected")),
+    Rule("ARC609", "activation-on-trunk", "warning", False, ("add",)),
+    Rule("ARC610", "activation-after-linear-bottleneck", "warning", False, ("conv",)),
+    Rule("ARC614", "class-count", "warning"),
+    Rule("ARC701", "channel-multiple", "warning", False, ("conv", "conv_transpose", "linear")),
+    Rule("ARC702", "unequal-width", "warning", False, ("conv",)),
+    Rule("ARC703", "many-groups", "warning", False, ("conv", "conv_transpose")),
+    Rule("ARC704", "fragmentation", "warning", False),
+    Rule("ARC705", "elementwise-traffic", "warning", False),
 )
 """Those of archlens, in the order of their codes: 5 what is wasted or means nothing, on by default; 6 capacity and resolution, 7
-speed, on request."""
+speed, on request but for few."""
 
 UNUSED = "ARC591"
 """Whether it is broken shows only when all variants of a spec are looked at."""

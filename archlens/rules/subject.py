@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from archlens.analysis.facts import Analysis
 from archlens.errors import Span
 from archlens.graph.model import Graph, Node
+from archlens.rules.kinds import is_activation, is_norm, passes_on
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
@@ -98,6 +100,17 @@ class Subject:
                 return found
         return None
 
+    def flattened(self, node: Node) -> Node | None:
+        """The layer before `node` that makes its vector of a map, keeping every value; None without one.
+
+        Activations, norms and dropout may stand between.
+        """
+        found = self.before(node, lambda one: passes_on(one) or is_norm(one) or is_activation(one))
+        if found is None or found.layer.family != "shape" or len(found.outputs) != 1:
+            return None
+        before, after = found.input_shapes[0], found.output_shapes[0]
+        return found if len(after) == 2 < len(before) and prod(before) == prod(after) else None
+
     @cached_property
     def needed(self) -> frozenset[int]:
         """The numbers of the layers that an output depends on."""
@@ -114,6 +127,19 @@ class Subject:
     def weighs(self) -> list[bool]:
         """For each layer whether it is one of weights: it multiplies with parameters, its own or shared ones."""
         return [facts.macs > 0 and bool(facts.parameter_shapes) for facts in self.analysis.layers]
+
+    @cached_property
+    def last_weights(self) -> frozenset[int]:
+        """The numbers of the layers of weights that an output comes of with no other between: what they put out is asked for."""
+        tensors, found = set(self.outputs), []
+        for number in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[number]
+            if not tensors.isdisjoint(node.outputs):
+                if self.weighs[number]:
+                    found.append(number)
+                else:
+                    tensors.update(node.inputs)
+        return frozenset(found)
 
     @cached_property
     def bridges(self) -> frozenset[int]:

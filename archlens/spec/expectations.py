@@ -20,6 +20,7 @@ FIGURES = (
     "depth",
     "weight_layers",
     "receptive_field",
+    "classes",
     "parameter_bytes",
     "peak_memory",
 )
@@ -31,6 +32,7 @@ FAMILIAR = {
     "rf": "receptive_field",
     "output_shape": "output",
     "outputs": "output",
+    "num_classes": "classes",
 }
 """What people call them elsewhere."""
 _EXAMPLE = "expect: {params: 25_557_032, macs: 4.1G, receptive_field: {min: 224}}"

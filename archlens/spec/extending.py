@@ -20,7 +20,7 @@ _SCOPES = {  # key of a spec → the expected figures that a change of it leaves
     "variants": None,
     "blocks": None,
     "layers": None,
-    "outputs": ("output", "depth", "peak_memory"),
+    "outputs": ("output", "classes", "depth", "peak_memory"),
     "freeze": ("trainable_params",),
 }
 

@@ -25,6 +25,8 @@ def outcomes(net):
         "{receptive_field: 3x3}",
         "{output: 10, tensors: {map: 8x8x8, stem: [8, 8, 8], flatten: 512, input: 3x8x8}}",
         "{output: {output: 10}}",
+        "{classes: 10}",
+        "{classes: {min: 2, max: 10}}",
     ],
 )
 def test_what_is_met(expect, outcomes):
@@ -47,6 +49,8 @@ def test_what_is_met(expect, outcomes):
         ("{receptive_field: 3x5}", "ARC301", "receptive_field is 3×3, expected 3×5"),
         ("{receptive_field: {min: 5}}", "ARC303", "receptive_field is 3×3: 2 under its budget (min 5)"),
         ("{output: 11}", "ARC301", "output is 10, expected 11"),
+        ("{classes: 12}", "ARC301", "classes is 10, expected 12 (2 fewer)"),
+        ("{classes: {max: 9}}", "ARC303", "classes is 10: 1 over its budget (max 9)"),
         ("{output: {output: 1x1}}", "ARC301", "output.output is 10, expected 1×1"),
         ("{tensors: {map: 8x8x9}}", "ARC301", "tensors.map is 8×8×8, expected 8×8×9"),
         ("{tensors: {mop: 8x8x8}}", "ARC302", "expected a size of `mop`, but no tensor or layer is called that"),
@@ -64,6 +68,15 @@ def test_what_is_missed(expect, code, message, outcomes):
 def test_a_name_nearly_right_is_offered(outcomes):
     (outcome,) = outcomes("{tensors: {mapp: 8x8x8}}")
     assert outcome.diagnostic.help == "did you mean `map`?"
+
+
+def test_where_classes_are_missed_the_layer_that_puts_them_out_is_shown(outcomes, net):
+    (outcome,) = outcomes("{classes: 12}")
+    (label,) = outcome.diagnostic.related
+    assert (label.span.line, label.text) == (7, "puts out 10")
+    (one,) = net("- linear: 1\n- sigmoid", input="8", expect="{classes: 3}").analyze().expectations
+    assert one.actual == 2
+    assert one.diagnostic.related[0].text == "puts out 1 value, for 2"
 
 
 def test_no_receptive_field_misses_any(net):
