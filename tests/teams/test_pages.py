@@ -55,10 +55,10 @@ def bash(script, folder, **environment):
 @pytest.mark.parametrize(
     ("change", "base", "code", "findings"),
     [
-        (FILES, "HEAD~1", 1, ["ARC502"]),  # as the page has it, with its bias
+        (FILES, "HEAD~1", 1, ["bias-before-norm"]),  # as the page has it, with its bias
         (GREATER, "HEAD~1", 1, []),  # the limit of the diff is not kept
         ({"README.md": "more"}, "HEAD~1", 0, []),
-        (FILES, "", 1, ["ARC502"]),  # not a merge request
+        (FILES, "", 1, ["bias-before-norm"]),  # not a merge request
     ],
 )
 def test_the_job_for_gitlab(change, base, code, findings, commands):
