@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
+_BROADCASTS = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+_ATTENTION = ("multihead_attention", "scaled_dot_product_attention")
 _WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
 
 BUILT_IN: tuple[Rule, ...] = (
@@ -24,6 +26,12 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
     Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
     Rule("ARC504", "normalized-before-loss", "warning"),
+    Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
+    Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
+    Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
+    Rule("ARC519", "unread-name", "warning"),
+    Rule("ARC520", "unused-layer", "warning"),
+    Rule("ARC521", "same-twice", "warning", True, (*_BROADCASTS, "concat", "stack")),
     Rule("ARC591", "unused-allow", "warning"),
     Rule("ARC592", "unknown-allow", "warning"),
     Rule("ARC602", "dominant-layer", "warning", False),
