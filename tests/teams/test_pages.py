@@ -94,6 +94,8 @@ def test_the_workflow_for_github_gives_the_action_what_it_takes():
     assert upload["with"]["sarif_file"] in upload["if"]
     (comment,) = [step for step in STEPS if "run" in step]
     assert ACTION["inputs"]["comment-file"]["default"] in comment["run"]
+    assert f"hashFiles('{ACTION['inputs']['comment-file']['default']}') != ''" in comment["if"]
+    assert re.fullmatch(r"\$\{\{[^{}]*\}\}", comment["if"])
     assert "${{" not in comment["run"]
     assert WORKFLOW["permissions"] == {}
     assert {name for name, may in WORKFLOW["jobs"]["check"]["permissions"].items() if may == "write"} == {
