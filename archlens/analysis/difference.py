@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from archlens.analysis.alignment import align
 from archlens.analysis.facts import Analysis, LayerFacts
-from archlens.analysis.outline import arguments_of
+from archlens.analysis.outline import arguments_of, automatic
 from archlens.analysis.rewiring import Rewiring
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
@@ -62,9 +62,9 @@ class Difference(NamedTuple):
     """What makes `new` of `old`.
 
     changes: layers that differ, in the order of `new`, those that went where they were. unchanged: how many do not.
-    renamed: paths before and after of layers that are on both sides, where they differ. inputs, outputs: by name the sizes
-    before and after, None on the side that lacks it, of those that differ. expectations: of those that differ, their key and
-    what was and is expected. calls: of both sides, what each scope is, by path.
+    renamed: paths before and after of layers on both sides, where they differ by more than the type. inputs, outputs: by name
+    the sizes before and after of those that differ, None on the side that lacks it. expectations: of those that differ, their
+    key and what was and is expected. calls: of both sides, what each scope is, by path.
     """
 
     old: Analysis
@@ -92,18 +92,24 @@ def difference(old: tuple[Graph, Analysis], new: tuple[Graph, Analysis]) -> Diff
     (before, was), (after, now) = old, new
     partners = align(before, after)
     changes = _changes(old, new, partners)
-    pairs = [(was.layers[i].path, now.layers[j].path) for i, j in enumerate(partners) if j >= 0]
+    pairs = [(was.layers[i], now.layers[j]) for i, j in enumerate(partners) if j >= 0]
     return Difference(
         was,
         now,
         tuple(changes),
         len(pairs) - sum([change.old is not None and change.new is not None for change in changes]),
-        tuple([pair for pair in pairs if pair[0] != pair[1]]),
+        tuple([(one.path, other.path) for one, other in pairs if one.path != other.path and not _follows(one, other)]),
         _sizes(was.inputs, now.inputs),
         _sizes(was.outputs, now.outputs),
         tuple(_expected(before, after)),
         (_calls(before), _calls(after)),
     )
+
+
+def _follows(old: LayerFacts, new: LayerFacts) -> bool:
+    """Whether the other name is that of the other type, at the same place."""
+    (scope, _, before), (there, _, after) = old.path.rpartition("/"), new.path.rpartition("/")
+    return old.type != new.type and scope == there and automatic(before, old.type) and automatic(after, new.type)
 
 
 def _changes(old: tuple[Graph, Analysis], new: tuple[Graph, Analysis], partners: Sequence[int]) -> list[Change]:

@@ -68,7 +68,7 @@ class Pairs:
         if not both:
             if any(explicit):
                 raise UsageError(f"{sides[0]} and {sides[1]} have no variant of one name; name one of each")
-            if before and after and not both:
+            if before and after:
                 self.notes.append(f"no variant of one name: {sides[0]}:{before[0]} against {sides[1]}:{after[0]}")
             return [(sides[0], sides[1])]
         found: _Targets = [(f"{sides[0]}:{name}", f"{sides[1]}:{name}") for name in both]

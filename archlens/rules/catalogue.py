@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
+_WEIGHED = (*_CONVOLUTIONS, "locally_connected")
+_WINDOWS = (*_WEIGHED, "max_pool", "avg_pool", "lp_pool")
 _BROADCASTS = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
 _ATTENTION = ("multihead_attention", "scaled_dot_product_attention")
-_WINDOWS = (*_CONVOLUTIONS, "max_pool", "avg_pool", "lp_pool")
 
 BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
     Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
     Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
     Rule("ARC504", "normalized-before-loss", "warning"),
+    Rule("ARC505", "checkerboard", "warning", True, ("conv_transpose",)),
+    Rule("ARC506", "skipped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
+    Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
+    Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
     Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
     Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
     Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
@@ -39,7 +45,7 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC605", "plain-too-deep", "warning", False),
     Rule("ARC606", "saturating-in-a-row", "warning", False, ("sigmoid", "tanh", "softsign", "hardsigmoid", "hardtanh")),
     Rule("ARC607", "representational-bottleneck", "warning", False),
-    Rule("ARC608", "narrow-downsampling", "warning", False, (*_WINDOWS, "locally_connected")),
+    Rule("ARC608", "narrow-downsampling", "warning", False, _WINDOWS),
     Rule("ARC609", "activation-on-trunk", "warning", False, ("add",)),
     Rule("ARC610", "activation-after-linear-bottleneck", "warning", False, ("conv",)),
     Rule("ARC614", "class-count", "warning"),

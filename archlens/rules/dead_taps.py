@@ -71,8 +71,8 @@ layers:
 ## Not reported
 
 Padding that repeats the map (`padding_mode` other than zeros), since there every tap reads something. Pooling, which has no
-weights. `locally_connected`, where padding always leaves weights without a pixel at the border. Shared weights that touch a pixel
-in one of their uses.
+weights. `locally_connected`, where padding always leaves weights without a pixel at the border. Shared weights that touch a
+pixel in one of their uses.
 
 ## Reference
 
@@ -91,7 +91,7 @@ from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, axis_names, prod, show
 from archlens.layers.windows import Transposed
 from archlens.rules.model import Finding
-from archlens.rules.sliding import Slid, along, by, padding_text, pixels
+from archlens.rules.sliding import WIDEST, Slid, along, by, padding_text, pixels, times
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -104,7 +104,7 @@ class _Taps(NamedTuple):
     it is transposed, over the map it writes."""
 
     weights: int
-    alive: tuple[tuple[int, ...], ...]
+    alive: tuple[Sequence[int], ...]
     axes: tuple[Slid, ...]
     transposed: bool
 
@@ -134,7 +134,7 @@ def _convolutions(subject: Subject) -> Iterator[tuple[Node, _Taps]]:
     for windows, nodes in subject.sliding.items():
         if windows.layer.type_name in ("conv", "depthwise_conv"):
             weights = prod(windows.layer.parameter_shapes(windows.shape)["weight"])
-            alive = [axis.alive if windows.zeros else tuple(range(axis.kernel)) for axis in windows.axes]
+            alive = [axis.alive if windows.zeros else range(axis.kernel) for axis in windows.axes]
             taps = _Taps(weights, tuple(alive), windows.axes, False)
             yield from [(node, taps) for node in nodes]
 
@@ -152,7 +152,8 @@ def _transposed(subject: Subject) -> Iterator[tuple[Node, _Taps]]:
                 if isinstance(how, Transposed):
                     axes.append(Slid(name, cells, how.kernel, how.stride, how.padding, 0, how.dilation, places))
             weights = prod(node.layer.parameter_shapes(*node.input_shapes)["weight"])
-            known[key] = _Taps(weights, tuple([axis.alive for axis in axes]), tuple(axes), True)
+            alive = [axis.alive if axis.kernel <= WIDEST else range(axis.kernel) for axis in axes]
+            known[key] = _Taps(weights, tuple(alive), tuple(axes), True)
         yield node, known[key]
 
 
@@ -175,7 +176,7 @@ def _finding(subject: Subject, node: Node, taps: _Taps, dead: int, in_all: str) 
     else:
         which = ", ".join([f"{count} of {axis.kernel} taps along {axis.name}" for axis, count in short])
     share = f"{dead:,} of its {taps.weights:,} weights ({dead / taps.weights:.1%})"
-    sizes = "×".join([str(axis.size) for axis in taps.axes])
+    sizes = times([axis.size for axis in taps.axes])
     if taps.transposed:
         message = f"{share} never reach the output: only {which} fall on the {sizes} cells that are left, the others are cut away"
     else:
@@ -219,9 +220,8 @@ def _larger(subject: Subject, node: Node, taps: _Taps) -> str:
         if not fitting:
             return ""
         sizes.append(fitting)
-    cells = "×".join(map(str, sizes))
     needed = pixels(subject, node, sizes)
-    return f"keep the map larger, from {cells} cells on every weight counts" + (f": {needed}" if needed else "")
+    return f"keep the map larger, from {times(sizes)} cells on every weight counts" + (f": {needed}" if needed else "")
 
 
 def _is_alive(axis: Slid, size: int) -> bool:

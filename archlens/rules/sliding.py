@@ -18,10 +18,25 @@ from archlens.layers.sliding import Sliding
 if TYPE_CHECKING:
     from archlens.rules.subject import Subject
 
-__all__ = ["Slid", "Windows", "along", "asked", "by", "padding_text", "pixels", "read_elsewhere", "sliding_layers"]
+__all__ = [
+    "WIDEST",
+    "Slid",
+    "Windows",
+    "along",
+    "asked",
+    "by",
+    "each",
+    "padding_text",
+    "pixels",
+    "read_elsewhere",
+    "short",
+    "sliding_layers",
+    "times",
+]
 
 T = TypeVar("T")
-_WIDEST = 10_000  # taps along an axis; a wider window is not looked at
+WIDEST = 10_000
+"""Taps along an axis, or cells of a stride; a wider window is not looked at."""
 
 
 class Slid(NamedTuple):
@@ -110,7 +125,7 @@ class Windows:
 
 
 def sliding_layers(nodes: Sequence[Node]) -> dict[Windows, list[Node]]:
-    """The layers that slide a window over a map, with their windows, in order of the first of each kind."""
+    """The layers that slide a window over a map, by their windows, in order of the first of each kind."""
     known: dict[tuple[Layer, tuple[Shape, ...]], Windows] = {}
     found: dict[Windows, list[Node]] = {}
     for node in nodes:
@@ -126,7 +141,7 @@ def sliding_layers(nodes: Sequence[Node]) -> dict[Windows, list[Node]]:
 
 def _is_narrow(layer: Sliding) -> bool:
     kernel = layer.arguments["kernel_size"]
-    return not any(taps > _WIDEST for taps in (kernel if isinstance(kernel, tuple) else (kernel,)))
+    return not any(taps > WIDEST for taps in (kernel if isinstance(kernel, tuple) else (kernel,)))
 
 
 def asked(subject: Subject, question: Callable[[Windows], T]) -> Iterator[tuple[Node, Windows, T]]:
@@ -142,9 +157,9 @@ def read_elsewhere(subject: Subject, node: Node, is_whole: Callable[[Windows], b
 
     Layers without windows read all that comes to them.
     """
-    windows = {one.path: kind for kind, nodes in subject.sliding.items() for one in nodes}
     for other in subject.readers(node.inputs[0]):
-        if other.path != node.path and (other.path not in windows or is_whole(windows[other.path])):
+        windows = subject.windows.get(other.path)
+        if other.path != node.path and (windows is None or is_whole(windows)):
             return other
     return None
 
@@ -158,9 +173,8 @@ def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:
     field = subject.analysis.layers[subject.numbers[maker.path]].receptive_field if maker else None
     if field is None or any(field.whole) or len(field.jump) != len(cells) or set(field.jump) == {1}:
         return ""
-    size = "×".join([str(round(count * jump)) for count, jump in zip(cells, field.jump, strict=True)])
-    strides = "×".join(map(str, field.jump)) if len({*field.jump}) > 1 else str(field.jump[0])
-    return f"about {size} pixels of input at a total stride of {strides}"
+    size = times([round(count * jump) for count, jump in zip(cells, field.jump, strict=True)])
+    return f"about {size} pixels of input at a total stride of {each(field.jump)}"
 
 
 def along(names: Sequence[str], rank: int) -> str:
@@ -173,9 +187,23 @@ def by(sizes: Sequence[object]) -> str:
     return "x".join(map(str, sizes))
 
 
+def short(sizes: Sequence[object]) -> str:
+    """As `by`, but one for all axes where they agree, as the shorthand may be: `2`."""
+    return str(sizes[0]) if len({*sizes}) == 1 else by(sizes)
+
+
+def times(sizes: Sequence[object]) -> str:
+    """Sizes as people read them: `3×3`."""
+    return "×".join(map(str, sizes))
+
+
+def each(sizes: Sequence[object]) -> str:
+    """As `times`, but one where all axes agree: `2`."""
+    return str(sizes[0]) if len({*sizes}) == 1 else times(sizes)
+
+
 def padding_text(pairs: Sequence[tuple[int, int]]) -> str:
     """(low, high) per axis as the shorthand writes them: `padding=1`, `padding=0x1`, `padding=[[0, 1], [0, 1]]`."""
     if all(low == high for low, high in pairs):
-        lows = [low for low, _ in pairs]
-        return f"padding={lows[0] if len({*lows}) == 1 else by(lows)}"
+        return f"padding={short([low for low, _ in pairs])}"
     return f"padding={[list(pair) for pair in pairs]}"

@@ -63,6 +63,11 @@ class Subject:
         return sliding_layers(self.graph.nodes)
 
     @cached_property
+    def windows(self) -> dict[str, Windows]:
+        """The windows of each layer that has some, by path."""
+        return {node.path: windows for windows, nodes in self.sliding.items() for node in nodes}
+
+    @cached_property
     def outputs(self) -> frozenset[int]:
         """The tensors that the network puts out."""
         return frozenset(self.graph.outputs.values())

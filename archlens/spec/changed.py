@@ -51,8 +51,7 @@ def changed_since(name: str, paths: Sequence[str] = ()) -> Since:
         if (new and _is_spec(_on_disk(top, new))) or (old and _is_spec(_in(before, old))):
             path = new or old or ""
             found[path] = Changed(f"{base}:{old}" if old else None, _near(top, new) if new else None)
-    touched = {os.path.join(top, path): path for pair in moved for path in pair[1:] if path}
-    touched.update({os.path.join(top, old): old for old, new in moved if old and not new})
+    touched = {os.path.join(top, path): path for pair in moved for path in pair if path}
     for path in _tracked(top):
         if path not in found and (because := _because(os.path.join(top, path), touched)):
             found[path] = Changed(f"{base}:{path}", _near(top, path), because)

@@ -194,6 +194,17 @@ def test_everything_that_changed(repository: Write) -> None:
     assert len(json.loads(run("--base", "work~1", ".", "--format", "json").out)["pairs"]) == 7
 
 
+def test_a_spec_whose_base_is_gone_is_looked_at(repository: Write) -> None:
+    git("mv", "specs/base.yaml", "specs/moved.yaml")
+    done = run("--base", "work", "--format", "json")
+    assert done.code == 1
+    assert "specs/child.yaml:2:10: error[ARC108]" in done.err
+    data = json.loads(done.out)
+    assert [one["status"] for one in data["pairs"]] == ["same"]
+    assert {fault["file"] for fault in data["diagnostics"]} == {"specs/child.yaml"}
+    assert len(data["diagnostics"]) == 2  # of the child, and of what extends it
+
+
 def test_a_faulty_side_is_told_and_the_others_are_compared(repository: Write) -> None:
     repository(**{"specs/net.yaml": BROKEN, "specs/base.yaml": WIDER})
     done = run("--base", "work", "--format", "markdown")

@@ -161,6 +161,24 @@ REMARKS = {
 }
 
 
+def test_scopes_go_together_only_if_they_hold_the_same() -> None:
+    branches = "{concat: {%s: [conv: 4 1x1, relu], %s: [conv: 4 1x1, %s], keep: [], more: []}}"
+    old = "layers: [{concat: {keep: [], more: []}}]"
+    alike, unlike = [pair(old, f"layers: [{branches % ('a', 'b', last)}]") for last in ("relu", "gelu")]
+    assert alike.difference
+    assert unlike.difference
+    assert [one.times for one in rows(alike.difference) if one.layers > 1 and one.kind == "added"] == [2]
+    assert [one.times for one in rows(unlike.difference) if one.layers > 1 and one.kind == "added"] == [1, 1]
+
+
+def test_a_name_that_follows_the_type_is_not_told() -> None:
+    found = diff(spec("layers: [relu, relu, dropout]"), spec("layers: [gelu, gelu, dropout]"))
+    assert [one.aspects for one in found.changes] == [("type",), ("type",)]
+    assert found.renamed == ()
+    named = diff(spec("layers: [{relu: , name: a}]"), spec("layers: [{gelu: , name: b}]"))
+    assert named.renamed == (("a", "b"),)
+
+
 @pytest.mark.parametrize("case", REMARKS)
 def test_what_stands_under_the_tables(case: str) -> None:
     old, new, size, expected = REMARKS[case]
@@ -176,8 +194,8 @@ def test_what_stands_under_the_tables(case: str) -> None:
         (["s3/B7", "s3/B8", "s3/B9"], "s3/B7…9"),
         (["s3/B7", "s3/B9"], "s3/B*"),
         (["s1/B1/conv", "s2/B2/conv"], "s*/B*/conv"),
-        (["a", "b/c"], "a, …"),
-        (["x/conv", "y/relu"], "x/conv, …"),
+        (["a", "b/c"], "a and 1 more"),
+        (["x/conv", "y/relu"], "x/conv and 1 more"),
     ],
 )
 def test_one_path_for_several(paths: list[str], expected: str) -> None:

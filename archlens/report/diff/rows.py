@@ -48,7 +48,7 @@ def rows(difference: Difference, every: bool = False) -> list[Row]:
     if every:
         return [_row([_single(change)]) for change in difference.changes]
     parts = _parts(difference)
-    found = _folded(parts, lambda part: (part.changes[0].kind, part.what))
+    found = _folded(parts, lambda part: (part.changes[0].kind, part.what, part.rough))
     if len(found) > _FEW:
         found = _folded(parts, lambda part: (part.changes[0].kind, part.rough))
     resized = difference.of("resized")
@@ -144,13 +144,13 @@ def pattern(paths: Sequence[str]) -> str:
     first and how many more."""
     split = [path.split("/") for path in paths]
     if len(paths) == 1 or len({len(parts) for parts in split}) > 1:
-        return paths[0] if len(paths) == 1 else f"{paths[0]}, …"
+        return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
     columns = [list(dict.fromkeys(column)) for column in zip(*split, strict=True)]
     differing = [column for column in columns if len(column) > 1]
     if len(differing) == 1 and (span := _span(differing[0])):
         return "/".join([column[0] if len(column) == 1 else span for column in columns])
     found = [column[0] if len(column) == 1 else _starred(column) for column in columns]
-    return f"{paths[0]}, …" if found and set(found) == {"*"} else "/".join(found)
+    return f"{paths[0]} and {len(paths) - 1} more" if set(found) == {"*"} else "/".join(found)
 
 
 def _span(names: Sequence[str]) -> str:

@@ -48,11 +48,13 @@ def diff_text(comparison: Comparison, width: int = 80, paint: Paint = plain) -> 
 
 def _summary(comparison: Comparison, width: int, paint: Paint) -> list[str]:
     rows = summary_rows(comparison)
-    columns = [[printable(cell) for cell in column] for column in zip(SUMMARY_HEAD, *rows, strict=True)]
+    kept = [at for at in range(len(SUMMARY_HEAD)) if at < 2 or any(row[at] for row in rows)]
+    columns = [[SUMMARY_HEAD[at], *[printable(row[at]) for row in rows]] for at in kept]
     over = _width(columns) - width
-    columns[0] = [cut(cell, max(_SHORTEST, max(map(text_width, columns[0])) - over)) for cell in columns[0]]
+    columns[0] = [cut(cell, max(_SHORTEST, _widest(columns[0]) - over)) for cell in columns[0]]
     roles = ["head", *["faint" if pair.status == "same" else "" for pair in comparison.pairs]]
-    return draw(columns, (False, False, True, True, True, True), roles, paint, footer=False)
+    lines = draw(columns, [at > 1 for at in kept], roles, paint, footer=False)
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def _pair(pair: Pair, comparison: Comparison, width: int, paint: Paint) -> list[str]:
@@ -117,7 +119,7 @@ def _cut(text: str, room: int, keep_end: bool) -> str:
 
 
 def _readable(at: int) -> int:
-    return 28 if at == 0 else 24
+    return 28 if at == 0 else 34
 
 
 def _widest(column: Sequence[str]) -> int:
