@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 __all__ = [
+    "SEVERITIES",
     "ArchlensError",
     "Diagnostic",
     "Label",
@@ -36,6 +37,8 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first."""
 
 
 class Source:

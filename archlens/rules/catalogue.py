@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archlens.errors import UsageError, did_you_mean
+from archlens.errors import SEVERITIES, UsageError, did_you_mean
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC507", "dropped-pixels", "warning", True, _WINDOWS),
     Rule("ARC508", "windows-in-padding", "warning", True, _WEIGHED),
     Rule("ARC509", "padded-pointwise", "warning", True, _WEIGHED),
+    Rule("ARC510", "field-holes", "warning", True, _WINDOWS),
+    Rule("ARC511", "misaligned-branches", "warning"),
     Rule("ARC512", "dropout-before-norm", "warning", True, ("dropout",)),
     Rule("ARC513", "silent-broadcast", "warning", True, _BROADCASTS),
     Rule("ARC515", "constant-softmax", "warning", True, ("softmax", "softmin", "log_softmax", *_ATTENTION)),
@@ -81,7 +83,7 @@ def all_rules(told: Callable[[str], None] = lambda problem: None) -> Mapping[str
         name = f"{entry.value} (entry point `{entry.name}`)"
         try:
             rule = entry.load()
-        except Exception as error:  # noqa: BLE001 - whatever a package of others does when it is imported
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a package of others does when it is imported
             told(f"the rule {name} is left out: {type(error).__name__}: {error}")
             continue
         problem = _problem(rule, found)
@@ -96,13 +98,37 @@ def _problem(rule: object, known: Mapping[str, Rule]) -> str:
     """Why an object cannot be a rule beside the known ones; empty where it can."""
     if not isinstance(rule, Rule):
         return f"it is no archlens Rule but {type(rule).__name__}"
-    if rule.written is None or not callable(rule.written[0]):
-        return "`written` must hold its check and its manual"
+    if not _is_code(rule.code):
+        return f"a code is capital letters and digits, not {rule.code!r}"
+    if not _is_name(rule.name):
+        return f"a name is small letters, digits and hyphens, and neither `default` nor `all`, not {rule.name!r}"
+    if rule.severity not in SEVERITIES:
+        return f"its severity is {rule.severity!r}, none of {', '.join(SEVERITIES)}"
+    if not isinstance(rule.types, tuple):
+        return f"`types` must be a tuple of layer types, not {rule.types!r}"
+    if not _is_written(rule.written):
+        return "`written` must hold its check, a function, and its manual, a text"
     if rule.code in known or rule.name in [other.name for other in known.values()]:
         return f"the code {rule.code} or the name {rule.name} is taken"
     if rule.code.startswith("ARC"):
         return f"codes that begin with ARC are archlens's own, not {rule.code}"
     return ""
+
+
+def _is_code(code: object) -> bool:
+    letters = code.rstrip("0123456789") if isinstance(code, str) else ""
+    return letters.isalpha() and letters.isascii() and letters.isupper() and letters != code
+
+
+def _is_name(name: object) -> bool:
+    letters = name.replace("-", "") if isinstance(name, str) else ""
+    return letters.isalnum() and letters.isascii() and letters.islower() and name not in (DEFAULT, "all")
+
+
+def _is_written(written: object) -> bool:
+    if not isinstance(written, tuple) or len(written) != 2:
+        return False
+    return callable(written[0]) and isinstance(written[1], str) and bool(written[1].strip())
 
 
 def chosen_rules(
@@ -163,7 +189,7 @@ def _has_group(folder: str) -> bool:
     try:
         names = os.listdir(folder or ".")
     except OSError:
-        return folder.endswith(".zip")  # cannot be looked into so cheaply
+        return os.path.isfile(folder)  # an archive cannot be looked into so cheaply
     for name in names:
         if name.endswith((".dist-info", ".egg-info")):
             try:

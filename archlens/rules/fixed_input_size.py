@@ -73,6 +73,7 @@ from archlens.rules.subject import Subject
 
 __all__ = ["check"]
 
+_Shapes = tuple[Shape | None, ...]  # None where nothing is known any more
 _ON_MAPS = ("convolution", "pooling")
 
 
@@ -89,25 +90,41 @@ def check(subject: Subject) -> Iterator[Finding]:
         shapes[tensor] = doubled
     if not changed:
         return
+    known: dict[object, tuple[_Shapes, str]] = {}
     for node in subject.nodes:
-        given = [shapes[tensor] for tensor in node.inputs]
-        known = tuple([shape for shape in given if shape is not None])
-        if len(known) < len(given):
-            outputs: tuple[Shape | None, ...] = (None,) * len(node.outputs)
-        elif known == node.input_shapes:
+        given = tuple([shapes[tensor] for tensor in node.inputs])
+        if given == node.input_shapes:
             continue
-        else:
-            outputs = (None,) * len(node.outputs)
-            try:
-                outputs = node.layer.output_shapes(*known)
-                parameters = node.layer.parameter_shapes(*known)
-                if parameters != node.layer.parameter_shapes(*node.input_shapes):
-                    yield _tied(subject, node, known, changed)
-            except LayerError:
-                if len(known) == 1 or any(a == b for a, b in zip(known, node.input_shapes, strict=True)):
-                    yield _refused(subject, node, known, changed)
+        key = node.layer, node.input_shapes, given
+        if key not in known:
+            known[key] = _brought(node, given)
+        outputs, fault = known[key]
+        if fault == "tied":
+            yield _tied(subject, node, given, changed)
+        elif fault:
+            yield _refused(subject, node, given, changed)
         for tensor, shape in zip(node.outputs, outputs, strict=True):
             shapes[tensor] = shape
+
+
+def _brought(node: Node, given: _Shapes) -> tuple[_Shapes, str]:
+    """What a layer makes of other inputs; whether its parameters are `tied` to those it has, or it has `refused` these.
+
+    Branches that all have other sizes and disagree are no fault of this layer: that is rounding.
+    """
+    nothing: _Shapes = (None,) * len(node.outputs)
+    arrived = _all(given)
+    if len(arrived) < len(given):
+        return nothing, ""
+    try:
+        outputs = node.layer.output_shapes(*arrived)
+        tied = node.layer.parameter_shapes(*arrived) != node.layer.parameter_shapes(*node.input_shapes)
+    except LayerError:
+        stays = len(arrived) == 1 or any(old == new for old, new in zip(node.input_shapes, arrived, strict=True))
+        return nothing, "refused" if stays else ""
+    if len(outputs) != len(node.outputs):  # `chunk` makes more of more
+        return nothing, "refused"
+    return outputs, "tied" if tied else ""
 
 
 def _axes(subject: Subject, tensor: int) -> tuple[int, ...]:
@@ -119,13 +136,14 @@ def _axes(subject: Subject, tensor: int) -> tuple[int, ...]:
     return tuple(range(2, rank)) if is_map else (1,)
 
 
-def _tied(subject: Subject, node: Node, known: tuple[Shape, ...], changed: str) -> Finding:
+def _tied(subject: Subject, node: Node, given: _Shapes, changed: str) -> Finding:
+    arrived = _all(given)
     shapes = node.layer.parameter_shapes(*node.input_shapes)
-    name = next(name for name, shape in node.layer.parameter_shapes(*known).items() if shape != shapes[name])
+    name = next(name for name, shape in node.layer.parameter_shapes(*arrived).items() if shape != shapes[name])
     flatten = subject.flattened(node)
     related = ((flatten, f"makes features of every place of {show(flatten.input_shapes[0])}"),) if flatten else ()
     return Finding(
-        f"{changed} does not fit: {show(known[0])} would come here, and the {name} {'×'.join(map(str, shapes[name]))} is for "
+        f"{changed} does not fit: {show(arrived[0])} would come here, and the {name} {'×'.join(map(str, shapes[name]))} is for "
         f"{show(node.input_shapes[0])}",
         node,
         _cure(subject, flatten),
@@ -148,9 +166,9 @@ def _cure(subject: Subject, flatten: Node | None) -> str:
     )
 
 
-def _refused(subject: Subject, node: Node, known: tuple[Shape, ...], changed: str) -> Finding:
+def _refused(subject: Subject, node: Node, given: _Shapes, changed: str) -> Finding:
     """A layer that would not take what comes; of several inputs one would stay as it is."""
-    both = [*zip(node.inputs, node.input_shapes, known, strict=True)]
+    both = [*zip(node.inputs, node.input_shapes, _all(given), strict=True)]
     come = next(show(new) for _, old, new in both if old != new)
     stays = next(((subject.maker(tensor), show(old)) for tensor, old, new in both if old == new), None)
     if stays is None:
@@ -167,3 +185,7 @@ def _refused(subject: Subject, node: Node, known: tuple[Shape, ...], changed: st
         f"let the size of {name} follow from the input, or resample it to what comes",
         related=((maker, f"stays {size}"),) if maker else (),
     )
+
+
+def _all(given: _Shapes) -> tuple[Shape, ...]:
+    return tuple([shape for shape in given if shape is not None])

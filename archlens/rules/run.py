@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from archlens.analysis.facts import Analysis
-from archlens.errors import Diagnostic, Label, Severity, Span
-from archlens.graph.model import Allowance, Graph
+from archlens.errors import SEVERITIES, Diagnostic, Label, Severity, Span
+from archlens.graph.model import Allowance, Graph, Node
 from archlens.graph.scope import chain_of
 from archlens.rules.catalogue import LAST
 from archlens.rules.model import Finding, Found, Rule
@@ -36,9 +36,10 @@ def run_rules(
             continue
         if rule.code in LAST:
             subject.used = frozenset([one.allowed.span for one in found if one.allowed])
-        findings = _findings(rule, subject, told)
-        if findings:
-            found += _dressed(rule, findings, graph)
+        if rule.written:
+            found += _guarded(rule, subject, told)
+        else:
+            found += _dressed(rule, list(rule.check(subject)), graph)
     return in_order(found)
 
 
@@ -56,22 +57,35 @@ def in_order(found: Sequence[Found]) -> tuple[Found, ...]:
     return tuple(sorted(found, key=place))
 
 
-def _findings(rule: Rule, subject: Subject, told: Callable[[str], None]) -> list[Finding]:
-    """What a rule finds; nothing where a third party's fails."""
-    if not rule.written:
-        return list(rule.check(subject))
+def _guarded(rule: Rule, subject: Subject, told: Callable[[str], None]) -> list[Found]:
+    """What a third party's rule finds; nothing where it fails, or gives what is no finding about this network."""
     try:
         findings = list(rule.check(subject))
-    except Exception as error:  # noqa: BLE001 - whatever a check of others does
-        told(
-            f"the rule {rule.name} ({rule.code}) failed on {subject.graph.spec} and is left out: {type(error).__name__}: {error}"
-        )
-        return []
-    wrong = next((one for one in findings if not isinstance(one, Finding)), None)
-    if wrong is not None:
-        told(f"the rule {rule.name} ({rule.code}) gives {type(wrong).__name__}, not Finding; it is left out")
-        return []
-    return findings
+        wrong = next(filter(None, [_fault(one, subject) for one in findings]), "")
+        if not wrong:
+            return list(_dressed(rule, findings, subject.graph))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a check of others does
+        wrong = f"{type(error).__name__}: {error}"
+    told(f"the rule {rule.name} ({rule.code}) failed on {subject.graph.spec} and is left out: {wrong}")
+    return []
+
+
+def _fault(finding: object, subject: Subject) -> str:
+    """Why something is no finding about a network; empty where it is one."""
+    if not isinstance(finding, Finding):
+        return f"it gives {type(finding).__name__}, not Finding"
+    nodes = [*([] if finding.node is None else [finding.node]), *(node for node, _ in finding.related)]
+    for node in nodes:
+        if not isinstance(node, Node) or node.path not in subject.numbers:
+            return f"{getattr(node, 'path', node)!r} is no layer of the network"
+    texts = (finding.message, finding.help, finding.label, *(text for _, text in finding.related))
+    if not all(isinstance(text, str) for text in texts) or not finding.message:
+        return f"its texts must be str, and the message not empty, not {next((text for text in texts if text), '')!r}"
+    if not (finding.span is None or isinstance(finding.span, Span)):
+        return f"its span is {type(finding.span).__name__}, not Span"
+    if finding.severity not in (None, *SEVERITIES):
+        return f"its severity is {finding.severity!r}, none of {', '.join(SEVERITIES)}"
+    return ""
 
 
 def _dressed(rule: Rule, findings: Sequence[Finding], graph: Graph) -> Iterator[Found]:

@@ -170,7 +170,7 @@ def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:
     For map sizes along each axis, `about 64×64 pixels at its total stride of 32`.
     """
     maker = subject.maker(node.inputs[0])
-    field = subject.analysis.layers[subject.numbers[maker.path]].receptive_field if maker else None
+    field = subject.field(maker) if maker else None
     if field is None or any(field.whole) or len(field.jump) != len(cells) or set(field.jump) == {1}:
         return ""
     size = times([round(count * jump) for count, jump in zip(cells, field.jump, strict=True)])

@@ -14,6 +14,7 @@ from archlens.rules.kinds import is_activation, is_norm, passes_on
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
+    from archlens.analysis.receptive_field import ReceptiveField
     from archlens.rules.sliding import Windows
 
 __all__ = ["Subject"]
@@ -87,6 +88,10 @@ class Subject:
         """The layer that puts a tensor out; None for an input of the network."""
         producer = self.graph.producers[tensor]
         return self.graph.nodes[producer] if producer >= 0 else None
+
+    def field(self, node: Node) -> ReceptiveField | None:
+        """The local receptive field of a layer, None where it sees no input with spatial axes."""
+        return self.analysis.layers[self.numbers[node.path]].receptive_field
 
     def after(self, node: Node, through: Callable[[Node], bool]) -> Node | None:
         """The first layer after `node` that `through` does not hold for, as long as each alone reads the one before it."""

@@ -10,7 +10,21 @@ import pytest
 from tests.frame.source import Import, imports, package_sources
 
 # A folder may import itself and what stands to its left.
-ORDER = ("errors", "layers", "spec", "graph", "analysis", "rules", "report", "network", "gate", "chapter", "cli", "pytest_plugin")
+ORDER = (
+    "errors",
+    "layers",
+    "spec",
+    "graph",
+    "analysis",
+    "rules",
+    "report",
+    "network",
+    "testing",
+    "gate",
+    "chapter",
+    "cli",
+    "pytest_plugin",
+)
 # Beside the row: may use everything up to `analysis`; imported only inside functions of RUNNERS.
 PYTORCH = "pytorch"
 RUNNERS = ("network", "chapter", "cli")

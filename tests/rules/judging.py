@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 import archlens
+from archlens import testing
 from archlens.rules.catalogue import all_rules, chosen_rules
 from archlens.rules.model import Found
 from archlens.rules.run import run_rules
+from archlens.testing import examples, whole_text
+
+__all__ = ["CASES", "cases", "examples", "found_in", "marks", "whole_text"]
 
 CASES = Path(__file__).parent / "cases"
-_MARK = re.compile(r"#\s+(ARC[567]\d\d)(?::\s*(.*?))?(?=\s+#\s+ARC|$)")
 
 
 def found_in(text: str, *extra: str, target: str | None = None) -> tuple[Found, ...]:
@@ -22,8 +25,7 @@ def found_in(text: str, *extra: str, target: str | None = None) -> tuple[Found, 
 
 def marks(text: str) -> list[tuple[int, str, str]]:
     """(line, code, a part of the message) of each mark."""
-    lines = enumerate(text.split("\n"), 1)
-    return sorted([(number, mark[1], (mark[2] or "").strip()) for number, line in lines for mark in _MARK.finditer(line)])
+    return testing.marks(text, *all_rules())
 
 
 def cases() -> list[tuple[str, str]]:
@@ -36,15 +38,3 @@ def cases() -> list[tuple[str, str]]:
             (path.stem, text.lstrip("\n")) for text in re.split(r"^---\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         ]
     return found
-
-
-def examples(manual: str, heading: str) -> list[str]:
-    """The specs under a heading of a manual."""
-    part = manual.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)
-
-
-def whole_text(one: Found) -> str:
-    """All that a finding says."""
-    diagnostic = one.diagnostic
-    return " ".join([diagnostic.message, diagnostic.label, diagnostic.help, *(label.text for label in diagnostic.related)])

@@ -6,14 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from archlens.errors import Diagnostic, Severity, Span
+from archlens.errors import SEVERITIES, Diagnostic, Severity, Span
 from archlens.graph.model import Allowance
 from archlens.rules.model import Rule
 
 __all__ = ["SEVERITIES", "Checked", "Entry", "Findings", "counts", "place", "posix"]
-
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""The worst first."""
 
 
 class Entry(NamedTuple):
