@@ -24,7 +24,7 @@ SAYS = {
     "linear_collapse": "put an activation after linear1, e.g. `relu`",
     "dropped_pixels": "give it a map of 224×224",
     "over_budget": "35,092 over its budget",
-    "gridding": "dilations",
+    "gridding": "`dilation=1` here leaves no gap",
     "unused_skip": "`concat: [prev, skip]`",
 }
 
