@@ -1,5 +1,5 @@
-"""Ten designs, each with a mistake that people make: it is found where it is, nothing else is, and mended as its message says it is
-gone.
+"""Ten designs, each with a mistake that people make: it is found where it is, and nothing else is; mended as its message says, it
+is gone.
 
 In `ten_bad_designs/bad` the line that is to be told ends in its code; `mended` has the same design put right.
 """
