@@ -108,6 +108,7 @@ class _Builder:
             allowed=allowed,
             unread=self.names.unread(expectation.tensor for expectation in spec.expect),
             input_spans={item.name: item.span for item in spec.inputs},
+            inherited=spec.inherited,
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:

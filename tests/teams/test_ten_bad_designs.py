@@ -30,9 +30,11 @@ SAYS = {
 
 
 def findings(path):
-    """The code and the line of each, and the report."""
+    """The code and the line of each that makes the check fail, and the report; notes are about what may be meant."""
     report = archlens.check(str(path), config=False)
-    return [(one.diagnostic.code, one.diagnostic.span.line) for one in report.findings], report
+    return [
+        (one.diagnostic.code, one.diagnostic.span.line) for one in report.findings if one.diagnostic.severity != "note"
+    ], report
 
 
 def test_there_are_ten():
@@ -52,8 +54,7 @@ def test_a_bad_design_is_found_and_can_be_mended(name):
     assert SAYS[name] in report.render()
     assert not report.ok
     found, report = findings(mended)
-    assert report.ok, report.render()
-    assert {code for code, _ in found} <= {"ARC506"}  # a note on the 1×1 shortcut with a stride
+    assert (found, report.ok) == ([], True), report.render()
     plain = [re.sub(r" # ARC\d{3}$", "", line) for line in lines]
     changed = [line for line in difflib.ndiff(plain, mended.read_text(encoding="utf-8").splitlines()) if line[0] in "+-"]
     assert 1 <= len(changed) <= 6
