@@ -47,8 +47,8 @@ the small layers of gates do.
 
 ## Reference
 
-NVIDIA, Deep Learning Performance, Convolutional Layers User's Guide, "Quick Start Checklist": "Choose the number of input and
-output channels to be divisible by 8 (for FP16) or 4 (for TF32)"; 16 for INT8.
+NVIDIA, Deep Learning Performance, Convolutional Layers User's Guide, quick start checklist: input and output channels divisible
+by 8 in FP16, by 4 in TF32; by 16 in INT8.
 """
 
 from __future__ import annotations
