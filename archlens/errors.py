@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from archlens.records import NamedTuple
 
 __all__ = [
     "SEVERITIES",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archlens.graph.model import Graph
     from archlens.pytorch.build import BuiltNetwork
     from archlens.report.comparison import Comparison
-    from archlens.report.notebook import ShownDifference
+    from archlens.report.diff.shown import ShownDifference
 
 __all__ = ["Network", "compare", "diff", "family", "load", "load_all", "load_text"]
 
@@ -330,7 +330,7 @@ def diff(old: str | Network, new: str | Network) -> ShownDifference:
     ['stage3/ConvRelu4/conv', 'stage4/ConvRelu4/conv', 'stage5/ConvRelu4/conv']
     """
     from archlens.analysis.difference import difference
-    from archlens.report.notebook import ShownDifference
+    from archlens.report.diff.shown import ShownDifference
 
     one, other = [load(side) if isinstance(side, str) else side for side in (old, new)]
     with _collector_paused():

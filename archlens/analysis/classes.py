@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import prod
-from typing import NamedTuple
 
 from archlens.graph.model import Graph, Node
+from archlens.records import NamedTuple
 
 __all__ = ["Classes", "classes_of"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.analysis.alignment import align
 from archlens.analysis.facts import Analysis, LayerFacts
@@ -11,6 +11,7 @@ from archlens.analysis.outline import arguments_of, automatic
 from archlens.analysis.rewiring import Rewiring
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 
 __all__ = ["FOLLOWING", "Call", "Change", "Difference", "difference"]
 

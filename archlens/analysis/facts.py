@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archlens.analysis.memory import Peak
 from archlens.analysis.receptive_field import Misalignment, ReceptiveField
@@ -11,6 +11,7 @@ from archlens.analysis.training import Training
 from archlens.errors import Diagnostic, Span
 from archlens.graph.model import title
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 
 if TYPE_CHECKING:
     from archlens.analysis.policies.recount import Recount

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archlens.graph.model import Graph
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 
 __all__ = ["Flow", "backward_macs", "gradient_flow"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from archlens.analysis.facts import LayerFacts, intensity, per_param
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 
 __all__ = ["SUMMED", "Group", "families", "grouped", "scope_of", "summed"]
 

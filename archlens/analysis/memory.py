@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import NamedTuple
 
 from archlens.analysis.storage import Storage, storage
 from archlens.graph.model import Graph
 from archlens.layers.dims import Shape
 from archlens.layers.keeping import INDEX_BYTES, Held
+from archlens.records import NamedTuple
 
 __all__ = ["Living", "Memory", "Peak", "activation_memory"]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
+from archlens.records import NamedTuple
 
 __all__ = ["Bag", "Item", "Signs", "arguments_of", "automatic", "outline"]
 

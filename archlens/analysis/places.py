@@ -16,11 +16,12 @@ be followed (a window over the low digit of an axis, say) collapses too, which n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from archlens.analysis.staircase import Extent
 from archlens.layers.dims import Shape
 from archlens.layers.windows import Along, Fixed, Gate, Nearest, Rearranged, Window
+from archlens.records import NamedTuple
 
 __all__ = ["Places", "Spot", "moved", "rearranged_field", "reconciled", "span", "straight", "straightened", "unit_at"]
 

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import is_
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from archlens.analysis.places import Places, moved, rearranged_field, reconciled, span, straight, straightened, unit_at
 from archlens.analysis.reading import Read, Reads, all_reads
 from archlens.analysis.staircase import UNIT, Extent, Rational, ratio
 from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
+from archlens.records import NamedTuple
 
 __all__ = [
     "Misalignment",

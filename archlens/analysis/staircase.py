@@ -20,9 +20,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from math import gcd, lcm
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archlens.layers.windows import AxisMap
+from archlens.records import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

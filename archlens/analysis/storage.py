@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.layers.strides import Strides, contiguous, is_contiguous
+from archlens.records import NamedTuple
 
 __all__ = ["Storage", "storage"]
 

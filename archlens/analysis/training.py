@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archlens.analysis.gradients import Flow, backward_macs, gradient_flow
 from archlens.analysis.storage import storage
@@ -12,6 +12,7 @@ from archlens.graph.model import Graph, Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.layers.keeping import INDEX_BYTES, Saved
+from archlens.records import NamedTuple
 
 if TYPE_CHECKING:
     from archlens.analysis.facts import Totals

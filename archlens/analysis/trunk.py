@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import NamedTuple
 
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.graph.model import Graph
+from archlens.records import NamedTuple
 
 __all__ = ["Trunk", "trunk_of"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import NamedTuple
 
 from archlens.graph.model import Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape
 from archlens.layers.keeping import Held
+from archlens.records import NamedTuple
 
 __all__ = ["Work", "Works"]
 

@@ -60,17 +60,30 @@ def settings_from(options: dict[str, Any]) -> Settings:
     return settings_of(given, options["config"], options["isolated"], "command line")
 
 
+def _actions(command: F) -> F:
+    """The options that only the command line has."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Say what was passed over."),
+        click.option("--stdin-filename", metavar="FILE", help="What `-` is called, and where it extends from."),
+        click.option("--watch", is_flag=True, help="Check again at every change, until Ctrl-C."),
+        click.option("--yes", is_flag=True, help="With --update: write without asking."),
+        click.option("--update", is_flag=True, help="Make missed exact figures of `expect:` true, after a look."),
+        click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("check")
 @click.argument("targets", nargs=-1, metavar="[PATH]...", type=SpecType())
 @settings_options
-@click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline.")
-@click.option("--stdin-filename", metavar="FILE", help="What `-` is called, and where it extends from.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what was passed over.")
-def command(targets: tuple[str, ...], write_baseline: bool, stdin_filename: str | None, verbose: bool, **options: Any) -> None:
+@_actions
+def command(targets: tuple[str, ...], **options: Any) -> None:
     """Hold specs against everything: shapes, their own expectations, and design rules.
 
     PATH is a file, a folder, a glob in quotes, - for stdin, or the name of a shipped network; by default the
-    folder you are in. Files are checked with all their variants, unless one is named as FILE:VARIANT.
+    folder you are in. Files are checked with all their variants, unless one is named as FILE:VARIANT. A folder
+    without a spec cannot be checked.
 
     \b
     archlens check resnet50
@@ -81,21 +94,36 @@ def command(targets: tuple[str, ...], write_baseline: bool, stdin_filename: str 
     """
     failures = Failures()
     with failures.caught():
-        from archlens.gate.run import run
-
-        settings = settings_from(options)
-        path = settings.baseline
-        if write_baseline and path is None:
-            raise UsageError("say where: --baseline FILE, or `baseline` in a configuration file")
-        if write_baseline and not os.path.exists(path or ""):
-            settings = settings._replace(baseline=None)
-        report = run(targets or (".",), settings, _stdin(targets, stdin_filename))
-        if write_baseline and report.exit_code < 2:
-            _write_baseline(report, path or "")
-        else:
-            _tell(report, verbose)
-            failures.code = report.exit_code
+        failures.code = _check(targets or (".",), options)
     failures.exit()
+
+
+def _check(targets: tuple[str, ...], options: dict[str, Any]) -> int:
+    """The exit code. Raises ArchlensError."""
+    from archlens.gate.run import run
+
+    verbose, updating = options["verbose"], options["update"]
+    if sum([options["watch"], updating, options["write_baseline"]]) > 1:
+        raise UsageError("--watch, --update and --write-baseline are three different things; take one")
+    if options["yes"] and not updating:
+        raise UsageError("--yes answers what --update asks; it says nothing without it")
+    if options["watch"]:
+        from archlens.cli.watch import keep_watching
+
+        if "-" in targets:
+            raise UsageError("stdin does not change, so it cannot be watched")
+        return keep_watching(targets, lambda: settings_from(options), lambda report: _tell(report, verbose))
+    settings, stdin = settings_from(options), _stdin(targets, options["stdin_filename"])
+    if options["write_baseline"]:
+        return _write_baseline(targets, settings, stdin, verbose)
+    report = run(targets, settings, stdin)
+    if updating:
+        from archlens.cli.update import offer_update
+
+        if offer_update(report, options["yes"], "text" in settings.format):
+            report = run(targets, settings, stdin)
+    _tell(report, verbose)
+    return report.exit_code
 
 
 def _stdin(targets: tuple[str, ...], name: str | None) -> Target | None:
@@ -110,14 +138,27 @@ def _stdin(targets: tuple[str, ...], name: str | None) -> Target | None:
     return Target(name or "<stdin>", stdin_text())
 
 
-def _write_baseline(report: Report, path: str) -> None:
-    """Everything that was found as known, so that the next run is silent about it."""
+def _write_baseline(targets: tuple[str, ...], settings: Settings, stdin: Target | None, verbose: bool) -> int:
+    """Everything that is found becomes known, so that the next run is silent about it; what cannot be read is told."""
     from archlens.cli.files import write_file
     from archlens.gate.baseline import BEGINNING
+    from archlens.gate.run import run
 
-    write_file(path, report.baseline(path), BEGINNING)
+    path = settings.baseline
+    if path is None:
+        raise UsageError("say where: --baseline FILE, or `baseline` in a configuration file")
+    is_there = os.path.exists(path)  # then reading it shows that it is ours
+    if not is_there:
+        settings = settings._replace(baseline=None)
+    report = run(targets, settings, stdin)
+    if report.exit_code == 2:
+        _tell(report, verbose)
+        click.echo(f"note: {path} is not written, since not everything could be checked", err=True)
+        return 2
+    write_file(path, report.baseline(path), BEGINNING, force=is_there)
     count = len(report.findings) + len(report.known)
     click.echo(f"{path}: {count:,} finding{' is' if count == 1 else 's are'} known, and not told again", err=True)
+    return 0
 
 
 def _tell(report: Report, verbose: bool) -> None:
@@ -128,13 +169,21 @@ def _tell(report: Report, verbose: bool) -> None:
         if name == "text":
             text += f"{report.summary}\n"
         if to_file:
-            from archlens.cli.files import write_file
-
-            write_file(path, text, text[:1], force=True)
+            _write_report(path, text)
         else:
             click.echo(text, nl=False, color=True)
     for note in _notes(report, verbose):
         click.echo(note, err=True)
+
+
+def _write_report(path: str, text: str) -> None:
+    """Write it in the place of whatever is there, unless that is what a person has written."""
+    from archlens.cli.files import write_file
+    from archlens.gate.discover import looks_like_spec
+
+    if os.path.isfile(path) and (path.endswith(".toml") or looks_like_spec(path)):
+        raise UsageError(f"{path} is no report but a {'configuration file' if path.endswith('.toml') else 'spec'}; name another")
+    write_file(path, text, "", force=True)
 
 
 def _notes(report: Report, verbose: bool) -> list[str]:

@@ -84,11 +84,8 @@ class Baseline(NamedTuple):
     def key(self, entry: Entry, file: str) -> Known:
         """An entry as the file says it."""
         one = entry.diagnostic
-        where, text = file, one.message
-        if one.span:
-            where = one.span.source.name
-            text = one.span.source.line(one.span.line)[one.span.column - 1 : one.span.end - 1].strip() or text
-        return Known(self.seen(where), one.code, text, entry.layers[0] if entry.layers else "", one.message)
+        where = one.span.source.name if one.span else file
+        return Known(self.seen(where), one.code, entry.about, entry.layers[0] if entry.layers else "", one.message)
 
     def seen(self, file: str) -> str:
         """A file as seen from the folder of the baseline."""

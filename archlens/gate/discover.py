@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from archlens.errors import UsageError
 from archlens.gate.look import Target
+from archlens.records import NamedTuple
 
 __all__ = ["Discovered", "discover", "looks_like_spec"]
 
@@ -78,8 +78,11 @@ def _matched(pattern: str, walk: _Walk) -> list[str]:
     import glob
 
     found: dict[str, None] = {}
+    named = pattern.replace("\\", "/").split("/")
     paths = sorted(glob.glob(pattern, recursive=True))
     for path in paths:
+        if any(part in _PASSED_OVER and part not in named for part in path.split(os.sep)) or walk.excluded(path):
+            continue
         if not os.path.isdir(path):
             if walk.is_spec(path):
                 found[_named(path)] = None
@@ -129,16 +132,15 @@ class _Walk:
         below = []
         for entry in entries:
             path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
-            is_yaml = entry.name.endswith(_ENDINGS) and entry.is_file()
-            is_folder = not is_yaml and entry.is_dir() and entry.name[0] != "." and entry.name not in _PASSED_OVER
-            if not (is_yaml or is_folder) or self.excluded(path):
+            is_folder = _is_folder(entry)
+            if is_folder is None or self.excluded(path):
                 continue
             if entry.is_symlink():
                 links.append(path)
             elif is_folder:
                 below.append((path, os.path.join(real, entry.name)))
-            elif self.is_spec(path):
-                seen.add(os.path.join(real, entry.name))
+            elif (file := os.path.join(real, entry.name)) not in seen and self.is_spec(path):
+                seen.add(file)
                 yield path
         folders += reversed(below)
 
@@ -148,10 +150,20 @@ class _Walk:
 
     def is_spec(self, path: str) -> bool:
         """Whether a file that nobody named is a spec."""
-        if path.endswith(_ENDINGS) and looks_like_spec(path):
+        if path.endswith(_ENDINGS) and os.path.isfile(path) and looks_like_spec(path):
             return True
         self.skipped += 1
         return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool | None:
+    """Whether a folder is to be looked into (True), or a YAML file (False); None for everything else."""
+    try:
+        if entry.name.endswith(_ENDINGS) and entry.is_file():
+            return False
+        return (entry.name[0] != "." and entry.name not in _PASSED_OVER and entry.is_dir()) or None
+    except OSError:  # a link that leads in a circle
+        return None
 
 
 def looks_like_spec(path: str) -> bool:

@@ -18,7 +18,8 @@ def file_matcher(folder: str, patterns: Sequence[str]) -> Callable[[str], bool]:
     import fnmatch
 
     home = os.path.abspath(folder)
-    globs = [(pattern.strip("/").replace("\\", "/"), "/" in pattern.strip("/")) for pattern in patterns]
+    plain = [pattern.replace("\\", "/").removeprefix("./").strip("/") for pattern in patterns]
+    globs = [(pattern, "/" in pattern) for pattern in plain]
 
     def matches(path: str) -> bool:
         parts = os.path.relpath(os.path.abspath(path), home).replace(os.sep, "/").split("/")

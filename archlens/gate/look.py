@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Diagnostic, Span, SpecError, Unreadable, UsageError
 from archlens.gate.merge import in_order, in_variants, key_of
 from archlens.gate.plan import Plan
 from archlens.network import Network
+from archlens.records import NamedTuple
 from archlens.report.findings.model import Checked, Entry
 from archlens.rules.catalogue import UNUSED
 from archlens.rules.model import Rule

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import UsageError, did_you_mean
 from archlens.graph.build import MAX_LAYERS
+from archlens.records import NamedTuple
 from archlens.report.findings import FORMS
 from archlens.report.findings.model import SEVERITIES
 

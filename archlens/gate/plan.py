@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from archlens.errors import Severity, UsageError, did_you_mean
 from archlens.gate.globs import file_matcher
 from archlens.gate.settings import Settings
+from archlens.records import NamedTuple
 from archlens.report.findings.model import SEVERITIES
 from archlens.rules.catalogue import all_rules, chosen_rules, selected
 from archlens.rules.model import Rule

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Diagnostic, Severity, Source, Span, Unreadable, UsageError, did_you_mean
 from archlens.gate.options import OPTIONS, WrongValueError, value_of
+from archlens.records import NamedTuple
 
 __all__ = ["DEFAULT", "Origin", "Settings", "settings_of"]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Span
+from archlens.records import NamedTuple
 from archlens.spec.model import Word
 
 __all__ = ["Call", "Frame", "chain_of"]

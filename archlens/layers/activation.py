@@ -261,3 +261,7 @@ class Threshold(Activation):
     threshold: Number
     value: Number
     inplace: Flag = False
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return min(self.threshold, self.value), inf

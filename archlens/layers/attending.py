@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from archlens.errors import LayerError
 from archlens.layers.dims import Dim, Shape, divides, either, equal, maximum, require, show
 from archlens.layers.windows import POINTWISE, Along, Whole, each_axis
+from archlens.records import NamedTuple
 
 __all__ = [
     "MISMATCH",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from math import ceil, floor
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from archlens.errors import LayerError, closest
 from archlens.layers.dims import Dim, require
+from archlens.records import NamedTuple
 
 __all__ = [
     "LARGEST",

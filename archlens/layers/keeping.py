@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from archlens.layers.dims import Dim, Shape
 from archlens.layers.strides import Layout, Strides, laid_out, rearranged_strides, viewed
 from archlens.layers.windows import Rearranged
+from archlens.records import NamedTuple
 
 __all__ = ["INDEX_BYTES", "NOTHING", "Held", "Keeping", "Saved"]
 

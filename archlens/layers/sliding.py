@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
 from archlens.layers.base import Layer
 from archlens.layers.dims import Dim, Shape, ceil_div, divides, minimum, require
 from archlens.layers.fields import Padding, Sizes
 from archlens.layers.strides import Layout
 from archlens.layers.windows import AxisMap, Window
+from archlens.records import NamedTuple
 
 __all__ = ["Slide", "Sliding", "require_border", "torch_pads"]
 

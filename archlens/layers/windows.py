@@ -18,7 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import gcd
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from archlens.records import NamedTuple
 
 __all__ = [
     "POINTWISE",

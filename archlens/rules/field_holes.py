@@ -137,5 +137,5 @@ def _opening(subject: Subject, dilated: list[Node], holed: list[int]) -> tuple[N
             if axis in holed and window.kernel > 1 and window.dilation * jump > sees:
                 most = max(1, int(sees / jump))
                 apart = f"its taps lie {window.dilation * jump} pixels apart and each sees {some(sees, 'pixel')}"
-                return node, f"{apart}: {'no dilation' if most == 1 else f'a dilation of {most}'} here leaves no gap"
+                return node, f"{apart}; `dilation={most}` here leaves no gap"
     return dilated[0], "put a window without dilation after these layers, or dilations without a common factor"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archlens.errors import Diagnostic, Severity, Span
 from archlens.graph.model import Allowance, Node
+from archlens.records import NamedTuple
 
 if TYPE_CHECKING:
     from archlens.rules.subject import Subject

@@ -2,20 +2,20 @@
 
 ## What it does
 
-Asks, where the spec says its `loss:`, what the last layer before each output is. It finds
+Asks, where the spec says its `loss:`, what the last layer before each output is.
 
-- before `cross_entropy`, which takes scores of any size and does a log-softmax of its own: a softmax, a sigmoid or another
-  activation that bounds them, a `relu`; and as a note `log_softmax`, which is then done twice;
-- before `binary_cross_entropy_with_logits`, which does a sigmoid of its own: the same;
-- before `nll_loss`, `kl_div` and `ctc_loss`, which take logarithms of probabilities: a softmax or bare scores;
-- before `binary_cross_entropy`, which takes probabilities: bare scores, or an activation that leaves 0 to 1.
+Before `cross_entropy`, which takes scores of any size and does a log-softmax of its own, it finds a softmax, a sigmoid or
+another activation that bounds scores, a `relu`, and as a note `log_softmax`, which is then done twice; before
+`binary_cross_entropy_with_logits`, which does a sigmoid of its own, any activation that bounds scores; before `nll_loss`,
+`kl_div` and `ctc_loss`, which take logarithms of probabilities, a softmax or bare scores; before `binary_cross_entropy`, which
+takes probabilities, bare scores and activations that leave 0 to 1.
 
 ## Why it is bad
 
-A probability is at most 1 and a score must be large for the loss to be small: with scores between 0 and 1 the cross-entropy of 10
-classes never falls below log(1 + 9/e) = 1.46, however sure the network is, and its gradient is small all the way. The network
-trains, slowly and badly, and nothing tells why. Bare scores where logarithms of probabilities are due make a "loss" that falls
-without end; where probabilities are due PyTorch stops.
+A probability is at most 1 and a score must be large for the loss to be small: with scores between 0 and 1 the cross-entropy of
+10 classes never falls below log(1 + 9/e) = 1.46, however sure the network is, and its gradient is small all the way. The
+network trains, slowly and badly, and nothing tells why. Bare scores where logarithms of probabilities are due make a "loss"
+that falls without end; where probabilities are due PyTorch stops.
 
 ## Example
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import gcd
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from archlens.graph.model import Node
 from archlens.layers.base import Layer
 from archlens.layers.dims import Shape, axis_names, prod
 from archlens.layers.sliding import Sliding
+from archlens.records import NamedTuple
 
 if TYPE_CHECKING:
     from archlens.rules.subject import Subject

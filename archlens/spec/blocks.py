@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dict
-from typing import NamedTuple
 
 from archlens.errors import Label
+from archlens.records import NamedTuple
 from archlens.spec.document import Node, Scalar
 from archlens.spec.expressions import ExpressionError
 from archlens.spec.model import Argument, Block

@@ -8,11 +8,12 @@ no anchors, aliases, tags or merge keys, one document, keys that are plain words
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
 from archlens.errors import Diagnostic, Label, Source, Span, SpecError
+from archlens.records import NamedTuple
 from archlens.spec.faults import Faults
 from archlens.spec.syntax import MAX_DEPTH, NESTED, syntax_fault
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import did_you_mean
+from archlens.records import NamedTuple
 
 __all__ = ["FUNCTIONS", "Function", "bounded", "number", "power", "sequence", "spelled", "undefined_help", "whole"]
 

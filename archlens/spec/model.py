@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Diagnostic, Source, Span
 from archlens.layers.base import Layer
+from archlens.records import NamedTuple
 from archlens.spec.expressions import Expression
 
 __all__ = ["Allow", "Argument", "Block", "Body", "Branch", "Expectation", "InputSpec", "Spec", "Statement", "Variant", "Word"]
@@ -153,7 +154,7 @@ class Spec(NamedTuple):
 
     notes: what a reader should know, e.g. why expected figures were left out. faults: what is wrong with the
     text; `graph.build` reports it together with what it finds itself. loss: what outputs are trained with, by the name of the
-    output, empty for all. bases: the files that it extends, nearest first.
+    output, empty for all. bases: the files that it extends, nearest first. inherited: keys of `meta` that only they state.
     """
 
     source: Source
@@ -173,3 +174,4 @@ class Spec(NamedTuple):
     loss: tuple[tuple[str, Word], ...] = ()
     allow: tuple[Allow, ...] = ()
     bases: tuple[str, ...] = ()
+    inherited: frozenset[str] = frozenset()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from archlens.records import NamedTuple
 
 __all__ = ["UNITS", "Figure", "figure", "plain_value", "size_or_none"]
 

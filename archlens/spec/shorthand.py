@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from archlens.records import NamedTuple
 from archlens.spec.arithmetic import UNCLOSED, ExpressionError
 
 __all__ = ["WORDS", "Piece", "chunks", "split"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlens.errors import Diagnostic, Label, Source, Span
+from archlens.records import NamedTuple
 
 __all__ = ["MAX_DEPTH", "NESTED", "syntax_fault"]
 

@@ -11,6 +11,7 @@ from tests.frame.source import Import, imports, package_sources
 
 # A folder may import itself and what stands to its left.
 ORDER = (
+    "records",
     "errors",
     "layers",
     "spec",

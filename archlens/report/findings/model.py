@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from archlens.errors import SEVERITIES, Diagnostic, Severity, Span
 from archlens.graph.model import Allowance
+from archlens.records import NamedTuple
 from archlens.rules.model import Rule
 
-__all__ = ["SEVERITIES", "Checked", "Entry", "Findings", "counts", "place", "posix"]
+__all__ = ["SEVERITIES", "Checked", "Entry", "Findings", "counts", "fingerprinted", "place", "posix"]
 
 
 class Entry(NamedTuple):
@@ -28,6 +28,20 @@ class Entry(NamedTuple):
     allowed: Allowance | None = None
     known: bool = False
     unread: bool = False
+
+    @property
+    def text(self) -> str:
+        """The message, its notes and its help, a line each."""
+        one = self.diagnostic
+        notes = one.notes[:-1] if self.rule else one.notes  # the last says where its manual is
+        return "\n".join([one.message, *notes, *([f"help: {one.help}"] if one.help else [])])
+
+    @property
+    def about(self) -> str:
+        """The text that it points at; its message where it points at nothing."""
+        span = self.diagnostic.span
+        pointed = span.source.line(span.line)[span.column - 1 : span.end - 1].strip() if span else ""
+        return pointed or self.diagnostic.message
 
     @property
     def counts(self) -> bool:
@@ -75,6 +89,19 @@ def counts(entries: Iterable[Entry]) -> dict[str, int]:
         if entry.counts:
             found[entry.diagnostic.severity] += 1
     return found
+
+
+def fingerprinted(findings: Findings) -> Iterator[tuple[Checked, Entry, str]]:
+    """Every entry with a mark of its own that stays when lines move: of its file, its code, what it points at and the first of
+    its layers, numbered where these agree."""
+    from hashlib import sha256
+
+    met: dict[tuple[str, ...], int] = {}
+    for one in findings.checked:
+        for entry in one.entries:
+            key = (place(entry, one)[0], entry.diagnostic.code, entry.about, *entry.layers[:1])
+            met[key] = met.get(key, 0) + 1
+            yield one, entry, sha256("\0".join([*key, str(met[key])]).encode("utf-8", "replace")).hexdigest()
 
 
 def place(entry: Entry, checked: Checked) -> tuple[str, int, int, int]:
