@@ -65,7 +65,7 @@ from archlens.analysis.unit_field import Units, unit_coverage
 from archlens.graph.model import Node
 from archlens.layers.dims import axis_names
 from archlens.rules.model import Finding
-from archlens.rules.sliding import along, times
+from archlens.rules.sliding import along, some, times
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -136,7 +136,6 @@ def _opening(subject: Subject, dilated: list[Node], holed: list[int]) -> tuple[N
             sees, jump = (field.size[axis], field.jump[axis]) if field and len(field.size) > axis else (1, 1)
             if axis in holed and window.kernel > 1 and window.dilation * jump > sees:
                 most = max(1, int(sees / jump))
-                pixels = f"each sees {sees} pixel{'' if sees == 1 else 's'}"
-                apart = f"its taps lie {window.dilation * jump} pixels apart and {pixels}"
+                apart = f"its taps lie {window.dilation * jump} pixels apart and each sees {some(sees, 'pixel')}"
                 return node, f"{apart}; `dilation={most}` here leaves no gap"
     return dilated[0], "put a window without dilation after these layers, or dilations without a common factor"

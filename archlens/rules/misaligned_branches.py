@@ -61,7 +61,7 @@ from archlens.graph.model import Node
 from archlens.layers.dims import axis_names
 from archlens.layers.windows import POINTWISE, Window
 from archlens.rules.model import Finding
-from archlens.rules.sliding import along
+from archlens.rules.sliding import along, some
 from archlens.rules.subject import Subject
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for one in subject.analysis.misalignments:
         if one.differs == "jump" or _cells(subject, one) >= _HALF:
             joins.setdefault(one.path, []).append(one)
-    moves_things = bool(joins) and _puts_out_a_map(subject)
+    moves_things = bool(joins) and subject.puts_out_a_map
     helped: set[Span | None] = set()  # of the findings of one line the first is shown
     for path, found in joins.items():
         node = subject.nodes[subject.numbers[path]]
@@ -99,32 +99,19 @@ def _cells(subject: Subject, one: Misalignment) -> float:
     return abs(float(one.values[0]) - float(one.values[1])) / float(jump) if jump else 0
 
 
-def _puts_out_a_map(subject: Subject) -> bool:
-    """Whether an output has units that see different places."""
-    for tensor in subject.outputs:
-        maker = subject.maker(tensor)
-        field = subject.field(maker) if maker else None
-        if field is not None and not all(field.whole) and len(subject.graph.shapes[tensor]) > 2:
-            return True
-    return False
-
-
 def _message(subject: Subject, node: Node, found: list[Misalignment]) -> str:
     first = found[0]
     field = subject.field(node)
     rank = len(field.size) if field else 1
     where = along([axis_names(rank)[one.axis] for one in found if one._replace(axis=first.axis) == first], rank)
-    (a, b), (one, two) = first.values, first.paths
+    a, b = map(float, first.values)
+    one, two = first.paths
     if first.differs == "jump":
-        ways = f"neighbouring cells are {_px(float(a))} apart by way of {one}, {_px(float(b))} by way of {two}"
+        ways = f"neighbouring cells are {some(a, 'pixel')} apart by way of {one}, {some(b, 'pixel')} by way of {two}"
         return f"its branches lie on different grids: {where}, {ways}"
-    apart = f"{_px(abs(float(a) - float(b)))} apart {where}, {_cells(subject, first):.3g} of its cells"
-    ways = f"its first cell is centred on pixel {float(a):g} by way of {one}, on {float(b):g} by way of {two}"
+    apart = f"{some(abs(a - b), 'pixel')} apart {where}, {_cells(subject, first):.3g} of its cells"
+    ways = f"its first cell is centred on pixel {a:g} by way of {one}, on {b:g} by way of {two}"
     return f"its branches lie {apart}: {ways}"
-
-
-def _px(value: float) -> str:
-    return f"{value:g} pixel{'' if value == 1 else 's'}"
 
 
 def _cure(subject: Subject, node: Node, one: Misalignment) -> str:

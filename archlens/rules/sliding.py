@@ -32,6 +32,7 @@ __all__ = [
     "read_elsewhere",
     "short",
     "sliding_layers",
+    "some",
     "times",
 ]
 
@@ -145,12 +146,12 @@ def _is_narrow(layer: Sliding) -> bool:
     return not any(taps > WIDEST for taps in (kernel if isinstance(kernel, tuple) else (kernel,)))
 
 
-def asked(subject: Subject, question: Callable[[Windows], T]) -> Iterator[tuple[Node, Windows, T]]:
+def asked(subject: Subject, question: Callable[[Windows], T | None]) -> Iterator[tuple[Node, Windows, T]]:
     """The layers for whose windows the answer is something, in order, each kind of window asked once."""
-    answers = {windows: question(windows) for windows in subject.sliding}
-    found = [(node, windows) for windows, nodes in subject.sliding.items() if answers[windows] for node in nodes]
-    for node, windows in sorted(found, key=lambda one: subject.numbers[one[0].path]) if found else ():
-        yield node, windows, answers[windows]
+    answers = {windows: answer for windows in subject.sliding if (answer := question(windows))}
+    found = [(subject.numbers[node.path], windows) for windows in answers for node in subject.sliding[windows]]
+    for number, windows in sorted(found, key=lambda one: one[0]):
+        yield subject.nodes[number], windows, answers[windows]
 
 
 def read_elsewhere(subject: Subject, node: Node, is_whole: Callable[[Windows], bool]) -> Node | None:
@@ -176,6 +177,11 @@ def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:
         return ""
     size = times([round(count * jump) for count, jump in zip(cells, field.jump, strict=True)])
     return f"about {size} pixels of input at a total stride of {each(field.jump)}"
+
+
+def some(count: float, what: str) -> str:
+    """`1 cell`, `0.5 pixels`."""
+    return f"{count:g} {what}{'' if count == 1 else 's'}"
 
 
 def along(names: Sequence[str], rank: int) -> str:

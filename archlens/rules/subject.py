@@ -93,6 +93,16 @@ class Subject:
         """The local receptive field of a layer, None where it sees no input with spatial axes."""
         return self.analysis.layers[self.numbers[node.path]].receptive_field
 
+    @cached_property
+    def puts_out_a_map(self) -> bool:
+        """Whether an output has units that see different places of the input."""
+        for tensor in self.outputs:
+            maker = self.maker(tensor)
+            field = self.field(maker) if maker else None
+            if field is not None and not all(field.whole) and len(self.graph.shapes[tensor]) > 2:
+                return True
+        return False
+
     def after(self, node: Node, through: Callable[[Node], bool]) -> Node | None:
         """The first layer after `node` that `through` does not hold for, as long as each alone reads the one before it."""
         found = self.only_reader(node)
