@@ -167,6 +167,11 @@ def test_as_many_processes_as_wished_say_the_same(here, write):
     ]
 
 
+def test_what_cannot_be_parsed_is_called_by_its_file(here, write):
+    write("a.yaml", "archlens: [")
+    assert [one.file for one in archlens.check("a.yaml:small").files] == ["a.yaml"]
+
+
 def test_a_file_that_is_gone_meanwhile_is_told(here, write, monkeypatch):
     from archlens.gate import run
 
