@@ -22,11 +22,11 @@ __all__ = ["Look", "Stated", "Target", "look", "nothing"]
 
 
 class Target(NamedTuple):
-    """What to check. name: a path, the name of a shipped spec, or what a text is called, perhaps with `:variant`. text: what
-    the file says, where it comes from stdin."""
+    """What to check. name: a path, the name of a shipped spec, or what a text is called, perhaps with `:variant`. data:
+    what the file says, where it comes from stdin."""
 
     name: str
-    text: str | None = None
+    data: bytes | None = None
 
 
 class Stated(NamedTuple):
@@ -49,7 +49,7 @@ def look(target: Target, plan: Plan) -> Look:
     """All variants of a spec, or the one that is named; an error never ends it."""
     told: list[str] = []
     try:
-        specs, whole = load_family(target.name, target.text)
+        specs, whole = load_family(target.name, target.data)
     except Unreadable as error:
         return Look(Checked(_file(target), (), tuple([Entry(one, unread=True) for one in error.diagnostics])))
     except SpecError as error:
