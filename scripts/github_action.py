@@ -48,20 +48,30 @@ def given(name: str) -> str:
     return os.environ.get(f"INPUT_{name}", "").strip()
 
 
+def words(name: str) -> list[str]:
+    """An input that stands for several words, quotes as in a shell."""
+    try:
+        return shlex.split(given(name))
+    except ValueError as error:
+        tell("error", f"`{name.lower().replace('_', '-')}` cannot be read: {str(error).lower()}: {given(name)}")
+        sys.exit(2)
+
+
 def check(folder: Path) -> tuple[int, int, str, str]:
     """Run `archlens check`; gives its exit status, how many findings there are, these as text, and its last line."""
     forms = ["--format", "github", "--format", f"json={folder / 'findings.json'}", "--format", f"text={folder / 'findings.txt'}"]
     if given("SARIF_FILE"):
         forms += ["--format", f"sarif={given('SARIF_FILE')}"]
     fail_on = ["--fail-on", given("FAIL_ON")] if given("FAIL_ON") else []
-    done = archlens("check", *forms, *fail_on, *shlex.split(given("ARGS")), "--", *shlex.split(given("PATHS") or "."))
+    done = archlens("check", *forms, *fail_on, *words("ARGS"), "--", *(words("PATHS") or ["."]))
     if not (folder / "findings.json").is_file():
         return 2, 0, done.stderr, "the check could not be run"
     text = (folder / "findings.txt").read_text(encoding="utf-8")
     sys.stdout.write(quoted(text) + done.stdout)
     found = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     count = sum(one["allowed"] is None and not one["baseline"] for one in found["findings"])
-    return done.returncode, count, text, done.stderr.strip().rpartition("\n")[2]
+    findings, _, summary = text.rstrip().rpartition("\n")
+    return done.returncode, count, findings, summary
 
 
 def diff(folder: Path) -> tuple[int, str]:
@@ -72,8 +82,8 @@ def diff(folder: Path) -> tuple[int, str]:
         tell("notice", "there is no base to compare with: that is for pull requests, unless `base` names one")
         return 0, ""
     path = folder / "difference.md"
-    options = ["--format", "markdown", "--output", str(path), *shlex.split(given("DIFF_ARGS"))]
-    paths = shlex.split(given("PATHS"))
+    options = ["--format", "markdown", "--output", str(path), *words("DIFF_ARGS")]
+    paths = words("PATHS")
     if any(set("*?[") & set(one) for one in paths):
         paths = []  # a glob is not for diff: whatever has changed
     done = archlens("diff", f"--base={given('BASE')}", *options, "--", *paths)
@@ -102,7 +112,9 @@ def report(parts: list[str]) -> None:
             whole = "\n\n".join(
                 [*filter(None, parts[:-1]), "What has changed is too much for a comment: see the summary of the run."]
             )
-        Path(given("COMMENT_FILE")).write_text(whole, encoding="utf-8")
+        path = Path(given("COMMENT_FILE"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(whole, encoding="utf-8")
 
 
 def append(variable: str, text: str) -> None:
@@ -118,7 +130,7 @@ def fenced(text: str) -> str:
         return ""
     shown = text.strip()
     if len(shown) > EXCERPT:
-        shown = shown[:EXCERPT].rpartition("\n\n")[0] + "\n\n… the log of the run has the rest"
+        shown = shown[:EXCERPT].rpartition("\n\n")[0] + "\n\n… and more: see the log of the run"
     fence = "`" * max(3, 1 + max([len(run) for run in re.findall("`+", shown)], default=0))
     return f"{fence}text\n{shown}\n{fence}"
 

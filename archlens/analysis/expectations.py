@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archlens.analysis.classes import classes_of
-from archlens.analysis.facts import Outcome, Totals
+from archlens.analysis.facts import LayerFacts, Outcome, Totals
 from archlens.errors import Diagnostic, Label, did_you_mean
 from archlens.graph.model import Graph
 from archlens.spec.expectations import BYTES
@@ -15,20 +15,34 @@ from archlens.spec.model import Expectation
 __all__ = ["check_expectations"]
 
 _ATTRIBUTES = {"peak_memory": "peak_activation_bytes"}
+_SUMS = ("params", "buffers", "macs", "flops", "activations", "parameter_bytes")  # each is the sum of what layers have
 
 
-def check_expectations(graph: Graph, totals: Totals) -> tuple[Outcome, ...]:
-    """The outcome of every expectation, in the order written."""
+def check_expectations(graph: Graph, totals: Totals, layers: Sequence[LayerFacts]) -> tuple[Outcome, ...]:
+    """The outcome of every expectation, in the order written. layers: the parts of what sums up."""
     return tuple(
         [
             _check_shape(expected, graph)
             if expected.key in ("output", "tensors")
             else _check_classes(expected, graph)
             if expected.key == "classes"
-            else _check_figure(expected, getattr(totals, _ATTRIBUTES.get(expected.key, expected.key)))
+            else _check_total(expected, totals, layers)
             for expected in graph.expect
         ]
     )
+
+
+def _check_total(expected: Expectation, totals: Totals, layers: Sequence[LayerFacts]) -> Outcome:
+    """As a figure; where a budget for a sum is exceeded, the layer that adds the most is named."""
+    outcome = _check_figure(expected, getattr(totals, _ATTRIBUTES.get(expected.key, expected.key)))
+    over = expected.high is not None and isinstance(outcome.actual, int) and outcome.actual > expected.high
+    if outcome.diagnostic is None or expected.exact or not over or expected.key not in _SUMS:
+        return outcome
+    most = max(layers, key=lambda layer: int(getattr(layer, expected.key)))
+    value = getattr(most, expected.key)
+    help = f"{outcome.diagnostic.help}; most of all has {most.path}: {value:,} ({value / outcome.actual:.0%})"
+    said = (Label(most.span, f"{value:,}"),) if most.span else ()
+    return outcome._replace(diagnostic=outcome.diagnostic._replace(help=help, related=said))
 
 
 def _check_classes(expected: Expectation, graph: Graph) -> Outcome:

@@ -16,6 +16,7 @@ from archlens.graph.control import Control
 from archlens.graph.faults import Faults
 from archlens.graph.integers import integers
 from archlens.graph.layers import LayerMaker, require_holdable
+from archlens.graph.limits import Limits, TooMuch
 from archlens.graph.model import Graph, Node
 from archlens.graph.names import Names
 from archlens.graph.paths import BROKEN
@@ -31,9 +32,7 @@ from archlens.spec.model import Body, InputSpec, Spec, Statement
 __all__ = ["MAX_LAYERS", "build"]
 
 MAX_LAYERS = 100_000
-MAX_SCOPES = 100  # blocks, branches and loops inside one another
 MAX_AXES = 8
-IDLE_STEPS = 20_000  # what a spec may run beyond three lines for each layer it makes
 
 
 def build(spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> Graph:
@@ -41,21 +40,16 @@ def build(spec: Spec, batch: int = 1, max_layers: int = MAX_LAYERS) -> Graph:
     return _Builder(spec, batch, max_layers).graph()
 
 
-class _Stop(Exception):
-    """Building cannot go on (too many layers)."""
-
-
 class _Builder:
     def __init__(self, spec: Spec, batch: int, max_layers: int) -> None:
         self.spec = spec
         self.batch = batch
-        self.max_layers = max_layers
-        self.steps = 0
         self.nodes: list[Node] = []
         self.shapes: list[Shape] = []
         self.producers: list[int] = []
         self.origins: list[Span | None] = []
         self.faults = Faults(spec.faults)
+        self.limits = Limits(self.nodes, max_layers, self.faults)
         self.values = Values(self.shapes, self.faults)
         self.names = Names(spec, self.nodes, self.values, self.faults)
         self.control = Control(self.values, max_layers)
@@ -73,7 +67,7 @@ class _Builder:
         inputs = {item.name: self.input(item, top) for item in spec.inputs}
         try:
             last = self.run(spec.layers, top, next(iter(inputs.values()), UNKNOWN))
-        except _Stop:
+        except TooMuch:
             raise SpecError(*faults.sorted()) from None
         if not self.nodes and not faults.found:
             help = "no `when` holds, or every `repeat` is 0"
@@ -108,6 +102,7 @@ class _Builder:
             allowed=allowed,
             unread=self.names.unread(expectation.tensor for expectation in spec.expect),
             input_spans={item.name: item.span for item in spec.inputs},
+            inherited=spec.inherited,
         )
 
     def input(self, item: InputSpec, top: Frame) -> int:
@@ -146,7 +141,7 @@ class _Builder:
 
     def statement(self, statement: Statement, frame: Frame, current: int) -> int:
         """The tensor that comes out of one line."""
-        self.tick(statement, frame)
+        self.limits.tick(statement, frame)
         start, unread = current, None
         if statement.sources is not None and len(statement.sources) == 1:
             if self.control.asks_tensor(statement, frame):
@@ -178,7 +173,7 @@ class _Builder:
             return self.broken(statement, frame)
         ports: tuple[int, ...] = (start,)
         for turn in range(turns):
-            self.tick(statement, frame)
+            self.limits.tick(statement, frame)
             ports = self.once(statement, frame, ports[0], f"repeat {turn + 1} of {turns}")
         return ports if turns else None
 
@@ -196,40 +191,16 @@ class _Builder:
             self.names.paths.taken.setdefault(frame.prefix + (self.names.spelled(statement.name, frame) or "?"), BROKEN)
         return (UNKNOWN,) * max(1, len(statement.bind))
 
-    def tick(self, statement: Statement, frame: Frame, steps: int = 1) -> None:
-        """Count steps; stop when the network has become too large, or when too few of them make layers."""
-        self.steps += steps
-        if len(self.nodes) >= self.max_layers:
-            message = f"more than {self.max_layers:,} layers after expansion"
-            help = "lower a `repeat`, or raise the limit with --max-layers"
-        elif self.steps > IDLE_STEPS + 3 * len(self.nodes):
-            message = f"more than {IDLE_STEPS:,} lines run here without making a layer"
-            help = "lower a `repeat`, or drop blocks and lines that do nothing"
-            if self.faults.found:  # lines with faults make none
-                raise _Stop
-        else:
-            return
-        self.faults.report("ARC141", message, statement.span, frame, help)
-        raise _Stop
-
-    def too_deep(self, statement: Statement, frame: Frame) -> bool:
-        """Whether no further scope can be opened; reports it."""
-        if frame.depth < MAX_SCOPES:
-            return False
-        message = f"more than {MAX_SCOPES} blocks, branches and loops inside one another"
-        self.faults.report("ARC142", message, statement.span, frame, "flatten the chain of blocks")
-        return True
-
     # ---- loops ----
 
     def loop(self, statement: Statement, frame: Frame, current: int, turn: str) -> int:
         """`for`: the body once for every step of its lists."""
         lists = self.control.lists(statement, frame, current)
-        if lists is None or self.too_deep(statement, frame):
+        if lists is None or self.limits.too_deep(statement, frame):
             return UNKNOWN
         steps = len(next(iter(lists.values())))
         for step in range(steps):
-            self.tick(statement, frame)
+            self.limits.tick(statement, frame)
             variables = {name: values[step] for name, values in lists.items()}
             call = Call("", variables, statement.span, f"turn {step + 1} of {steps}")
             inner = frame.within(frame.prefix, {**frame.env, "index": step + 1, **variables}, call)
@@ -259,7 +230,7 @@ class _Builder:
             return self.lost(path)
         if statement.allow:
             self.allowed.append((statement, path))
-        self.tick(statement, frame, len(block.parameters) // 8)
+        self.limits.tick(statement, frame, len(block.parameters) // 8)
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
             return self.lost(path)
@@ -283,7 +254,7 @@ class _Builder:
             help = "a block sees the tensors around it by name: keep one here, and use the others inside"
             self.faults.report("ARC136", f"block {name} starts from one tensor", statement.sources[1].span, frame, help)
             return False
-        return not self.too_deep(statement, frame)
+        return not self.limits.too_deep(statement, frame)
 
     def lost(self, path: str) -> tuple[int, ...]:
         """What comes out of a layer or block with a fault; its name stays known."""
@@ -322,7 +293,7 @@ class _Builder:
             found = self.branches(statement, frame, current)
         elif statement.sources is not None and len(statement.sources) != 1:
             found = [self.names.tensor(word, frame, current) for word in statement.sources]
-            self.tick(statement, frame, len(found) // 4)
+            self.limits.tick(statement, frame, len(found) // 4)
         if len(found) < low or (high is not None and len(found) > high):
             wanted = f"{low or 'no'}" if low == high else f"at least {low}" if high is None else f"{low} to {high}"
             help = f"write `- {kind.type_name}: [prev, other]`, or fork with a mapping of branches" if kind.joins else ""
@@ -338,11 +309,11 @@ class _Builder:
 
     def branches(self, statement: Statement, frame: Frame, current: int) -> list[int]:
         """The tensors that come out of the branches of a fork."""
-        if self.too_deep(statement, frame):
+        if self.limits.too_deep(statement, frame):
             return [UNKNOWN, UNKNOWN]
         found = []
         for branch in statement.branches or ():
-            self.tick(statement, frame)
+            self.limits.tick(statement, frame)
             prefix = self.names.paths.fresh(frame.prefix + branch.label, numbered=False) + "/"
             found.append(self.run(branch.body, frame.within(prefix, frame.env), current))
         return found

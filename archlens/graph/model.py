@@ -70,7 +70,7 @@ class Graph(NamedTuple):
     names: what `as:` calls tensors, those within blocks too, tensor number → name.
     loss: what outputs are trained with, by name, as far as the spec says. allowed: the design rules it lets be broken.
     unread: names that `as:` gives and no line reads, each with its place.
-    input_spans: where the spec says the size of each input.
+    input_spans: where the spec says the size of each input. inherited: keys of `meta` that only specs it extends state.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Graph(NamedTuple):
     allowed: tuple[Allowance, ...] = ()
     unread: tuple[tuple[str, Span], ...] = ()
     input_spans: Mapping[str, Span] = {}
+    inherited: frozenset[str] = frozenset()
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The graph for networkx: a node a layer, named by its path, with its facts as attributes.

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archlens.errors import ArchlensError, render
+from archlens.gate.baseline import read_baseline
 from archlens.gate.discover import looks_like_spec
 from archlens.gate.globs import file_matcher
+from archlens.gate.plan import plan_of
 from archlens.gate.run import run
 from archlens.gate.settings import Settings, settings_of
 from archlens.report.findings.model import SEVERITIES
@@ -32,7 +34,10 @@ _SETTINGS = pytest.StashKey[Settings]()
 def prepare(config: pytest.Config) -> None:
     """Read the configuration of archlens, as `archlens check` does where it is started. Raises pytest.UsageError."""
     try:
-        config.stash[_SETTINGS] = settings_of({})
+        config.stash[_SETTINGS] = settings = settings_of({})
+        plan_of(settings)  # or a faulty one would be told by each test
+        if settings.baseline is not None:
+            read_baseline(settings.baseline)
     except ArchlensError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -48,11 +48,12 @@ def render_rules(rules: Sequence[Rule], form: str, width: int = 80, paint: Paint
     for rule in rules:
         listed.setdefault(FAMILIES.get(rule.code[:4], "Of installed packages"), []).append(rule)
     lines = [page_text(blocks, width, paint)]
+    widest = max([len(rule.name) for rule in rules], default=0)
     for title, members in listed.items():
         lines += ["", paint(title, "head")]
         for rule in members:
             state = rule.severity if rule.on else "off"
-            lines.append(f"  {paint(rule.code, 'group')}  {rule.name:<30} {state}")
+            lines.append(f"  {paint(rule.code, 'group')}  {rule.name:<{widest}}  {state}")
             lines.append(page_text([Text(rule.summary)], width, paint).replace("  ", "          ", 1))
     return "\n".join(lines)
 

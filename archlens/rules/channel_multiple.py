@@ -8,8 +8,8 @@ where no layer of weights made them: of a `concat` or a `flatten`.
 
 ## Why it is bad
 
-Tensor cores work on tiles. Channels that do not fill the last tile are padded, so that 57 channels take the time of 64, or the
-library falls back to a slower kernel.
+Tensor cores work on tiles. Channels that do not fill the last one leave part of it empty, or the library falls back to a slower
+kernel.
 
 ## Example
 
@@ -47,8 +47,8 @@ the small layers of gates do.
 
 ## Reference
 
-NVIDIA, Deep Learning Performance, Convolutional Layers User's Guide, "Quick Start Checklist": "Choose the number of input and
-output channels to be divisible by 8 (for FP16) or 4 (for TF32)"; 16 for INT8.
+NVIDIA, Deep Learning Performance, Convolutional Layers User's Guide, quick start checklist: input and output channels divisible
+by 8 in FP16, by 4 in TF32; by 16 in INT8.
 """
 
 from __future__ import annotations
@@ -94,21 +94,22 @@ def check(subject: Subject) -> Iterator[Finding]:
             told.update(node.outputs)
             continue
         given, made = _channels(node)
+        what = "features" if node.layer.type_name == "linear" else "channels"
         if made % multiple:
             told.update(node.outputs)
             yield Finding(
-                f"it puts out {made} channels, no multiple of {unit}",
+                f"it puts out {made} {what}, no multiple of {unit}",
                 node,
                 f"give it {_near(made, multiple)}",
-                f"{made} channels",
+                f"{made} {what}",
             )
         if given % multiple and told.isdisjoint(node.inputs):
             maker = subject.maker(node.inputs[0])
             yield Finding(
-                f"{given} channels come in, no multiple of {unit}",
+                f"{given} {what} come in, no multiple of {unit}",
                 node,
                 f"let {maker.path if maker else 'the layer before'} put out {_near(given, multiple)}",
-                f"{given} channels come in",
+                f"{given} {what} come in",
             )
 
 

@@ -41,7 +41,8 @@ layers:
 ## Not reported
 
 Detectors, whose outputs hold places too. A network with `expect: {classes: …}`: that is checked with the other figures. One
-output for two classes. Data sets that the rule does not know; `meta: {classes: 100}` tells it, for a part of a data set too.
+output for two classes. What a spec that is extended says: the head may be another's now. Data sets that the rule does not know;
+`meta: {classes: 100}` tells it, for a part of a data set too.
 
 ## Reference
 
@@ -116,7 +117,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _declared(subject: Subject) -> tuple[int | None, str]:
     """How many classes the spec says there are, if it does, and what says so."""
-    meta = subject.graph.meta
+    meta = {key: value for key, value in subject.graph.meta.items() if key == "task" or key not in subject.graph.inherited}
     task, classes, dataset = str(meta.get("task", "")).lower(), meta.get("classes"), meta.get("dataset")
     if "detect" in task:
         return None, ""

@@ -138,5 +138,5 @@ def _opening(subject: Subject, dilated: list[Node], holed: list[int]) -> tuple[N
                 most = max(1, int(sees / jump))
                 pixels = f"each sees {sees} pixel{'' if sees == 1 else 's'}"
                 apart = f"its taps lie {window.dilation * jump} pixels apart and {pixels}"
-                return node, f"{apart}: {'no dilation' if most == 1 else f'a dilation of {most}'} here leaves no gap"
+                return node, f"{apart}; `dilation={most}` here leaves no gap"
     return dilated[0], "put a window without dilation after these layers, or dilations without a common factor"

@@ -143,11 +143,11 @@ def _tied(subject: Subject, node: Node, given: _Shapes, changed: str) -> Finding
     flatten = subject.flattened(node)
     related = ((flatten, f"makes features of every place of {show(flatten.input_shapes[0])}"),) if flatten else ()
     return Finding(
-        f"{changed} does not fit: {show(arrived[0])} would come here, and the {name} {'×'.join(map(str, shapes[name]))} is for "
-        f"{show(node.input_shapes[0])}",
+        f"{changed} does not fit: {_size(arrived[0])} would come here, and the {name} {'×'.join(map(str, shapes[name]))} is for "
+        f"{_size(node.input_shapes[0])}",
         node,
         _cure(subject, flatten),
-        f"made for {show(node.input_shapes[0])}",
+        f"made for {_size(node.input_shapes[0])}",
         related,
     )
 
@@ -185,6 +185,10 @@ def _refused(subject: Subject, node: Node, given: _Shapes, changed: str) -> Find
         f"let the size of {name} follow from the input, or resample it to what comes",
         related=((maker, f"stays {size}"),) if maker else (),
     )
+
+
+def _size(shape: Shape) -> str:
+    return f"{shape[1]:,} features" if len(shape) == 2 else show(shape)
 
 
 def _all(given: _Shapes) -> tuple[Shape, ...]:

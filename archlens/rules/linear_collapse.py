@@ -96,12 +96,11 @@ def _finding(subject: Subject, first: Node, second: Node) -> Finding:
     both = first.layer.params(*first.input_shapes) + second.layer.params(*second.input_shapes)
     one = single(first, second) if subject.after(first, passes_on) is second else None
     instead = f"write one layer, `{one[0]}`" if one else "one of the two will do"
+    cost = f"with {both:,} parameters"
     if one and one[1] <= both:
-        cost = f"one such layer does the same with {one[1]:,} parameters, the two have {both:,}"
-    else:
-        cost = f"the two have {both:,} parameters, and bend nothing"
+        cost = f"which a single layer is with {one[1]:,} parameters instead of {both:,}"
     return Finding(
-        f"it adds up what {first.path} has added up, with nothing nonlinear between: together they are one linear map; {cost}",
+        f"nothing nonlinear stands between {first.path} and this layer: together they are one linear map, {cost}",
         second,
         f"put an activation after {first.path}, e.g. `relu`; if none is wanted, {instead}",
         "linear again",

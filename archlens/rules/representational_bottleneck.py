@@ -103,7 +103,7 @@ def _cure(node: Node) -> str:
         return f"keep more channels: {before[1] // 4} of {before[1]} would leave a quarter of the values"
     if len(before) == len(after) and after[1] < before[1]:
         return f"shrink the map or the channels, not both in one step: with {before[1]} channels less is lost"
-    steps = "halve the map twice, with a convolution between that has twice the channels"
+    steps = f"halve the map twice, with a convolution of {2 * before[1]} channels between"
     if node.layer.family == "pooling":
-        return f"{steps}, or join it with a `conv: {before[1]} 3x3` of the same stride by `concat`"
+        return f"{steps}, or `concat` it with a convolution of the same window and stride"
     return f"{steps}, or give it more than {after[1]} channels"

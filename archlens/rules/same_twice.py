@@ -67,6 +67,7 @@ _OUTCOMES = {
     "concat": "what comes out holds it {times}",
     "stack": "what comes out holds it {times}",
 }
+_ANY_ORDER = ("add", "multiply", "maximum", "minimum")
 _RANDOM = ("dropout", "drop_path", "rrelu")
 _DROPS = frozenset({"dropout", "dropout_p"})
 
@@ -82,7 +83,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         if node.layer.type_name == "identity":
             same[node.outputs[0]] = sources[0]
         elif sources and not _is_random(node.layer):
-            how = (node.layer, node.owner if facts.parameter_shapes else "", sources)
+            order = tuple(sorted(sources)) if node.layer.type_name in _ANY_ORDER else sources
+            how = (node.layer, node.owner if facts.parameter_shapes else "", order)
             first = made.setdefault(how, node.outputs)
             if first is not node.outputs:
                 same.update(zip(node.outputs, first, strict=True))

@@ -116,10 +116,10 @@ def _longer(row: _Row | None, node: Node) -> _Row:
 
 
 def _finding(row: _Row) -> Finding:
-    left = f", which let at most {row.left:.2g} of a gradient through" if row.left < 1 else ", which are flat for large values"
+    left = f"at most {row.left:.2g} of a gradient passes all of them" if row.left < 1 else "each is flat for large values"
     return Finding(
-        f"it is number {row.length} of a row of {' and '.join(row.types)} behind layers of weights, with no norm or shortcut "
-        f"between{left}",
+        f"it ends a row of {row.length} {' and '.join(row.types)}, each behind a layer of weights, no norm or shortcut between: "
+        f"{left}",
         row.last,
         "`relu` or `gelu` in their place, or `batch_norm` before each",
         f"number {row.length}",

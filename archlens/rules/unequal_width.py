@@ -83,10 +83,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         moved, least = places * (before + after) + before * after, moved_at_least(places, before, after)
         if moved > _TOO_MANY * least:
             equal = round((before * after) ** 0.5)
+            least_wide = f"{before} → {4 * before}" if before < after else f"{4 * after} → {after}"
             yield Finding(
                 f"{before} channels become {after}: that moves {moved:,} values for {places * before * after:,} "
                 f"multiply–accumulates, {moved / least:.2f} times what {equal} → {equal} would",
                 node,
-                f"bring the widths nearer to each other: {equal} → {equal} is best, fourfold will do",
+                f"at most fourfold, as {least_wide}, is near enough; {equal} → {equal} would be best for this work",
                 f"{before} → {after}",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from typing import Any
 
@@ -52,7 +53,13 @@ def merged(own: Spec, base: Spec, root: Mapping, read: StatementReader) -> Spec:
         loss=own.loss or base.loss,
         allow=(*base.allow, *own.allow),
         bases=(base.source.name, *base.bases),
+        inherited=frozenset([*base.meta, *_of_variants(base)]).difference(own.meta, _of_variants(own)),
     )
+
+
+def _of_variants(spec: Spec) -> Iterator[str]:
+    """The keys of `meta` that variants state."""
+    return (key for variant in spec.variants for key in variant.meta)
 
 
 def _yielding(variant: Variant, own: Spec, given: list[str]) -> Variant:

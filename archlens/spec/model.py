@@ -154,7 +154,7 @@ class Spec(NamedTuple):
 
     notes: what a reader should know, e.g. why expected figures were left out. faults: what is wrong with the
     text; `graph.build` reports it together with what it finds itself. loss: what outputs are trained with, by the name of the
-    output, empty for all. bases: the files that it extends, nearest first.
+    output, empty for all. bases: the files that it extends, nearest first. inherited: keys of `meta` that only they state.
     """
 
     source: Source
@@ -174,3 +174,4 @@ class Spec(NamedTuple):
     loss: tuple[tuple[str, Word], ...] = ()
     allow: tuple[Allow, ...] = ()
     bases: tuple[str, ...] = ()
+    inherited: frozenset[str] = frozenset()

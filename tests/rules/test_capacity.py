@@ -131,3 +131,17 @@ def test_classes(input: str, lines: list[str], classes: int, layer: str) -> None
     found = classes_of(net.graph)
     assert found.number == classes
     assert ("" if found.layer is None else net.graph.nodes[found.layer].path) == layer
+
+
+def test_what_only_a_spec_that_is_extended_says() -> None:
+    """Of the base's own keys and its variants', without those stated anew, by the spec or one of its variants."""
+    base = {"year", "paper", "key_idea", "task", "dataset", "source", "depth", "top1", "paper_top1_error"}
+    variants = "variants:\n  small: {depths: [1, 1, 1, 1], block: Basic, meta: {depth: 10, dataset: MNIST}}\n"
+    for text, stated in (
+        ("extends: resnet\n", set()),
+        ("extends: resnet:resnet50\n", {"paper_top1_error"}),  # which resnet18 has and resnet50 has not
+        ("extends: resnet\nmeta: {dataset: CIFAR-10, classes: 10}\n", {"dataset"}),
+        ("extends: resnet\n" + variants, {"depth", "dataset"}),
+    ):
+        assert archlens.load_text("archlens: 1\n" + text).graph.inherited == base - stated
+    assert archlens.load("resnet").graph.inherited == frozenset()

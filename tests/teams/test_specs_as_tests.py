@@ -127,10 +127,15 @@ def test_the_configuration_of_archlens_holds(project, outcomes, plugin):
     (project.path / "archlens.toml").write_text('baseline = "known.json"', encoding="utf-8")
     CliRunner().invoke(_group, ["check", "specs", "--write-baseline"])
     assert set(outcomes("--archlens", "specs").values()) == {"passed"}
-    (project.path / "archlens.toml").write_text('selekt = ["ARC5"]', encoding="utf-8")
-    done = project.runpytest(*plugin, "--archlens", "specs")
-    assert done.ret == pytest.ExitCode.USAGE_ERROR
-    done.stderr.fnmatch_lines(["ERROR: archlens.toml:1:1: error*`selekt`*", "*did you mean `select`*"])
+    for faulty, said in (
+        ('selekt = ["ARC5"]', ["ERROR: archlens.toml:1:1: error*`selekt`*", "*did you mean `select`*"]),
+        ('select = ["ARC999"]', ["ERROR: no rule is called `ARC999`*"]),
+        ('baseline = "none.json"', ["ERROR: error[[]ARC011[]]: the baseline none.json cannot be read*"]),
+    ):
+        (project.path / "archlens.toml").write_text(faulty, encoding="utf-8")
+        done = project.runpytest(*plugin, "--archlens", "specs")
+        assert done.ret == pytest.ExitCode.USAGE_ERROR
+        done.stderr.fnmatch_lines(said)
 
 
 def test_what_does_not_fail_is_shown_on_request(project, plugin):
