@@ -133,9 +133,9 @@ def _stdin(targets: tuple[str, ...], name: str | None) -> Target | None:
             raise UsageError("--stdin-filename says what stdin is called; name `-` among the paths")
         return None
     from archlens.gate.look import Target
-    from archlens.spec.load import stdin_text
+    from archlens.spec.load import stdin_bytes
 
-    return Target(name or "<stdin>", stdin_text())
+    return Target(name or "<stdin>", stdin_bytes())
 
 
 def _write_baseline(targets: tuple[str, ...], settings: Settings, stdin: Target | None, verbose: bool) -> int:
@@ -189,7 +189,8 @@ def _write_report(path: str, text: str) -> None:
 def _notes(report: Report, verbose: bool) -> list[str]:
     notes = [f"note: {note}" for note in report.notes]
     if report.skipped and verbose:
-        notes.append(f"note: {report.skipped:,} YAML file{'' if report.skipped == 1 else 's'} passed over that are no specs")
+        files = "1 YAML file that is no spec" if report.skipped == 1 else f"{report.skipped:,} YAML files that are no specs"
+        notes.append(f"note: passed over {files}")
     if report.mended:
         count = len(report.mended)
         entries = "1 entry" if count == 1 else f"{count:,} entries"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,11 +22,11 @@ __all__ = ["Look", "Stated", "Target", "look", "nothing"]
 
 
 class Target(NamedTuple):
-    """What to check. name: a path, the name of a shipped spec, or what a text is called, perhaps with `:variant`. text: what
-    the file says, where it comes from stdin."""
+    """What to check. name: a path, the name of a shipped spec, or what a text is called, perhaps with `:variant`. data:
+    what the file says, where it comes from stdin."""
 
     name: str
-    text: str | None = None
+    data: bytes | None = None
 
 
 class Stated(NamedTuple):
@@ -48,13 +49,13 @@ def look(target: Target, plan: Plan) -> Look:
     """All variants of a spec, or the one that is named; an error never ends it."""
     told: list[str] = []
     try:
-        specs, whole = load_family(target.name, target.text)
+        specs, whole = load_family(target.name, target.data)
     except Unreadable as error:
-        return Look(Checked(target.name, (), tuple([Entry(one, unread=True) for one in error.diagnostics])))
+        return Look(Checked(_file(target), (), tuple([Entry(one, unread=True) for one in error.diagnostics])))
     except SpecError as error:
-        return Look(Checked(target.name, ("",), tuple([Entry(one) for one in error.diagnostics])))
+        return Look(Checked(_file(target), ("",), tuple([Entry(one) for one in error.diagnostics])))
     except UsageError as error:
-        return Look(Checked(target.name, (), (nothing(str(error)),)))
+        return Look(Checked(_file(target), (), (nothing(str(error)),)))
     file = specs[0].source.name
     gathered = _Gathered(file)
     rules = plan.rules_of(file)
@@ -62,10 +63,16 @@ def look(target: Target, plan: Plan) -> Look:
         gathered.add(spec, plan, rules, told.append)
     variants = tuple([spec.variant or "" for spec in specs])
     entries = gathered.entries(variants, whole)
-    checked = Checked(
-        file, variants, entries, specs[0].bases, () if gathered.faulty else tuple([rule.code for rule in rules]), whole
-    )
-    return Look(checked, tuple(gathered.stated) if gathered.missed else (), tuple(dict.fromkeys(told)))
+    ran = () if gathered.faulty else tuple([rule.code for rule in rules])
+    is_named = target.name.startswith(file)  # else it is a shipped spec, named by its name
+    stated = tuple(gathered.stated) if gathered.missed and is_named else ()
+    return Look(Checked(file, variants, entries, specs[0].bases, ran, whole), stated, tuple(dict.fromkeys(told)))
+
+
+def _file(target: Target) -> str:
+    """What a target that cannot be read is called: its file, without the variant."""
+    base = target.name.rpartition(":")[0]
+    return base if base and not os.path.exists(target.name) and os.path.exists(base) else target.name
 
 
 def _alike(expected: Expectation, actual: Any) -> Any:

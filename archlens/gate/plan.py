@@ -9,7 +9,7 @@ from archlens.gate.globs import file_matcher
 from archlens.gate.settings import Settings
 from archlens.records import NamedTuple
 from archlens.report.findings.model import SEVERITIES
-from archlens.rules.catalogue import all_rules, chosen_rules, selected
+from archlens.rules.catalogue import all_rules, chosen_rules, closeness, selected
 from archlens.rules.model import Rule
 
 __all__ = ["Plan", "plan_of"]
@@ -43,23 +43,30 @@ def plan_of(settings: Settings, told: Callable[[str], None] | None = None) -> Pl
     Raises UsageError for a name that means no rule, or one of a fault that is no rule.
     """
     rules = all_rules(told) if told else all_rules()
-    off = [name for name, severity in settings.severity if severity == _OFF]
-    ignore = [_a_rule(name) for name in (*settings.ignore, *off)]
+    ignore = [_a_rule(name) for name in settings.ignore]
     select = None if settings.select is None else [_a_rule(name) for name in settings.select]
     chosen = chosen_rules(select, [_a_rule(name) for name in settings.extend_select], ignore, told)
+    severities = _severities(settings, rules)
     spared = tuple(
         [
             (file_matcher(settings.folder("per-file-ignores"), [glob]), frozenset(_codes(names, rules)))
             for glob, names in settings.per_file_ignores
         ]
     )
-    severities: dict[str, Severity] = {}
-    for name, severity in sorted(settings.severity, key=lambda pair: len(pair[0])):  # the closest name is the last
-        if severity == _OFF:
-            continue
+    running = tuple([rule for rule in chosen if severities.get(rule.code) != _OFF])
+    levels = {code: severity_named(word) for code, word in severities.items() if word != _OFF}
+    return Plan(running, spared, levels, settings.target, settings.max_layers)
+
+
+def _severities(settings: Settings, rules: Mapping[str, Rule]) -> dict[str, str]:
+    """By code, what the settings say of a rule; the name that means it the most closely says it."""
+    found: dict[str, tuple[int, str]] = {}
+    for name, word in settings.severity:
         for rule in selected(_a_rule(name), rules):
-            severities[rule.code] = severity_named(severity)
-    return Plan(chosen, spared, severities, settings.target, settings.max_layers)
+            weight = closeness(name, rule)
+            if weight >= found.get(rule.code, (0, ""))[0]:
+                found[rule.code] = weight, word
+    return {code: word for code, (_, word) in found.items()}
 
 
 def severity_named(word: str) -> Severity:

@@ -14,7 +14,7 @@ from archlens.rules.model import Rule
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "selected"]
+__all__ = ["BUILT_IN", "DEFAULT", "LAST", "UNUSED", "all_rules", "chosen_rules", "closeness", "selected"]
 
 _CONVOLUTIONS = ("conv", "depthwise_conv")
 _WEIGHED = (*_CONVOLUTIONS, "locally_connected")
@@ -157,16 +157,18 @@ def chosen_rules(
     wanted = [(selector, True) for selector in (*((DEFAULT,) if select is None else select), *extend)]
     decided: dict[str, tuple[int, bool]] = {}
     for selector, runs in (*wanted, *((selector, False) for selector in ignore)):
-        weight = _weight(selector)
         for rule in selected(selector, rules):
+            weight = closeness(selector, rule)
             if weight >= decided.get(rule.code, (0, False))[0]:
                 decided[rule.code] = weight, runs
     return tuple([rule for code, rule in rules.items() if decided.get(code, (0, False))[1]])
 
 
-def _weight(selector: str) -> int:
-    """How closely a selector names its rules: `all` and `default` least, a code or a name most."""
-    return 0 if selector in (DEFAULT, "all") else len(selector)
+def closeness(selector: str, rule: Rule) -> int:
+    """How closely a selector names a rule: `all` and `default` least, its code or its name most."""
+    if selector in (DEFAULT, "all"):
+        return 0
+    return sys.maxsize if selector == rule.name or selector.upper() == rule.code else len(selector)
 
 
 def selected(selector: str, rules: Mapping[str, Rule] | None = None) -> tuple[Rule, ...]:

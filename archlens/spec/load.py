@@ -21,7 +21,7 @@ __all__ = [
     "load_specs",
     "shipped",
     "spec_of_text",
-    "stdin_text",
+    "stdin_bytes",
     "variants_of",
 ]
 
@@ -86,21 +86,21 @@ def extended_path(path: str) -> str | None:
         return os.path.normpath(os.path.join(beside, name if name.endswith(_SUFFIXES) else f"{name}.yaml"))
 
 
-def load_family(target: str, text: str | None = None) -> tuple[list[Spec], bool]:
+def load_family(target: str, data: bytes | None = None) -> tuple[list[Spec], bool]:
     """As `load_specs`, but where no variant is named it gives every one; and whether these are all that there are.
 
-    text: what the file says, where it comes from elsewhere; `target` is then what messages call it.
+    data: what the file says, where it comes from elsewhere; `target` is then what messages call it.
     """
-    path, variant = _split(target) if text is None else (target, None)
-    spec = _read(*_found(path), ()) if text is None else _parsed(Source(target, text), DISK, target, ())
+    path, variant = _split(target) if data is None else (target, None)
+    spec = _read(*_found(path), ()) if data is None else _parsed(_decoded(target, data), DISK, target, ())
     if variant in (None, "all") and spec.variants:
         return [select(spec, v.name) for v in spec.variants], True
     return [select(spec, None if variant == "all" else variant)], len(spec.variants) < 2
 
 
-def stdin_text() -> str:
-    """What stdin says; raises Unreadable when it is no text."""
-    return _source(DISK, "-").text
+def stdin_bytes() -> bytes:
+    """What stdin says, as far as a spec may be long."""
+    return DISK.read("-")
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:
@@ -173,6 +173,11 @@ def _source(files: Files, path: str) -> Source:
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror or error}"
         raise Unreadable(Diagnostic("ARC001", message, help="give a spec file or the name of a shipped spec")) from None
+    return _decoded(name, data)
+
+
+def _decoded(name: str, data: bytes) -> Source:
+    """What bytes say; raises Unreadable when that is no text, or too much."""
     if len(data) > MAX_BYTES:
         help = "a spec holds structure, not data; use blocks, `repeat` and `for`"
         raise Unreadable(Diagnostic("ARC001", f"{name} is larger than {MAX_BYTES // 1_000_000} MB", help=help))

@@ -100,3 +100,94 @@ def test_what_cannot_be_asked_for(arguments, said, run, nets):
     done = run("check", "nets/small.yaml", *arguments)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
+
+
+def test_stdin_is_checked_like_a_file(run, nets):
+    done = run("check", "-", input=BIASED.encode())
+    assert (done.code, done.out.splitlines()[0].split(": ")[:2]) == (1, ["<stdin>:4:5", "warning[ARC502]"])
+    base = (nets / "small.yaml").read_text()
+    (nets / "base.yaml").write_text(base)
+    done = run("check", "-", "--stdin-filename", "nets/new.yaml", input=b"archlens: 1\nextends: ./base.yaml\nname: N\n")
+    assert (done.code, done.out) == (0, "1 file, 1 network: no findings\n")
+    done = run("check", "-", "--format", "json", input=b"\xff")
+    assert (done.code, codes(done), done.err) == (2, [(None, "ARC002")], "")
+
+
+def test_several_forms_at_once_and_none_of_a_persons_files_written_over(run, nets, here):
+    done = run("check", "nets", "--format", "text", "--format", "json=out.json", "--format", "junit=out.xml")
+    assert (done.code, done.err) == (1, "")
+    assert done.out.endswith("5 files: 4 errors, 1 warning; 1 allowed\n")
+    assert json.loads((here / "out.json").read_text())["counts"]["files"] == 5
+    assert run("check", "nets", "--format", "sarif=out.json").out == ""  # a report may take the place of another
+    for path, what in (("nets/small.yaml", "spec"), ("archlens.toml", "configuration file")):
+        (here / "archlens.toml").write_text("")
+        before = (here / path).read_bytes()
+        done = run("check", "nets", "--format", f"text={path}")
+        assert (done.code, (here / path).read_bytes()) == (2, before)
+        assert f"{path} is no report but a {what}; name another" in done.err
+
+
+def test_what_is_passed_over_is_said_on_request(run, nets):
+    assert run("check", "nets", "-v").err == "note: passed over 2 YAML files that are no specs\n"
+
+
+def test_what_is_allowed_is_shown_on_request(run, nets):
+    assert "allowed" not in run("check", "nets/allowed.yaml").out.partition("1 file")[0]
+    assert "   = allowed: as in the paper\n" in run("check", "nets/allowed.yaml", "--show-allowed").out.replace("  =", "   =")
+
+
+def test_text_for_80_columns_keeps_the_layout(run, nets):
+    text = run("check", "nets", env={"COLUMNS": "80"}).out
+    for line in text.splitlines():
+        if " | " in line or line.lstrip().startswith("| "):
+            assert len(line) <= 80
+
+
+# ---- config ----
+
+
+def test_config_shows_values_and_where_they_are_from(run, nets, here):
+    (here / "archlens.toml").write_text('fail-on = "error"\n\n[severity]\nARC502 = "note"\n')
+    done = run("config", "--select", "ARC5,bias-before-norm", "--jobs", "2")
+    assert done.code == 0
+    said = {line.split(" = ")[0]: line for line in done.out.splitlines()}
+    for name, value, place in (
+        ("fail-on", '"error"', "archlens.toml:1"),
+        ("severity", '{"ARC502" = "note"}', "archlens.toml:3"),
+        ("select", '["ARC5", "bias-before-norm"]', "command line"),
+        ("jobs", "2", "command line"),
+        ("ignore", "[]", "default"),
+    ):
+        assert said[name].startswith(f"{name} = {value}"), name
+        assert f"# {place}" in said[name]
+    assert "# baseline " in done.out
+    found = json.loads(run("config", "--json").out)
+    assert (found["file"], found["settings"]["severity"]) == (
+        "archlens.toml",
+        {"value": {"ARC502": "note"}, "from": "archlens.toml:3"},
+    )
+    assert json.loads(run("config", "--json", "--isolated").out)["file"] is None
+
+
+def test_what_config_prints_can_stand_in_a_file(run, nets, here):
+    (here / "mine.toml").write_text('ignore = ["ARC502"]\nexclude = ["a \\"b\\""]\n[per-file-ignores]\n"x/*" = ["ARC5"]\n')
+    (here / "archlens.toml").write_text(run("config", "--config", "mine.toml").out)
+    values = [
+        {name: one["value"] for name, one in json.loads(run("config", "--json", *more).out)["settings"].items()}
+        for more in ((), ("--config", "mine.toml"))
+    ]
+    assert values[0] == values[1]
+
+
+def test_a_faulty_configuration_is_told_with_its_line(run, nets, here):
+    (here / "archlens.toml").write_text('select = ["ARC5"]\nfail-on = "warn"\n')
+    for command in (["check", "nets"], ["config"]):
+        done = run(*command)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.splitlines()[:4] == [
+            'archlens.toml:2:1: error[ARC010]: `fail-on` cannot be "warn"',
+            "  |",
+            '2 | fail-on = "warn"',
+            "  | ^^^^^^^",
+        ]
+        assert "did you mean `warning`?" in done.err

@@ -151,5 +151,5 @@ def test_folders_may_be_as_deep_as_the_system_allows(here):
 
 
 def test_stdin_is_a_target_of_its_own(tree):
-    stdin = Target("<stdin>", "archlens: 1\n")
+    stdin = Target("<stdin>", b"archlens: 1\n")
     assert discover(["-", "b.yaml"], stdin=stdin).targets == (stdin, Target("b.yaml"))
