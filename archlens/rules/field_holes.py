@@ -45,9 +45,9 @@ layers:
 
 ## Not reported
 
-Dilations whose gaps are filled, before or after. Networks without dilation: what a stride alone steps over is ARC506's. Tokens
-and layers after a global one, whose units all see the same. Along each axis the pixels are exact; that rows and columns of
-different branches may make a cross is not looked at.
+Dilations whose gaps are filled, before or after. Holes that no dilation opens: what a stride alone steps over is ARC506's. A
+last map that other branches join, which see more. Along each axis the pixels are exact; that rows and columns of different
+branches may make a cross is not looked at.
 
 ## Reference
 
@@ -59,8 +59,10 @@ sufficient: dilations of 2, 2, 2 pass it and see 7 of 13 pixels; here the pixels
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from archlens.analysis.receptive_field import unit_axes
+from archlens.analysis.staircase import Rational
 from archlens.analysis.unit_field import Units, unit_coverage
 from archlens.graph.model import Node
 from archlens.layers.dims import axis_names
@@ -73,23 +75,36 @@ __all__ = ["check"]
 _NAMED = 8  # dilated layers that a finding names
 
 
+class _Opening(NamedTuple):
+    """A window whose taps lie further apart along an axis than what each of them sees."""
+
+    node: Node
+    axis: int
+    apart: Rational
+    sees: int
+    most: int  # the dilation with which they would meet
+
+
 def check(subject: Subject) -> Iterator[Finding]:
     """The layer that opens the holes, if the last map has some."""
     last, dilated = _dilated(subject)
-    if last is None or not dilated:
+    openings = [opening for node in dilated for opening in _openings(subject, node)]
+    if last is None or not openings:
         return
     unit: list[int | None] = [None] * (len(last.output_shapes[0]) - 1)
     for axis in unit_axes(subject.graph, last):
         unit[axis - 1] = last.output_shapes[0][axis] // 2
     for name, axes in unit_coverage(subject.graph, last, unit).items():
         holed = [axis for axis, seen in enumerate(axes) if len(seen) < _span(seen)]
-        if holed:
-            node, cure = _opening(subject, dilated, holed)
+        opening = next((one for one in openings if one.axis in holed), None)
+        if opening:
             of = f" of {name}" if len(subject.graph.inputs) > 1 else ""
             rates = [_rate(other) for other in dilated[:_NAMED]] + ["…"] * (len(dilated) > _NAMED)
             message = f"the centre unit of {last.path} does not see all that its field spans{of}, but {_share(axes, holed)}"
-            related = tuple([(other, "dilated too") for other in dilated[:_NAMED] if other.path != node.path])
-            yield Finding(f"{message}; dilations on the way: {', '.join(rates)}", node, cure, "dilated", related)
+            related = tuple([(other, "dilated too") for other in dilated[:_NAMED] if other.path != opening.node.path])
+            cause = f"its taps lie {opening.apart} pixels apart and each sees {some(opening.sees, 'pixel')}"
+            cure = f"{cause}; {_smaller(subject, opening)}"
+            yield Finding(f"{message}; dilations on the way: {', '.join(rates)}", opening.node, cure, "dilated", related)
             return
 
 
@@ -106,6 +121,28 @@ def _dilated(subject: Subject) -> tuple[Node | None, list[Node]]:
     way = {number for number in subject.analysis.way if number <= trunk}
     numbers = sorted([subject.numbers[node.path] for nodes in kinds for node in nodes])
     return last, [subject.nodes[number] for number in numbers if number in way]
+
+
+def _openings(subject: Subject, node: Node) -> Iterator[_Opening]:
+    """The axes along which a dilated layer opens gaps: D·J pixels from tap to tap are more than each sees."""
+    maker = subject.maker(node.inputs[0])
+    field = subject.field(maker) if maker else None
+    for axis, window in enumerate(subject.windows[node.path].axes):
+        sees, jump = (field.size[axis], field.jump[axis]) if field and len(field.size) > axis else (1, 1)
+        if window.kernel > 1 < window.dilation and window.dilation * jump > sees:
+            yield _Opening(node, axis, window.dilation * jump, sees, max(1, int(sees / jump)))
+
+
+def _smaller(subject: Subject, opening: _Opening) -> str:
+    """The largest dilation that leaves no gap, with the padding that keeps the map as it is where that was a number."""
+    axes = subject.windows[opening.node.path].axes
+    pads = {(axis.low, axis.high, axis.span - 1) for axis in axes}
+    words = f"dilation={opening.most}"
+    if opening.node.layer.arguments.get("padding") != "same" and len(pads) == 1:
+        ((low, high, room),) = pads
+        if low == high and 2 * low == room:
+            words = f"padding={opening.most * (axes[0].kernel - 1) // 2} {words}"
+    return f"`{words}` here leaves no gap"
 
 
 def _span(seen: Units) -> int:
@@ -125,17 +162,3 @@ def _share(axes: Sequence[Units], holed: list[int]) -> str:
 
 def _rate(node: Node) -> str:
     return times([*dict.fromkeys(node.layer.spread("dilation", len(node.input_shapes[0]) - 2))])
-
-
-def _opening(subject: Subject, dilated: list[Node], holed: list[int]) -> tuple[Node, str]:
-    """The first layer whose taps lie further apart than each sees, and what to write; else the first that is dilated."""
-    for node in dilated:
-        maker = subject.maker(node.inputs[0])
-        field = subject.field(maker) if maker else None
-        for axis, window in enumerate(subject.windows[node.path].axes):
-            sees, jump = (field.size[axis], field.jump[axis]) if field and len(field.size) > axis else (1, 1)
-            if axis in holed and window.kernel > 1 and window.dilation * jump > sees:
-                most = max(1, int(sees / jump))
-                apart = f"its taps lie {window.dilation * jump} pixels apart and each sees {some(sees, 'pixel')}"
-                return node, f"{apart}; `dilation={most}` here leaves no gap"
-    return dilated[0], "put a window without dilation after these layers, or dilations without a common factor"

@@ -33,9 +33,13 @@ def test_holes_are_those_of_the_taps() -> None:
         windows = [(random.randint(1, 4), random.choice([1, 1, 2]), random.randint(1, 7)) for _ in range(random.randint(1, 4))]
         reads = seen(windows)
         span = max(reads) - min(reads) + 1
-        is_dilated = any(kernel > 1 < dilation for kernel, _, dilation in windows)
+        jump, opens = 1, False
+        for at, (kernel, stride, dilation) in enumerate(windows):
+            before = max(seen(windows[:at])) + 1
+            opens |= kernel > 1 < dilation and dilation * jump > before
+            jump *= stride
         told = holed(spec(windows))
-        assert bool(told) == (is_dilated and len(reads) < span), windows
+        assert bool(told) == (opens and len(reads) < span), windows
         if told:
             holes += 1
             assert f"{len(reads)} of {span} pixels along its length" in told[0], windows
