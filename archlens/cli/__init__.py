@@ -108,6 +108,8 @@ def main() -> None:
     except OSError as error:  # a full disk, say; a closed pipe ended us before
         sys.stderr.write(f"error: the output cannot be written: {error.strerror or error}\n")
         os._exit(2)  # or Python would try to write the rest once more
+    finally:
+        gc.freeze()  # or Python would look for cycles once more before it ends, which takes another tenth
 
 
 def _settle_streams() -> None:

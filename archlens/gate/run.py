@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "found", "looks", "report_of", "run"]
 
-MANY = 50
+MANY = 200
 """Files from which on more than one process pays."""
 
 
