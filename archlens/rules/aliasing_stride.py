@@ -102,5 +102,7 @@ def _cure(windows: Windows) -> str:
     dense = f"{by([axis.kernel for axis in axes])} /1{padding}"
     reach = [axis.stride - 1 for axis in axes]
     average = f"avg_pool: {by([2 * more + 1 for more in reach])} /{short([axis.stride for axis in axes])} padding={short(reach)}"
+    if not padding and all(axis.kernel == 1 for axis in axes):
+        return f"put `{average} count_include_pad=false` before it, and write `{dense}` here"
     between = "" if windows.layer.family == "pooling" else ", the activation"
     return f"write `{dense}` here{between}, and then `{average} count_include_pad=false`"

@@ -132,12 +132,14 @@ def _lost(subject: Subject, odd: Sequence[int]) -> list[tuple[Node, str]]:
     """The layers that drop cells along these axes, and how many."""
     found = []
     for windows, nodes in subject.sliding.items():
+        ends: dict[tuple[int, int], list[str]] = {}
         for axis in odd:
             slid = windows.axes[axis] if axis < len(windows.axes) else None
             if slid is not None and slid.dropped:
-                where = f"the last {slid.dropped} of {slid.size} cells {along([slid.name], len(windows.axes))}"
-                found += [(node, f"{node.path} drops {where}") for node in nodes]
-                break
+                ends.setdefault((slid.dropped, slid.size), []).append(slid.name)
+        rank = len(windows.axes)
+        what = " and ".join([f"the last {count} of {size} cells {along(names, rank)}" for (count, size), names in ends.items()])
+        found += [(node, f"{node.path} drops {what}") for node in nodes if what]
     return sorted(found, key=lambda one: subject.numbers[one[0].path])
 
 

@@ -60,8 +60,8 @@ layers:
 
 ## Not reported
 
-A stride along an axis where the window has one place. What `slice` with a step or `upsample` below 1 leaves out: that is what
-they are for. Cells at the end of the map that the last window does not reach are ARC507's.
+A stride along an axis where the window has one place and reaches to the end. What `slice` with a step or `upsample` below 1
+leaves out: that is what they are for. Cells at the end of the map that the last window does not reach are ARC507's.
 
 ## Reference
 
@@ -75,7 +75,7 @@ from collections.abc import Iterator
 
 from archlens.layers.dims import prod
 from archlens.rules.model import Finding
-from archlens.rules.sliding import Windows, along, asked, by, each, padding_text, read_elsewhere, short, times
+from archlens.rules.sliding import Slid, Windows, along, asked, by, each, padding_text, read_elsewhere, short, times
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -86,7 +86,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for node, windows, _ in asked(subject, _skips):
         axes = windows.axes
         skipping = [axis for axis in axes if axis.skips]
-        read, period = prod([axis.stride - axis.skips for axis in skipping]), prod([axis.stride for axis in skipping])
+        read, period = prod([_read(axis) for axis in skipping]), prod([_period(axis) for axis in skipping])
         where = along([axis.name for axis in skipping], len(axes))
         message = (
             f"reads {read} of every {period} cells of its map of {times(windows.shape[2:])} and steps over the others "
@@ -103,6 +103,16 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _skips(windows: Windows) -> bool:
     return any(axis.skips for axis in windows.axes)
+
+
+def _period(axis: Slid) -> int:
+    """Cells from one place to the next; of a single place those of the map."""
+    return axis.stride if axis.places > 1 else axis.size
+
+
+def _read(axis: Slid) -> int:
+    """Cells of a period that are read."""
+    return axis.stride - axis.skips if axis.places > 1 else axis.last + 1
 
 
 def _wider(windows: Windows) -> str:

@@ -87,8 +87,11 @@ class Slid(NamedTuple):
 
     @property
     def skips(self) -> int:
-        """Of every `stride` neighbouring cells those that no place reads: S - min(K, S / gcd(S, D)); 0 for a single place."""
-        if self.places == 1:
+        """Of every `stride` neighbouring cells those that no place reads: S - min(K, S / gcd(S, D)).
+
+        0 for a single place whose window goes to the end of the map, or is dilated.
+        """
+        if self.places == 1 and (self.last >= self.size - 1 or self.dilation > 1):
             return 0
         return self.stride - min(self.kernel, self.stride // gcd(self.stride, self.dilation))
 
