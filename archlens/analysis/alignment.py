@@ -62,21 +62,37 @@ class _Alignment:
                     waiting.append((a, b, *inner))
 
     def _children(self, old: list[Item], new: list[Item]) -> list[tuple[Item, Item]]:
-        """Which of `new` each of `old` is: in order, then by names that people gave, wherever they stand."""
+        """Which of `new` each of `old` is: in order and what is left by names that people gave, or by these names first.
+
+        The cheaper of both: branches that changed places keep their names, stages that a new one moved up do not.
+        """
+        found = self._in_order(old, new)
+        found += self._named(*_left(old, new, found))
+        labels = {item.label for item in old if item.label} & {item.label for item in new}
+        if any(a.label != b.label and not labels.isdisjoint((a.label, b.label)) for a, b in found):
+            named = self._named(old, new)
+            named += self._in_order(*_left(old, new, named))
+            return min(found, named, key=self._total)
+        return found
+
+    def _in_order(self, old: list[Item], new: list[Item]) -> list[tuple[Item, Item]]:
         known = Signs()
         keys = [
             ([known.of(key(item)) for item in old], [known.of(key(item)) for item in new])
             for key in (_exactly, _in_substance, _roughly)
         ]
         sizes = [float(item.size) for item in old], [float(item.size) for item in new]
-        found = [(old[i], new[j]) for i, j in aligned(keys, sizes, lambda i, j: self._cost(old[i], new[j]))]
-        taken = {id(item) for pair in found for item in pair}
-        named = {item.label: item for item in new if item.label and id(item) not in taken}
-        for item in old if named else ():
-            other = named.get(item.label)
-            if other is not None and id(item) not in taken and self._cost(item, other) < item.size + other.size:
-                found.append((item, other))
-        return found
+        return [(old[i], new[j]) for i, j in aligned(keys, sizes, lambda i, j: self._cost(old[i], new[j]))]
+
+    def _named(self, old: list[Item], new: list[Item]) -> list[tuple[Item, Item]]:
+        """Those of the same name, given by a person, wherever they stand."""
+        named = {item.label: item for item in new if item.label}
+        pairs = [(item, named[item.label]) for item in old if item.label in named]
+        return [(a, b) for a, b in pairs if self._cost(a, b) < a.size + b.size]
+
+    def _total(self, pairs: list[tuple[Item, Item]]) -> float:
+        """What it costs to pair these, less what it would to take them out and put them in."""
+        return sum([self._cost(a, b) - a.size - b.size for a, b in pairs])
 
     def _cost(self, a: Item, b: Item) -> float:
         """What it costs to make `b` of `a`; NEVER where they have too little in common."""
@@ -147,6 +163,12 @@ class _Alignment:
         """Whether one stands where the other stood; of equal ones, whatever the scopes."""
         one, other = self.old[i], self.new[j]
         return one.layer == other.layer or (_scope(one), _scope(other)) in self.homes
+
+
+def _left(old: list[Item], new: list[Item], pairs: list[tuple[Item, Item]]) -> tuple[list[Item], list[Item]]:
+    """What is in no pair."""
+    taken = {id(item) for pair in pairs for item in pair}
+    return [item for item in old if id(item) not in taken], [item for item in new if id(item) not in taken]
 
 
 def _exactly(item: Item) -> object:

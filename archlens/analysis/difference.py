@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from archlens.analysis.alignment import align
 from archlens.analysis.facts import Analysis, LayerFacts
@@ -13,10 +13,16 @@ from archlens.graph.model import Graph, Node
 from archlens.layers.dims import Shape
 from archlens.records import NamedTuple
 
-__all__ = ["FOLLOWING", "Call", "Change", "Difference", "difference"]
+__all__ = ["FOLLOWING", "Call", "Change", "Difference", "Reasons", "difference"]
 
 FOLLOWING = ("params", "buffers", "macs", "flops", "activations")
 """The figures of a layer that are compared; with the shapes of what it puts out they follow from what it is and reads."""
+
+
+Reasons: TypeAlias = Mapping[str, int | None]
+"""Why a design rule may be broken, each reason with the number of layers that it is about; None is the whole network."""
+
+T = TypeVar("T")
 
 
 class Call(NamedTuple):
@@ -65,7 +71,9 @@ class Difference(NamedTuple):
     changes: layers that differ, in the order of `new`, those that went where they were. unchanged: how many do not.
     renamed: paths before and after of layers on both sides, where they differ by more than the type. inputs, outputs: by name
     the sizes before and after of those that differ, None on the side that lacks it. expectations: of those that differ, their
-    key and what was and is expected. calls: of both sides, what each scope is, by path.
+    key and what was and is expected. losses: by output what it was and is trained with, where that differs. allowed: by design
+    rule the reasons why it might and may be broken, each with how many layers that is about, None all; of those that differ.
+    calls: of both sides, what each scope is, by path.
     """
 
     old: Analysis
@@ -76,12 +84,15 @@ class Difference(NamedTuple):
     inputs: Mapping[str, tuple[Shape | None, Shape | None]]
     outputs: Mapping[str, tuple[Shape | None, Shape | None]]
     expectations: tuple[tuple[str, str | None, str | None], ...]
+    losses: Mapping[str, tuple[str | None, str | None]]
+    allowed: Mapping[str, tuple[Reasons, Reasons]]
     calls: tuple[Mapping[str, Call], Mapping[str, Call]]
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs: no layer, name of one, input, output or expectation."""
-        return not (self.changes or self.renamed or self.inputs or self.outputs or self.expectations)
+        """Whether nothing differs: no layer, name of one, input, output, expectation, loss or allowance."""
+        apart = self.inputs or self.outputs or self.expectations or self.losses or self.allowed
+        return not (self.changes or self.renamed or apart)
 
     def of(self, kind: str) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -100,9 +111,11 @@ def difference(old: tuple[Graph, Analysis], new: tuple[Graph, Analysis]) -> Diff
         tuple(changes),
         len(pairs) - sum([change.old is not None and change.new is not None for change in changes]),
         tuple([(one.path, other.path) for one, other in pairs if one.path != other.path and not _follows(one, other)]),
-        _sizes(was.inputs, now.inputs),
-        _sizes(was.outputs, now.outputs),
+        _differing(was.inputs, now.inputs),
+        _differing(was.outputs, now.outputs),
         tuple(_expected(before, after)),
+        _differing(before.loss, after.loss),
+        {rule: (old or {}, new or {}) for rule, (old, new) in _differing(_allowed(before), _allowed(after)).items()},
         (_calls(before), _calls(after)),
     )
 
@@ -160,7 +173,8 @@ def _compared(
     return Change("resized", old, new, {}, ()) if follows else None
 
 
-def _sizes(old: Mapping[str, Shape], new: Mapping[str, Shape]) -> dict[str, tuple[Shape | None, Shape | None]]:
+def _differing(old: Mapping[str, T], new: Mapping[str, T]) -> dict[str, tuple[T | None, T | None]]:
+    """By name what is there before and after, of those where it differs; None on the side that lacks it."""
     return {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
 
 
@@ -169,6 +183,18 @@ def _expected(old: Graph, new: Graph) -> Iterator[tuple[str, str | None, str | N
     for key in {**before, **after}:
         if before.get(key) != after.get(key):
             yield f"{key[0]} of {key[1]}" if key[1] else key[0], before.get(key), after.get(key)
+
+
+def _allowed(graph: Graph) -> dict[str, Reasons]:
+    found: dict[str, dict[str, frozenset[str] | None]] = {}
+    for one in graph.allowed:
+        reasons = found.setdefault(one.rule, {})
+        before = reasons.get(one.reason, frozenset())
+        reasons[one.reason] = None if before is None or one.layers is None else before | one.layers
+    return {
+        rule: {reason: None if layers is None else len(layers) for reason, layers in reasons.items()}
+        for rule, reasons in found.items()
+    }
 
 
 def _calls(graph: Graph) -> dict[str, Call]:

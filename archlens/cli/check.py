@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlens.cli.shared import F, Failures, SpecType, painter
+from archlens.cli.shared import F, Failures, RuleNames, SpecType, painter, progress
 from archlens.errors import UsageError
 from archlens.gate.options import OPTIONS, TARGETS
 from archlens.report.findings import FORMS
@@ -33,11 +33,13 @@ def settings_options(command: F) -> F:
         click.option("--force-exclude", is_flag=True, default=None, help="Pass over named files too: excluded, or no specs."),
         click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over such files and folders."),
         click.option("--baseline", metavar="FILE", help="Findings that are known, which are not told again."),
-        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help=f"To run in: {', '.join(TARGETS)}."),
+        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help="To run in: float16, tf32, int8, ..."),
         click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1."),
-        click.option("--ignore", multiple=True, metavar="RULE,...", help="Rules that do not run."),
-        click.option("--extend-select", multiple=True, metavar="RULE,...", help="Rules that run besides."),
-        click.option("--select", multiple=True, metavar="RULE,...", help="The rules that run: ARC5, a name, all."),
+        click.option("--ignore", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that do not run."),
+        click.option("--extend-select", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that run besides."),
+        click.option(
+            "--select", multiple=True, type=RuleNames(), metavar="RULE,...", help="The rules that run: ARC5, a name, all."
+        ),
         click.option(
             "--format", multiple=True, metavar="FORM[=FILE]", help=f"{', '.join(FORMS)}; to a file besides. Repeatable."
         ),
@@ -116,7 +118,7 @@ def _check(targets: tuple[str, ...], options: dict[str, Any]) -> int:
     settings, stdin = settings_from(options), _stdin(targets, options["stdin_filename"])
     if options["write_baseline"]:
         return _write_baseline(targets, settings, stdin, verbose)
-    report = run(targets, settings, stdin)
+    report = run(targets, settings, stdin, progress())
     if updating:
         from archlens.cli.update import offer_update
 

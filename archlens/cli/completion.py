@@ -68,6 +68,15 @@ def _figures(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     return _after_commas({name: figure.about for name, figure in FIGURES.items()}, incomplete)
 
 
+def _rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The design rules that the last name can become."""
+    from archlens.rules.catalogue import DEFAULT, all_rules
+
+    rules = all_rules().values()
+    names = {**{rule.code: rule.name for rule in rules}, **{rule.name: rule.code for rule in rules}}
+    return _after_commas({**names, DEFAULT: "those that are on by default", "all": "all of them"}, incomplete)
+
+
 def _after_commas(names: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
     before, comma, _ = incomplete.rpartition(",")
     return _items({f"{before}{comma}{name}": about for name, about in names.items()}, incomplete)
@@ -101,6 +110,7 @@ COMPLETERS = {
     "columns": _columns,
     "figures": _figures,
     "preset": _presets,
+    "rules": _rules,
     "level": _levels,
 }
 """By the name of the parameter type."""

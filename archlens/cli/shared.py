@@ -31,6 +31,7 @@ __all__ = [
     "LayerPath",
     "Level",
     "PresetName",
+    "RuleNames",
     "SpecType",
     "network_options",
     "networks",
@@ -127,6 +128,12 @@ class FigureNames(_Completed):
     """Names of figures of whole networks, separated by commas."""
 
     name = "figures"
+
+
+class RuleNames(_Completed):
+    """Design rules by code, beginning of a code or name, separated by commas."""
+
+    name = "rules"
 
 
 class PresetName(_Completed):

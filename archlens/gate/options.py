@@ -7,14 +7,15 @@ from typing import Any
 
 from archlens.errors import UsageError, did_you_mean
 from archlens.graph.build import MAX_LAYERS
+from archlens.layers.dtypes import DTYPES
 from archlens.records import NamedTuple
 from archlens.report.findings import FORMS
 from archlens.report.findings.model import SEVERITIES
 
 __all__ = ["OPTIONS", "TARGETS", "Option", "WrongValueError", "value_of"]
 
-TARGETS = ("float32", "tf32", "bfloat16", "float16", "int8")
-"""The kinds of number that rules of speed know: what the tensor cores of GPUs multiply."""
+TARGETS = ("tf32", *[dtype for dtype in DTYPES if "_" not in dtype])
+"""The kinds of number that rules of speed know: the dtypes, and what tensor cores make of float32."""
 
 
 class Option(NamedTuple):

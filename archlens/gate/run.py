@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, TypeAlias
 
 from archlens.gate.discover import Discovered, discover
 from archlens.gate.globs import file_matcher
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from archlens.gate.baseline import Baseline, Known
 
 __all__ = ["check", "found", "looks", "report_of", "run"]
+
+Step: TypeAlias = Callable[[str], AbstractContextManager[object]]
 
 MANY = 200
 """Files from which on more than one process pays."""
@@ -71,12 +74,13 @@ def check(
     return run(targets or (".",), settings)
 
 
-def run(targets: Sequence[str], settings: Settings, stdin: Target | None = None) -> Report:
-    """The report on targets. stdin: what `-` stands for. Raises as `check` does."""
+def run(targets: Sequence[str], settings: Settings, stdin: Target | None = None, step: Step = nullcontext) -> Report:
+    """The report on targets. stdin: what `-` stands for. step: hears what is being done. Raises as `check` does."""
     notes: list[str] = []
     plan = plan_of(settings, notes.append)
-    these = found(targets, settings, stdin)
-    return report_of(settings, plan, looks(these.targets, settings, plan), these, notes)
+    with step("looking for specs"):
+        these = found(targets, settings, stdin)
+    return report_of(settings, plan, looks(these.targets, settings, plan, step), these, notes)
 
 
 def found(targets: Sequence[str], settings: Settings, stdin: Target | None = None) -> Discovered:
@@ -84,11 +88,14 @@ def found(targets: Sequence[str], settings: Settings, stdin: Target | None = Non
     return discover(targets, file_matcher(settings.folder("exclude"), settings.exclude), stdin, settings.force_exclude)
 
 
-def looks(targets: Sequence[Target], settings: Settings, plan: Plan) -> list[Look]:
+def looks(targets: Sequence[Target], settings: Settings, plan: Plan, step: Step = nullcontext) -> list[Look]:
     """One for each target, in order."""
-    jobs = settings.jobs
-    if jobs == 1 or len(targets) < (MANY if jobs is None else 2):
-        return [look(target, plan) for target in targets]
+    jobs, count, found = settings.jobs, len(targets), []
+    if jobs == 1 or count < (MANY if jobs is None else 2):
+        for number, target in enumerate(targets, 1):
+            with step(f"checking {target.name} ({number:,} of {count:,})"):
+                found.append(look(target, plan))
+        return found
     from archlens.gate.pool import look_at_all
 
     return look_at_all(targets, settings, jobs or 0)

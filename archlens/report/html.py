@@ -45,7 +45,8 @@ def page_head(title: str = "archlens") -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{html_text(title)}</title>\n<style>:root{{color-scheme:light dark}} .archlens .box{{max-height:none}}</style>\n"
+        f"<title>{html_text(title)}</title>\n"
+        "<style>:root{color-scheme:light dark} body .archlens .box{max-height:none}</style>\n"
         "</head>\n<body>"
     )
 

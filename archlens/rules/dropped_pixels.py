@@ -10,7 +10,7 @@ would have read: max(0, (W + P_low + P_high - D·(K - 1) - 1) mod S - P_high) of
 The last rows and columns of the image never count, on one side only, and what computed them was for nothing. On small maps it
 is much: 2×2 pooling of a 7×7 map drops 13 of 49 cells. What is scaled up again afterwards comes out smaller than it went in.
 
-Where another layer reads the same map to its end the finding is a note.
+Where another layer reads the same map to its end, or the network puts it out, the finding is a note.
 
 ## Example
 
@@ -116,8 +116,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if other is None:
             yield Finding(message, node, _cure(windows), label)
         else:
-            related = ((other, "reads the map to its end"),)
-            yield Finding(f"{message}; {other.path} does", node, _cure(windows), label, related, severity="note")
+            yield Finding(f"{message}; {other.words}", node, _cure(windows), label, other.related, severity="note")
 
 
 def _drops(windows: Windows) -> bool:

@@ -11,8 +11,9 @@ cells.
 What is computed before costs as much for the cells that nobody reads as for the others. A 1×1 convolution with stride 2 uses
 one cell of four and throws three away.
 
-Where another layer reads the same map whole, as beside the 1×1 shortcut of a residual block, nothing is lost to the network and
-the finding is a note: the shortcut alone sees a quarter of the map. ResNet-D averages before it, and errs less.
+Where another layer reads the same map whole, or the network puts it out, as beside the 1×1 shortcut of a residual block,
+nothing is lost to the network and the finding is a note: the shortcut alone sees a quarter of the map. ResNet-D averages before
+it, and errs less.
 
 ## Example
 
@@ -97,8 +98,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if other is None:
             yield Finding(message, node, _wider(windows))
         else:
-            related = ((other, "reads all of the map"),)
-            yield Finding(f"{message}; {other.path} reads them", node, _averaged(windows), "", related, severity="note")
+            yield Finding(f"{message}; {other.words}", node, _averaged(windows), "", other.related, severity="note")
 
 
 def _skips(windows: Windows) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WIDEST",
+    "Elsewhere",
     "Slid",
     "Windows",
     "along",
@@ -157,16 +158,23 @@ def asked(subject: Subject, question: Callable[[Windows], T | None]) -> Iterator
         yield subject.nodes[number], windows, answers[windows]
 
 
-def read_elsewhere(subject: Subject, node: Node, is_whole: Callable[[Windows], bool]) -> Node | None:
-    """Another layer that reads the same map, all of it as far as `is_whole` says of windows; None where there is none.
+class Elsewhere(NamedTuple):
+    """Where a map is read whole beside a layer: said in words, and the layer to point at, if it is one."""
 
-    Layers without windows read all that comes to them.
+    words: str
+    related: tuple[tuple[Node, str], ...]
+
+
+def read_elsewhere(subject: Subject, node: Node, is_whole: Callable[[Windows], bool]) -> Elsewhere | None:
+    """What else takes the map that a layer reads, all of it as far as `is_whole` says of windows; None where nothing does.
+
+    Layers without windows read all that comes to them, and what the network puts out is not lost.
     """
     for other in subject.readers(node.inputs[0]):
         windows = subject.windows.get(other.path)
         if other.path != node.path and (windows is None or is_whole(windows)):
-            return other
-    return None
+            return Elsewhere(f"{other.path} reads all of it", ((other, "reads all of the map"),))
+    return Elsewhere("the network puts all of it out", ()) if node.inputs[0] in subject.outputs else None
 
 
 def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:

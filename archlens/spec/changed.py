@@ -42,7 +42,7 @@ def changed_since(name: str, paths: Sequence[str] = ()) -> Since:
     """
     top = root()
     commit = merge_base(name)
-    base = abbreviated(name, commit)
+    base, left = abbreviated(name, commit), abbreviated(name)
     before = Revision(commit)
     wanted = [_wanted(path, top, before, base) for path in paths]
     moved = list(_moved(commit, top))
@@ -56,7 +56,7 @@ def changed_since(name: str, paths: Sequence[str] = ()) -> Since:
         if path not in found and (because := _because(os.path.join(top, path), touched)):
             found[path] = Changed(f"{base}:{path}", _near(top, path), because)
     kept = [one for path, one in sorted(found.items()) if not wanted or any(_inside(path, folder) for folder in wanted)]
-    return Since(tuple(kept), f"the working tree against {base}" + ("" if base == name else f", where HEAD left {name}"))
+    return Since(tuple(kept), f"the working tree against {base}" + ("" if base == left else f", where HEAD left {left}"))
 
 
 def _wanted(path: str, top: str, before: Revision, base: str) -> str:

@@ -117,9 +117,12 @@ def merge_base(name: str) -> str:
     return said.strip()
 
 
-def abbreviated(name: str, commit: str) -> str:
-    """What to call a commit: the name, where it stands for that commit, else the first digits of its own."""
-    return name if _verified(name, "commit") == commit else asked("rev-parse", "--short", commit).strip()
+def abbreviated(name: str, commit: str = "") -> str:
+    """What to call a commit, by default the name's: the name, or where it is another's or digits, a few of its own digits."""
+    meant = _verified(name, "commit")
+    if (not commit or meant == commit) and not meant.startswith(name.lower()):
+        return name
+    return asked("rev-parse", "--short", commit or meant).strip()
 
 
 def asked(*arguments: str, at: str | None = None) -> str:
@@ -139,7 +142,9 @@ def _verified(name: str, kind: str) -> str:
     if not code:
         return said.strip()
     if complaint.strip():
-        raise UsageError(f"git: {complaint.strip().splitlines()[0].removeprefix('fatal: ')}")
+        raise UsageError(f"git: {complaint.strip().splitlines()[0].removeprefix('fatal: ').removeprefix('error: ')}")
+    if _run(["rev-parse", "--verify", "--quiet", "HEAD"])[0]:
+        raise UsageError(f"git knows no revision `{name}`; HEAD has no commit yet")
     names = asked("for-each-ref", "--format=%(refname:short)").split()
     near = next((one for one in names if one.endswith(f"/{name}")), None) or closest(name, names)
     cure = f"did you mean `{near}`?" if near else "`git fetch` it, or name a branch, a tag or a commit"

@@ -46,6 +46,12 @@ def test_commands(tab):
     assert "rf" not in tab("")
 
 
+def test_rules_by_code_and_name(tab):
+    assert tab("check --select ARC591") == ["ARC591"]
+    assert tab("check --ignore ARC502,bias-b") == ["ARC502,bias-before-norm"]
+    assert {"default", "all", "ARC601"} <= {*tab("config --extend-select ")}
+
+
 def test_specs_are_names_and_files(tab):
     names = list(archlens.shipped())
     assert tab("analyze ") == [*names, "broken.yaml", "family.yaml", "missed.yaml", "small.yaml"]

@@ -151,6 +151,16 @@ CASES = {
         "layers: [{concat: {b: [conv: 8 3x3 same, relu], a: [conv: 8 1x1]}}]",
         [("changed", "concat")],
     ),
+    "branches that are alike in another order": (
+        "layers: [{concat: {3x3: [conv: 4 1x1, conv: 8 3 same], 5x5: [conv: 2 1x1, conv: 6 5 same], p: [conv: 8 1x1]}}, relu]",
+        "layers: [{concat: {5x5: [conv: 2 1x1, conv: 6 5 same], 3x3: [conv: 4 1x1, conv: 8 3 same], p: [conv: 8 1x1]}}, relu]",
+        [("changed", "concat")],
+    ),
+    "stages that a new one moved up": (
+        "layers: [{Cell: 8, name: s1}, {Cell: 16, name: s2}, {Cell: 32, name: s3}]",
+        "layers: [{Cell: 4 5, name: s1}, {Cell: 8, name: s2}, {Cell: 16, name: s3}, {Cell: 32, name: s4}]",
+        [("added", f"s1/{name}") for name in ("conv", "batch_norm", "relu")],
+    ),
     "a shortcut more": (
         "layers: [{conv: 3 3x3 same, as: a}, {conv: 3 1x1, as: b}, {conv: 3 3x3 same, as: c}, {add: [a, c]}]",
         "layers: [{conv: 3 3x3 same, as: a}, {conv: 3 1x1, as: b}, {conv: 3 3x3 same, as: c}, {add: [a, b, c]}]",

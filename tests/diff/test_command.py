@@ -61,10 +61,12 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     return written
 
 
-def git(*arguments: str) -> None:
+def git(*arguments: str) -> str:
+    """What git says, on one line."""
     settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": os.getcwd()}
     who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
-    subprocess.run(["git", *who, *arguments], env={**os.environ, **settings}, check=True, capture_output=True)
+    command = ["git", *who, *arguments]
+    return subprocess.run(command, env={**os.environ, **settings}, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def commit() -> None:
@@ -169,7 +171,7 @@ def test_everything_that_changed(repository: Write) -> None:
     Path("specs/family.yaml").unlink()
     done = run("--base", "main", "--format", "json")
     data = json.loads(done.out)
-    base = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    base = git("rev-parse", "--short", "HEAD")
     assert (done.code, data["about"]) == (0, f"the working tree against {base}, where HEAD left main")
     before = {
         "base": (f"{base}:specs/base.yaml", "specs/base.yaml", "changed"),
@@ -191,6 +193,9 @@ def test_everything_that_changed(repository: Write) -> None:
         "None fresh.yaml": (None, 5 * 4 + 4),
     }
     assert "no spec differs" in run("--base", "HEAD").out
+    whole = git("rev-parse", "main")  # as continuous integration names it
+    about = json.loads(run("--base", whole, "--format", "json").out)["about"]
+    assert about == f"the working tree against {base}, where HEAD left {git('rev-parse', '--short', 'main')}"
     assert len(json.loads(run("--base", "work~1", ".", "--format", "json").out)["pairs"]) == 7
 
 
@@ -230,6 +235,7 @@ WRONG = {
     "out of the repository": (["main:../no.yaml", "specs/net.yaml"], "there is no file ../no.yaml in main"),
     "a folder": (["main:specs/", "specs/net.yaml"], "main:specs cannot be read: it is a folder"),
     "an unknown base": (["--base", "nope"], "git knows no revision `nope`"),
+    "a tree for a base": (["--base", "main^{tree}"], "error: git: main^{tree}"),
     "a path that never was": (["--base", "main", "nope.yaml"], "there is no file nope.yaml, neither here nor in"),
     "a path elsewhere": (["--base", "main", "/"], "/ is not in the repository"),
     "one network": (["specs/net.yaml"], "name two networks, OLD and NEW"),
@@ -267,6 +273,13 @@ def test_without_git_or_a_repository(write: Write, monkeypatch: pytest.MonkeyPat
     assert done.code == 2
     assert "git is not installed" in done.err
     assert run("a.yaml", "a.yaml").code == 0
+
+
+def test_a_repository_without_a_commit(write: Write) -> None:
+    write(**{"a.yaml": SPEC})
+    git("init", "-q")
+    done = run("--base", "main")
+    assert (done.code, done.err) == (2, "error: git knows no revision `main`; HEAD has no commit yet\n")
 
 
 def test_histories_that_never_met(repository: Write) -> None:

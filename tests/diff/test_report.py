@@ -12,6 +12,7 @@ from archlens.analysis.difference import Difference
 from archlens.errors import UsageError, text_width
 from archlens.report.diff.amounts import percent_text, signed, totals
 from archlens.report.diff.limits import broken, limit
+from archlens.report.diff.page import remarks, total_rows
 from archlens.report.diff.pair import Comparison, Pair
 from archlens.report.diff.rows import pattern, rows
 from archlens.report.diff.written import DIFF_FORMATS, render_diff
@@ -126,9 +127,53 @@ def test_several_pairs_begin_with_a_summary() -> None:
     found = pair(OLD, NEW)
     comparison = Comparison([found, pair(OLD, OLD), Pair(None, found.new, ("", "n.yaml")), Pair(found.old, None, ("o.yaml", ""))])
     lines = render_diff(comparison, "text", 100).split("\n")
-    assert [line.split()[1] for line in lines[2:6]] == ["changed", "same", "new", "deleted"]
+    assert [line.split()[:3][-2:] for line in lines[2:6]] == [
+        ["(new.yaml)", "changed"],
+        ["(new.yaml)", "same"],
+        ["(n.yaml)", "new"],
+        ["(o.yaml)", "deleted"],
+    ]
     for form in DIFF_FORMATS:
         assert "deleted" in render_diff(comparison, form)
+
+
+def test_one_network_that_is_gone_is_said_to_be() -> None:
+    gone = Comparison([Pair(pair(OLD, NEW).old, None, ("main:o\n# p.yaml", ""))])
+    for form in DIFF_FORMATS:
+        assert "deleted" in render_diff(gone, form)
+    assert "\n# p" not in render_diff(gone, "markdown")
+
+
+def test_what_is_none_on_both_sides_is_left_out() -> None:
+    text = "layers: [linear: {}]"
+    found = diff(spec(text.format(8), "5"), spec(text.format(9), "5"))
+    assert [row[0] for row in total_rows(Pair(found.old, found.new, ("", ""), found))] == [
+        *["params", "MACs", "FLOPs", "activations", "peak", "depth", "layers"]
+    ]
+
+
+def test_losses_and_rules_that_may_be_broken_are_told() -> None:
+    layers = "layers: [{conv: 8 3x3, name: a}, {conv: 8 3x3, name: b}, global_avg_pool, linear: 10]\n"
+    old = "loss: cross_entropy\nallow: {ARC502: {layers: a, reason: as published}, ARC505: {layers: b, reason: no}}\n"
+    new = "loss: nll_loss\nallow: {ARC502: {layers: [a, b], reason: as published}, ARC506: small}\n"
+    found = diff(spec(layers + old), spec(layers + new))
+    assert not found.same
+    assert found.losses == {"output": ("cross_entropy", "nll_loss")}
+    assert found.allowed == {
+        "ARC502": ({"as published": 1}, {"as published": 2}),
+        "ARC505": ({"no": 1}, {}),
+        "ARC506": ({}, {"small": None}),
+    }
+    assert [one.text for one in remarks(found)][:4] == [
+        "cross_entropy → nll_loss",
+        "ARC502 in 1 layer, as published → in 2 layers, as published",
+        "ARC505 in 1 layer, no (no longer)",
+        "ARC506 everywhere, small (new)",
+    ]
+    said = json.loads(found.render("json"))["pairs"][0]
+    assert said["losses"] == {"output": ["cross_entropy", "nll_loss"]}
+    assert said["allowed"]["ARC506"] == {"old": {}, "new": {"small": None}}
+    assert diff(spec(layers + old), spec(layers + old)).same
 
 
 def test_a_difference_shows_itself() -> None:
@@ -194,8 +239,8 @@ def test_what_stands_under_the_tables(case: str) -> None:
         (["s3/B7", "s3/B8", "s3/B9"], "s3/B7…9"),
         (["s3/B7", "s3/B9"], "s3/B*"),
         (["s1/B1/conv", "s2/B2/conv"], "s*/B*/conv"),
-        (["a", "b/c"], "a and 1 more"),
-        (["x/conv", "y/relu"], "x/conv and 1 more"),
+        (["a", "b/c"], "a, …"),
+        (["x/conv", "y/relu"], "x/conv, …"),
     ],
 )
 def test_one_path_for_several(paths: list[str], expected: str) -> None:

@@ -1,6 +1,7 @@
 """Where settings come from, and what is said of a file that is wrong."""
 
 import os
+import random
 
 import pytest
 
@@ -145,3 +146,24 @@ def test_a_pyproject_that_is_broken_elsewhere_is_not_ours_to_tell(here, write):
     write("pyproject.toml", "[tool]\narchlens = 3\n")
     with pytest.raises(Unreadable, match=r"`tool\.archlens` must be a table"):
         settings_of({})
+
+
+def test_any_configuration_is_read_or_refused(here, write):
+    draw = random.Random(3)
+    keys = [*OPTIONS, "zz", '"a.b"', "severity.ARC5", "[tool]\nx", "[severity]\nARC5"]
+    values = ["1", "-3", '"x"', '""', "[]", '["a"]', "[1]", "{}", '{"ARC5"="off"}', '{"*"=["ARC5"]}', "true", "nan", "2020-01-01"]
+    read, faults = 0, []
+    for _ in range(500):
+        lines = [f"{draw.choice(keys)} = {draw.choice(values)}\n" for _ in range(draw.randrange(1, 3))]
+        text = "".join(lines)
+        if draw.random() < 0.3:
+            at = draw.randrange(len(text))
+            text = text[:at] + draw.choice(["[", '"', "=", "\n", "\0", "é", "#", ""]) + text[at + draw.randrange(3) :]
+        write("archlens.toml", text)
+        try:
+            settings_of({})
+            read += 1
+        except Unreadable as error:
+            faults += error.diagnostics
+    assert 10 < read < 250  # some of each
+    assert all(one.message and one.span.line >= 1 for one in faults)

@@ -26,6 +26,7 @@ __all__ = ["diff_html"]
 _STYLE = """\
 <style>
 .archlens h3{font-size:1.05em;margin:1.6em 0 0}
+.archlens h2,.archlens h3,.archlens p,.archlens li{overflow-wrap:anywhere}
 .archlens .added{color:#1a7f37}.archlens .removed{color:#cf222e}.archlens .changed{color:#7d4e00}
 .archlens .resized,.archlens .same{opacity:.7}
 @media (prefers-color-scheme:dark){

@@ -63,6 +63,8 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "inputs": difference.inputs,
         "outputs": difference.outputs,
         "expectations": [{"key": key, "old": old, "new": new} for key, old, new in difference.expectations],
+        "losses": difference.losses,
+        "allowed": {rule: {"old": dict(old), "new": dict(new)} for rule, (old, new) in difference.allowed.items()},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archlens.errors import printable
 from archlens.report.diff.page import (
     CHANGE_NUMERIC,
     MARK,
@@ -53,7 +54,7 @@ def diff_markdown(comparison: Comparison) -> str:
 
 def _pair(pair: Pair, comparison: Comparison, several: bool, layers: bool = True) -> str:
     parts = [f"#### {escaped(pair.title)}"] if several else []
-    parts.append(f"`{pair.where}`" if "`" not in pair.where else escaped(pair.where))
+    parts.append(f"`{printable(pair.where)}`" if "`" not in pair.where else escaped(pair.where))
     difference = pair.difference
     if difference is not None and difference.same:
         return "\n\n".join([*parts, f"No difference in {len(difference.new.layers):,} layers."])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from archlens.analysis.difference import Change, Difference
+from archlens.analysis.difference import Change, Difference, Reasons
 from archlens.analysis.levels import scope_of
 from archlens.errors import render
 from archlens.layers.dims import Shape
@@ -65,7 +65,7 @@ class Remark(NamedTuple):
 def comparison_title(comparison: Comparison) -> str:
     """What stands over all pairs."""
     if len(comparison.pairs) == 1:
-        return comparison.pairs[0].title
+        return comparison.pairs[0].heading
     if not comparison.pairs:
         return "Networks with faults" if comparison.faults else "No network differs"
     differing = sum([pair.status != "same" for pair in comparison.pairs])
@@ -83,6 +83,8 @@ def total_rows(pair: Pair) -> list[tuple[str, ...]]:
     """The figures of both sides: heading, before, after, difference, percent."""
     found = []
     for total in totals(pair.old, pair.new):
+        if total.old is None and total.new is None:
+            continue
         texts = list(total.texts())
         if pair.difference is None:
             texts = ["" if pair.old is None else texts[0], "" if pair.new is None else texts[1], "", ""]
@@ -133,12 +135,16 @@ def _by_scope(difference: Difference, level: str) -> list[Row]:
 
 
 def remarks(difference: Difference) -> Iterator[Remark]:
-    """What does not stand in the tables: inputs and outputs, expectations, names, how many layers are as they were."""
+    """What does not stand in the tables: inputs, outputs, expectations, losses, allowances, names, layers as before."""
     for label, sizes in (("input", difference.inputs), ("output", difference.outputs)):
         for name, (before, after) in sizes.items():
             yield Remark(label, f"{'' if name == label else f'{name} '}{_size(before)} → {_size(after)}")
     if difference.expectations:
         yield Remark("expected", ", ".join([_expected(*one) for one in difference.expectations]))
+    for output, (was, now) in difference.losses.items():
+        yield Remark("loss", f"{'' if len(difference.new.outputs) == 1 else f'{output} '}{was or 'none'} → {now or 'none'}")
+    for rule, (might, may) in difference.allowed.items():
+        yield Remark("allowed", _expected(rule, _reasons(might), _reasons(may)))
     for outcome in difference.new.expectations:
         if not outcome.ok:
             yield Remark("missed", expectation_text(outcome), "bad")
@@ -148,7 +154,13 @@ def remarks(difference: Difference) -> Iterator[Remark]:
 
 
 def _expected(key: str, was: str | None, now: str | None) -> str:
+    """What of `key` differs, in words; nothing or None where there is none."""
     return f"{key} {was} → {now}" if was and now else f"{key} {now} (new)" if now else f"{key} {was} (no longer)"
+
+
+def _reasons(reasons: Reasons) -> str:
+    """`in 3 layers, the published weights have it`; nothing of none."""
+    return "; ".join([f"{'everywhere' if count is None else f'in {counted(count)}'}, {text}" for text, count in reasons.items()])
 
 
 def _size(shape: Shape | None) -> str:
@@ -171,10 +183,11 @@ def _differing(old: str, new: str) -> tuple[str, str]:
 
 
 def summary_rows(comparison: Comparison) -> list[tuple[str, ...]]:
-    """A row for each pair: title, status, params and MACs as they are now, and by how much they changed."""
+    """A row for each pair: title (of equal ones with the file), status, params and MACs now, and by how much they changed."""
+    titles = [pair.title for pair in comparison.pairs]
     found = []
     for pair in comparison.pairs:
-        cells = [pair.title, pair.status]
+        cells = [pair.title if titles.count(pair.title) == 1 else f"{pair.title} ({pair.names[1] or pair.names[0]})", pair.status]
         for total in totals(pair.old, pair.new, ("params", "macs")):
             cells += [grouped(total.old if total.new is None else total.new), total.grown]
         found.append(tuple(cells))

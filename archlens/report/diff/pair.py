@@ -28,6 +28,11 @@ class Pair(NamedTuple):
         return titles[0] if len(set(titles)) == 1 else " → ".join(titles)
 
     @property
+    def heading(self) -> str:
+        """The title, and `new` or `deleted` where a side lacks it."""
+        return self.title if self.difference else f"{self.title}: {self.status}"
+
+    @property
     def status(self) -> str:
         """`new`, `deleted`, `changed` or `same`."""
         if self.difference is None:

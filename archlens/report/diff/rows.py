@@ -141,16 +141,16 @@ def _sums(changes: Iterable[Change]) -> tuple[int, int]:
 
 def pattern(paths: Sequence[str]) -> str:
     """One path for several: `stage3/Bottleneck7…23` of neighbours, `stage*/conv1` where parts differ in their numbers, else the
-    first and how many more."""
+    first."""
     split = [path.split("/") for path in paths]
     if len(paths) == 1 or len({len(parts) for parts in split}) > 1:
-        return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+        return paths[0] if len(paths) == 1 else f"{paths[0]}, …"
     columns = [list(dict.fromkeys(column)) for column in zip(*split, strict=True)]
     differing = [column for column in columns if len(column) > 1]
     if len(differing) == 1 and (span := _span(differing[0])):
         return "/".join([column[0] if len(column) == 1 else span for column in columns])
     found = [column[0] if len(column) == 1 else _starred(column) for column in columns]
-    return f"{paths[0]} and {len(paths) - 1} more" if set(found) == {"*"} else "/".join(found)
+    return f"{paths[0]}, …" if set(found) == {"*"} else "/".join(found)
 
 
 def _span(names: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def _summary(comparison: Comparison, width: int, paint: Paint) -> list[str]:
 
 
 def _pair(pair: Pair, comparison: Comparison, width: int, paint: Paint) -> list[str]:
-    lines = [paint(cut(printable(pair.title), width), "title"), *wrapped("", printable(pair.where), width, 0, paint, "faint")]
+    lines = [paint(cut(printable(pair.heading), width), "title"), *wrapped("", printable(pair.where), width, 0, paint, "faint")]
     difference = pair.difference
     if difference is not None and difference.same:
         return [*lines, "", paint(f"no difference in {len(difference.new.layers):,} layers", "good")]
