@@ -73,8 +73,8 @@ speed, on request but for few."""
 UNUSED = "ARC591"
 """Whether it is broken shows only when all variants of a spec are looked at."""
 
-LAST = (UNUSED, "ARC592")
-"""About `allow:`, so they run when all others have."""
+LAST = ("ARC592", UNUSED)
+"""About `allow:`, so they run when all others have, in this order."""
 
 DEFAULT = "default"
 """Selects the rules that are on by default."""
