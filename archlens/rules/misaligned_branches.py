@@ -183,20 +183,28 @@ def _cure(subject: Subject, node: Node, one: _Meeting) -> str:
         if kept:
             return f"write `align_corners=true` at {kept}: then first cell lies on first and last on last, as behind odd windows"
         return "give both branches the same strides, and scale back by as much as was scaled down"
-    shifting, resampled = [], False
+    shifting, uneven, resampled = [], [], False
     for at in apart:
         for row in at.layer.local_windows(*at.input_shapes):
             axis = row[one.axis] if one.axis < len(row) else POINTWISE
             if not isinstance(axis, Window):
                 resampled |= axis.step != 0
             elif axis.dilation * (axis.kernel - 1) != 2 * axis.padding:
-                ahead = axis.dilation * (axis.kernel - 1) / 2 - axis.padding
-                shifting.append(f"the cells of {at.path} look {ahead:g} ahead (kernel {axis.kernel}, {axis.padding} before it)")
-    if resampled:
+                shifting.append(_look(at, axis))
+                uneven += shifting[-1:] if axis.stride == 1 else []
+    if resampled and not uneven:
         middle = "cells that are scaled up lie in the middle of an even window, not on the first pixel of an odd one"
         return f"{middle}: go down by `2x2 /2` or `4x4 /2 padding=1` where `3x3 /2 padding=1` stands"
-    which = f": {' and '.join(shifting[:_NAMED])}" if shifting else ""
-    return f"pad both branches so that they look equally far ahead, an odd window with `same`{which}"
+    which = f": {', '.join((uneven or shifting)[:_NAMED])}" if shifting else ""
+    return f"pad or cut both branches alike at both ends, as an odd window with `same` does{which}"
+
+
+def _look(node: Node, axis: Window) -> str:
+    """How far the cells of a layer look past their own places on its input: `conv looks 1 cell ahead (kernel 5, 1 before it)`."""
+    ahead = axis.dilation * (axis.kernel - 1) / 2 - axis.padding
+    cells = f"{abs(ahead):g} cell{'' if abs(ahead) == 1 else 's'} {'ahead' if ahead > 0 else 'back'}"
+    edge = f"{axis.padding} before it" if axis.padding >= 0 else f"{-axis.padding} cut off before it"
+    return f"{node.path} looks {cells} ({f'kernel {axis.kernel}, ' if axis.kernel > 1 else ''}{edge})"
 
 
 def _keeps_corners(node: Node, axis: int) -> bool:
