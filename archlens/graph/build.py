@@ -57,7 +57,7 @@ class _Builder:
         self.globals: dict[str, Any] = self.values.parameters(spec.params)
         self.calls = Calls(self.values, self.globals)
         self.called: dict[str, Call] = {}
-        self.allowed: list[tuple[Statement, str]] = []
+        self.allowed: list[tuple[Statement, int, int]] = []  # lines with `allow:`, and the layers made for each
 
     # ---- the whole ----
 
@@ -228,8 +228,6 @@ class _Builder:
         path = self.names.path(statement, frame, name, turn)
         if block.faulty or not self.callable(name, statement, frame):
             return self.lost(path)
-        if statement.allow:
-            self.allowed.append((statement, path))
         self.limits.tick(statement, frame, len(block.parameters) // 8)
         given = self.calls.bound(block, statement, frame, current)
         if given is None:
@@ -240,7 +238,11 @@ class _Builder:
         if statement.weights is not None:
             owner = self.names.owner(statement.weights, frame)
             inner.sharing = (path + "/", owner + "/", statement.weights) if owner else None
-        return (self.run(block.body, inner, current),)
+        first = len(self.nodes)
+        result = self.run(block.body, inner, current)
+        if statement.allow:
+            self.allowed.append((statement, first, len(self.nodes)))
+        return (result,)
 
     def callable(self, name: str, statement: Statement, frame: Frame) -> bool:
         """Whether block `name` can be called here; reports it if not."""
@@ -265,6 +267,7 @@ class _Builder:
 
     def layer(self, statement: Statement, kind: type[Layer], frame: Frame, current: int, turn: str) -> tuple[int, ...]:
         """A built-in layer: its inputs, its arguments, its place, its outputs."""
+        first = len(self.nodes)
         inputs = self.gather(statement, kind, frame, current)
         layer = self.maker.make(statement, kind, frame, UNKNOWN if inputs is None else inputs[0] if inputs else current)
         path = self.names.path(statement, frame, kind.type_name, turn)
@@ -278,7 +281,7 @@ class _Builder:
         ports = tuple([self.tensor(shape, index, statement.span) for shape in outs])
         owner = path
         if statement.allow:
-            self.allowed.append((statement, path))
+            self.allowed.append((statement, first, index + 1))
         if statement.weights is not None or frame.sharing is not None:
             owner = self.names.shared(statement, layer, frame, path, shapes, turn)
         self.names.paths.taken[path] = index

@@ -70,14 +70,16 @@ def losses(pairs: Sequence[tuple[str, Word]], outputs: Mapping[str, int], top: F
 
 
 def allowed(
-    whole: Sequence[Allow], beside: Sequence[tuple[Statement, str]], nodes: Sequence[Node], top: Frame, faults: Faults
+    whole: Sequence[Allow], beside: Sequence[tuple[Statement, int, int]], nodes: Sequence[Node], top: Frame, faults: Faults
 ) -> tuple[Allowance, ...]:
-    """What `allow:` says, the paths of layers settled. beside: lines that have one, with the path that each came to have."""
+    """What `allow:` says, the paths of layers settled; of those about one layer the nearest stands last.
+
+    beside: lines that have one, each behind those within it, with the number of its first layer and that after its last.
+    """
     paths = [node.path for node in nodes]
-    found = []
+    found = [Allowance(allow.rule, None, allow.reason, allow.span) for allow in whole if not allow.layers]
     for allow in whole:
         if not allow.layers:
-            found.append(Allowance(allow.rule, None, allow.reason, allow.span))
             continue
         matched: set[str] = set()
         for word in allow.layers:
@@ -87,10 +89,9 @@ def allowed(
             matched.update(these)
         found.append(Allowance(allow.rule, frozenset(matched), allow.reason, allow.span))
     inside: dict[Allow, set[str]] = {}
-    for statement, path in beside:
-        these = [one for one in paths if one == path or one.startswith(path + "/")]
+    for statement, first, end in sorted(beside, key=lambda line: (-line[1], line[2]))[::-1]:  # from the outermost in
         for allow in statement.allow:
-            inside.setdefault(allow, set()).update(these)
+            inside.setdefault(allow, set()).update(paths[first:end])
     found += [Allowance(allow.rule, frozenset(these), allow.reason, allow.span) for allow, these in inside.items()]
     return tuple(found)
 

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Finds convolutions and linear layers with a bias whose only reader is a `batch_norm` or an `instance_norm`. Max and average
-pooling without padding, which let a constant of a channel through, may stand between them.
+Finds convolutions and linear layers with a bias whose only reader is a `batch_norm`, an `instance_norm`, or a `group_norm` of one
+channel a group. Layers that let a constant of a channel through may stand between them: pooling (an average without padding),
+`upsample`, `channel_shuffle`, and `permute`, as long as the norm's channels are those that have a bias each.
 
 ## Why it is bad
 
@@ -39,9 +40,10 @@ layers:
 
 ## Not reported
 
-A bias before `layer_norm` or `group_norm`, whose mean is taken over several channels: there it makes a difference. A bias that is
-shared (`weights:`) with a layer that no such norm follows. Networks with published weights that have such biases, as VGG with
-batch norm of torchvision, say so with `allow:`.
+A bias before `layer_norm`, or a `group_norm` of several channels a group, whose mean is taken over these: there it makes a
+difference. A linear layer on tokens T×F right before `batch_norm`, which takes the mean of each token and not of each feature. A
+bias that is shared (`weights:`) with a layer that no such norm follows. Networks with published weights that have such biases, as
+VGG with batch norm of torchvision, say so with `allow:`.
 
 ## Reference
 
@@ -60,7 +62,11 @@ from archlens.rules.subject import Subject
 __all__ = ["check"]
 
 _NORMS = ("batch_norm", "instance_norm")
-_POOLS = ("max_pool", "avg_pool")
+_KEEPS_CONSTANTS = (
+    *("max_pool", "avg_pool", "adaptive_avg_pool", "adaptive_max_pool", "global_avg_pool", "global_max_pool"),
+    *("upsample", "channel_shuffle"),
+)
+"""Layers from which a constant that is added to a channel comes out as the same constant."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -68,9 +74,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     undone: dict[str, list[tuple[Node, Node | None]]] = {}  # by the layer that owns the bias
     for node in subject.nodes:
         if getattr(node.layer, "bias", False) and node.layer.family in ("convolution", "linear"):
-            norm = subject.after(node, _lets_a_constant_through)
-            is_undone = norm is not None and norm.layer.type_name in _NORMS
-            undone.setdefault(node.owner, []).append((node, norm if is_undone else None))
+            undone.setdefault(node.owner, []).append((node, _norm_after(subject, node)))
     for uses in undone.values():
         for node, norm in uses:
             if norm is None or not all(other for _, other in uses):
@@ -86,6 +90,28 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _lets_a_constant_through(node: Node) -> bool:
-    """Whether a constant added to a channel comes out as the same constant."""
-    return node.layer.type_name in _POOLS and not any(node.layer.spread("padding", len(node.input_shapes[0]) - 2))
+def _norm_after(subject: Subject, node: Node) -> Node | None:
+    """The norm that takes the mean of each channel that has one bias of the layer, None where there is none."""
+    axis = len(node.output_shapes[0]) - 1 if node.layer.family == "linear" else 1  # of the biases
+    found = subject.only_reader(node)
+    while found is not None and not (axis == 1 and _is_of_channels(found)):
+        axis = _carried(found, axis)
+        found = subject.only_reader(found) if axis else None
+    return found
+
+
+def _is_of_channels(node: Node) -> bool:
+    """Whether it subtracts the mean of each channel by itself."""
+    groups = node.layer.arguments.get("num_groups")
+    return node.layer.type_name in _NORMS or (groups is not None and groups == node.input_shapes[0][1])
+
+
+def _carried(node: Node, axis: int) -> int:
+    """The axis on which a constant for each place of this axis comes out, 0 where it does not."""
+    kind = node.layer.type_name
+    if kind == "permute":
+        dims: tuple[int, ...] = node.layer.arguments["dims"]
+        return [dim % len(dims) for dim in dims].index(axis)
+    if kind == "avg_pool" and any(node.layer.spread("padding", len(node.input_shapes[0]) - 2)):
+        return 0  # whose zeros are counted
+    return axis if kind == "identity" or (axis == 1 and kind in _KEEPS_CONSTANTS) else 0

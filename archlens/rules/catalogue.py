@@ -24,7 +24,7 @@ _ATTENTION = ("multihead_attention", "scaled_dot_product_attention")
 
 BUILT_IN: tuple[Rule, ...] = (
     Rule("ARC501", "dead-taps", "warning", True, (*_CONVOLUTIONS, "conv_transpose")),
-    Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm")),
+    Rule("ARC502", "bias-before-norm", "warning", True, ("batch_norm", "instance_norm", "group_norm")),
     Rule("ARC503", "linear-collapse", "warning", True, (*_CONVOLUTIONS, "conv_transpose", "linear")),
     Rule("ARC504", "normalized-before-loss", "warning"),
     Rule("ARC505", "checkerboard", "warning", True, ("conv_transpose",)),
@@ -73,8 +73,8 @@ speed, on request but for few."""
 UNUSED = "ARC591"
 """Whether it is broken shows only when all variants of a spec are looked at."""
 
-LAST = (UNUSED, "ARC592")
-"""About `allow:`, so they run when all others have."""
+LAST = ("ARC592", UNUSED)
+"""About `allow:`, so they run when all others have, in this order."""
 
 DEFAULT = "default"
 """Selects the rules that are on by default."""

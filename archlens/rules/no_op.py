@@ -124,7 +124,8 @@ def _holds_a_place(subject: Subject, node: Node) -> bool:
         return False
     tensor = node.outputs[0]
     readers = subject.readers(tensor)
-    return len(readers) != 1 or tensor in subject.graph.names or tensor in subject.outputs or len(readers[0].inputs) > 1
+    is_named = tensor in subject.graph.names or node.path.rpartition("/")[2].rstrip("0123456789") != "identity"
+    return is_named or len(readers) != 1 or tensor in subject.outputs or len(readers[0].inputs) > 1
 
 
 def _is_computed(node: Node) -> bool:

@@ -31,7 +31,7 @@ def run_rules(
     subject = Subject(graph, analysis, target, rules)
     types = {node.layer.type_name for node in graph.nodes}
     found: list[Found] = []
-    for rule in sorted(rules, key=lambda rule: rule.code in LAST):
+    for rule in sorted(rules, key=lambda rule: LAST.index(rule.code) + 1 if rule.code in LAST else 0):
         if rule.types and types.isdisjoint(rule.types):
             continue
         if rule.code in LAST:

@@ -43,8 +43,9 @@ layers:
 ## Not reported
 
 A name that stands elsewhere in a spec with `when`, `repeat` or `for`, where a line may read it that does not run for these
-parameters. The name of what the network puts out. The first names of a layer with several outputs where a later one is read:
-they keep its place. Names in a spec that this one extends: they are reported there.
+parameters. The name of what the network puts out, and of what a layer makes that is reported by ARC520. The first names of a
+layer with several outputs where a later one is read: they keep its place. Names in a spec that this one extends: they are
+reported there.
 
 ## Reference
 
@@ -68,8 +69,9 @@ _AT_TIMES = ("when:", "repeat:", "for:")
 def check(subject: Subject) -> Iterator[Finding]:
     """Every name of the spec itself that nothing reads."""
     graph = subject.graph
+    told = _on_unused_layers(subject) if any(rule.name == "unused-layer" for rule in subject.rules) else frozenset()
     for name, span in graph.unread:
-        is_label = graph.tensors.get(name) in subject.outputs
+        is_label = graph.tensors.get(name) in subject.outputs or name in told
         if span.source.name == graph.spec and not is_label and not _is_read_at_times(name, span):
             yield Finding(
                 f"a tensor is called `{name}`, and nothing reads it",
@@ -77,6 +79,14 @@ def check(subject: Subject) -> Iterator[Finding]:
                 label="never read",
                 span=span,
             )
+
+
+def _on_unused_layers(subject: Subject) -> frozenset[str]:
+    """The names of tensors that nothing but layers without a use make: these are told by themselves."""
+    names: tuple[set[str], set[str]] = set(), set()
+    for tensor, name in subject.graph.names.items():
+        names[subject.graph.producers[tensor] in subject.needed].add(name)
+    return frozenset(names[False] - names[True])
 
 
 def _is_read_at_times(name: str, span: Span) -> bool:
