@@ -89,7 +89,6 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         strides = [axis.how.stride for axis in axes]
         window = f"windows of {times([axis.how.dilation * (axis.how.kernel - 1) + 1 for axis in axes])}"
-        where = along([axis.name for axis in uneven], len(axes))
         cells = prod([len(axis.taps) for axis in uneven])
         covered = prod([sum([taps > 0 for taps in axis.taps]) for axis in uneven])
         if covered < cells:
@@ -98,10 +97,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 f"its {window} leave gaps at stride {each(strides)}: {cells - covered} of every {cells} cells are {kept} alone"
             )
         else:
-            turns = {axis.taps for axis in uneven}
-            counts = " and ".join([", ".join(map(str, taps)) for taps in sorted(turns)])
-            message = f"its {window} overlap unevenly at stride {each(strides)}: neighbours sum {counts} taps in turn {where}"
-            message += _spread(uneven)
+            message = f"its {window} overlap unevenly at stride {each(strides)}: {_in_turn(uneven, len(axes))}{_spread(uneven)}"
         kernels = [axis.how.kernel for axis in axes]
         label = "" if any(axis.how.dilation > 1 for axis in axes) else f"{times(kernels)} is no multiple of {each(strides)}"
         yield Finding(message, node, _cure(node, axes), label)
@@ -120,11 +116,20 @@ def _axes(node: Node) -> list[_Axis]:
     return found
 
 
+def _in_turn(uneven: list[_Axis], rank: int) -> str:
+    """How many taps neighbours get, axis by axis: `along height and width, cells get 2, 1, 2, 1, … taps`."""
+    names: dict[tuple[int, ...], list[str]] = {}
+    for axis in uneven:
+        names.setdefault(axis.taps, []).append(axis.name)
+    turns = {taps: ", ".join(map(str, taps * 2 if len(taps) == 2 else taps)) for taps in names}
+    return "; ".join([f"{along(of, rank)}, cells get {turns[taps]}, … taps" for taps, of in names.items()])
+
+
 def _spread(uneven: list[_Axis]) -> str:
     """How much the cells of a map differ, the axes taken together; nothing for a single axis."""
     if len(uneven) == 1:
         return ""
-    return f", from {prod([min(axis.taps) for axis in uneven])} to {prod([max(axis.taps) for axis in uneven])} a cell"
+    return f", so from {prod([min(axis.taps) for axis in uneven])} to {prod([max(axis.taps) for axis in uneven])} on the map"
 
 
 def _cure(node: Node, axes: list[_Axis]) -> str:

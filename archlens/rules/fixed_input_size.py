@@ -68,6 +68,7 @@ from collections.abc import Iterator
 from archlens.errors import LayerError
 from archlens.graph.model import Node
 from archlens.layers.dims import Shape, show
+from archlens.rules.kinds import is_activation, passes_on
 from archlens.rules.model import Finding
 from archlens.rules.subject import Subject
 
@@ -132,8 +133,20 @@ def _axes(subject: Subject, tensor: int) -> tuple[int, ...]:
     rank = len(subject.graph.shapes[tensor])
     if rank == 2:
         return (1,) if tensor in subject.graph.integers else ()
-    is_map = rank > 3 or any(node.layer.family in _ON_MAPS for node in subject.readers(tensor))
-    return tuple(range(2, rank)) if is_map else (1,)
+    return tuple(range(2, rank)) if rank > 3 or _is_of_map(subject, tensor) else (1,)
+
+
+def _is_of_map(subject: Subject, tensor: int) -> bool:
+    """Whether a tensor of three axes is C×L: a layer of windows reads it, behind borders and activations perhaps."""
+    for node in subject.readers(tensor):
+        while node.layer.type_name == "pad" or passes_on(node) or is_activation(node):
+            behind = subject.readers(node.outputs[0])
+            if not behind:
+                break
+            node = behind[0]
+        if node.layer.family in _ON_MAPS:
+            return True
+    return False
 
 
 def _tied(subject: Subject, node: Node, given: _Shapes, changed: str) -> Finding:

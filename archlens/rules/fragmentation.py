@@ -103,8 +103,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if whole and len(given) > 1 and len(subject.readers(begin)) == len(given):
             outer = ends[begin]  # the fork is closed: the row goes on as if it had not been
             begin, width, macs, flops = outer.begin, max(width, outer.width), macs + outer.macs, flops + outer.flops
+        whole = whole and len(node.outputs) == 1  # parts of a tensor begin anew, and at one place
         for tensor in node.outputs:
-            ends[tensor] = _Branch(begin, max(width, 1), macs, flops) if whole else _Branch(tensor)
+            ends[tensor] = _Branch(begin, max(width, 1), macs, flops) if whole else _Branch(node.outputs[0])
     yield from found.values()
 
 

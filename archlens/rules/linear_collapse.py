@@ -164,6 +164,8 @@ def _keeps_rank(first: Node, second: Node) -> bool:
     # What a linear layer reads of a flattened map is a window over all of it.
     flat = max(1, _width_in(second) // between) if second.layer.type_name == "linear" else 1
     before, after = _width_in(first), _width_out(second)
+    if second.layer.type_name == "conv_transpose" and prod(first.output_shapes[0][2:]) == 1:
+        return between >= min(before * prod(here), after * prod(there))  # a code, all of which is one place
     if prod(here) == 1:
         return between >= min(before, after * prod(there) * flat)
     if prod(there) * flat == 1:

@@ -186,6 +186,6 @@ def _between(low: float, high: float) -> str:
 def _classes(node: Node) -> int:
     """The number of classes, 0 where it is not known which axis they are on."""
     shape = node.output_shapes[0]
-    if "dim" in node.layer.field_names:
+    if node.layer.family == "activation" and "dim" in node.layer.field_names:
         return int(shape[node.layer.axis("dim", shape)])
     return int(shape[1]) if len(shape) != 3 else 0

@@ -1,6 +1,7 @@
 """Help that teaches, `expand`, `specs`, and what is said of a command there is none of."""
 
 import csv
+import functools
 import io
 import json
 import shlex
@@ -10,7 +11,10 @@ import pytest
 
 import archlens
 from archlens.cli import _COMMANDS
+from archlens.network import family
 from tests.report.table import columns_of
+
+FAMILY = functools.cache(family)
 
 
 def examples(text):
@@ -106,7 +110,13 @@ def test_what_cannot_be_expanded(target, code, said, run):
 # ---- specs ----
 
 
-def test_specs_lists_what_is_shipped(run):
+@pytest.fixture
+def kept(monkeypatch):
+    """What ships is analysed once for all tests that list it."""
+    monkeypatch.setattr("archlens.cli.specs.family", FAMILY)
+
+
+def test_specs_lists_what_is_shipped(run, kept):
     lines = run("specs", env={"COLUMNS": "160"}).out.splitlines()
     table, variants = lines[2 : lines.index("")], lines[lines.index("") + 1 :]
     assert [line.split()[0] for line in table] == list(archlens.shipped())
@@ -119,21 +129,21 @@ def test_specs_lists_what_is_shipped(run):
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
-def test_specs_fits_the_width(width, run):
+def test_specs_fits_the_width(width, run, kept):
     text = run("specs", env={"COLUMNS": str(width)}).out
     assert max(map(columns_of, text.splitlines())) <= width
     assert "138,357,544" in text or "138.4M" in text
     assert width < 120 or "key idea" in text
 
 
-def test_specs_in_other_forms_agree(run):
+def test_specs_in_other_forms_agree(run, kept):
     found = json.loads(run("specs", "--format", "json").out)
     rows = list(csv.DictReader(io.StringIO(run("specs", "--format", "csv").out)))
     page = run("specs", "--format", "markdown").out
     pages = [run("specs", "--format", form).out for form in ("latex", "html")]
     assert [one["name"] for one in found] == [row["name"] for row in rows] == list(archlens.shipped())
     for one, row in zip(found, rows, strict=True):
-        totals = archlens.load(one["name"]).analyze().totals
+        totals = FAMILY(one["name"])[0].analyze().totals
         assert (one["params"], one["macs"], one["depth"]) == (totals.params, totals.macs, totals.depth)
         assert [int(row[key]) for key in ("params", "macs", "depth")] == [one["params"], one["macs"], one["depth"]]
         assert row["variants"].split() == one["variants"]

@@ -91,7 +91,7 @@ def test_uneven_taps_and_gaps_are_those_of_torch() -> None:
         elif found:
             uneven += 1
             turns = ", ".join(map(str, period))
-            told = re.search(r"neighbours sum ([\d, ]+) taps in turn along its length", whole_text(found[0]))
+            told = re.search(r"along its length, cells get ([\d, ]+), … taps", whole_text(found[0]))
             assert told
             assert turns in f"{told[1]}, {told[1]}", (line, turns)  # from whichever cell the turn is counted
     assert uneven > 10
