@@ -13,8 +13,8 @@ __all__ = ["Comparison", "Pair"]
 
 
 class Pair(NamedTuple):
-    """old, new: None where the network is new or gone, or had faults. names: what each side is called on a command line. difference: where
-    there are both."""
+    """old, new: None where the network is new or gone, or had faults. names: what each side is called on a command line.
+    difference: where there are both."""
 
     old: Analysis | None
     new: Analysis | None
