@@ -162,8 +162,8 @@ def render(diagnostic: Diagnostic, paint: Any = None) -> str:
     head = f"{diagnostic.severity}[{diagnostic.code}]"
     where = ""
     if diagnostic.span:
-        where = f"{diagnostic.span.source.name}:{diagnostic.span.line}:{diagnostic.span.column}: "
-    lines = [style(where, "bold") + style(head, diagnostic.severity) + style(f": {diagnostic.message}", "bold")]
+        where = f"{printable(diagnostic.span.source.name)}:{diagnostic.span.line}:{diagnostic.span.column}: "
+    lines = [style(where, "bold") + style(head, diagnostic.severity) + style(f": {printable(diagnostic.message)}", "bold")]
     width = 3
     if diagnostic.span:
         marks = [(diagnostic.span, diagnostic.label, "^"), *((at, text, "-") for at, text in diagnostic.related)]
@@ -173,7 +173,7 @@ def render(diagnostic: Diagnostic, paint: Any = None) -> str:
         last, written = home, ""
         for at, text, mark in sorted(marks, key=lambda m: (m[0].source is not home, m[0].line, m[0].column)):
             if at.source is not last:
-                lines.append(style(f"{' ' * width}::: {at.source.name}", "rule"))
+                lines.append(style(f"{' ' * width}::: {printable(at.source.name)}", "rule"))
             excerpt = _excerpt(at, text, mark, width, style, diagnostic.severity)
             lines.extend(excerpt[1:] if at.source is last and excerpt[0] == written else excerpt)
             last, written = at.source, excerpt[0]

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 MARK = "<!-- archlens -->"
 """The first line of the comment, by which it is found again."""
@@ -61,10 +62,11 @@ def check(folder: Path) -> tuple[int, int, str, str]:
     """Run `archlens check`; gives its exit status, how many findings there are, these as text, and its last line."""
     forms = ["--format", "github", "--format", f"json={folder / 'findings.json'}", "--format", f"text={folder / 'findings.txt'}"]
     if given("SARIF_FILE"):
-        forms += ["--format", f"sarif={given('SARIF_FILE')}"]
+        forms += ["--format", f"sarif={place('SARIF_FILE')}"]
     fail_on = ["--fail-on", given("FAIL_ON")] if given("FAIL_ON") else []
     done = archlens("check", *forms, *fail_on, *words("ARGS"), "--", *(words("PATHS") or ["."]))
     if not (folder / "findings.json").is_file():
+        tell("error", f"the check could not be run: {done.stderr.strip()}")
         return 2, 0, done.stderr, "the check could not be run"
     text = (folder / "findings.txt").read_text(encoding="utf-8")
     sys.stdout.write(quoted(text) + done.stdout)
@@ -76,22 +78,33 @@ def check(folder: Path) -> tuple[int, int, str, str]:
 
 def diff(folder: Path) -> tuple[int, str]:
     """Run `archlens diff`, if it is wanted; gives its exit status and what it says, in Markdown."""
-    if given("DIFF").lower() != "true":
+    wanted = given("DIFF").lower()
+    if wanted not in ("true", "false", ""):
+        tell("error", f"`diff` is true or false, not {given('DIFF')}")
+        return 2, ""
+    if wanted != "true":
         return 0, ""
     if not given("BASE"):
         tell("notice", "there is no base to compare with: that is for pull requests, unless `base` names one")
         return 0, ""
     path = folder / "difference.md"
-    options = ["--format", "markdown", "--output", str(path), *words("DIFF_ARGS")]
-    paths = words("PATHS")
+    options = [*words("DIFF_ARGS"), "--format", "markdown", "--output", str(path)]
+    paths = [spec_file(one) for one in words("PATHS")]
     if any(set("*?[") & set(one) for one in paths):
         paths = []  # a glob is not for diff: whatever has changed
     done = archlens("diff", f"--base={given('BASE')}", *options, "--", *paths)
     if path.is_file():
         return done.returncode, path.read_text(encoding="utf-8").strip()
-    cure = "give actions/checkout `fetch-depth: 0`, or this action `diff: false`"
-    tell("error", f"the difference to {given('BASE')} could not be made: {done.stderr.strip()}; {cure}")
+    history = "no commit in common" in done.stderr or "git knows no revision" in done.stderr
+    cure = "; give actions/checkout `fetch-depth: 0`, or this action `diff: false`" if history else ""
+    tell("error", f"the difference to {given('BASE')} could not be made: {done.stderr.strip()}{cure}")
     return max(1, done.returncode), ""
+
+
+def spec_file(path: str) -> str:
+    """A path without the variant that `archlens check` may take behind it."""
+    base = path.rpartition(":")[0]
+    return base if os.path.exists(base) and not os.path.lexists(path) else path
 
 
 def archlens(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -112,9 +125,28 @@ def report(parts: list[str]) -> None:
             whole = "\n\n".join(
                 [*filter(None, parts[:-1]), "What has changed is too much for a comment: see the summary of the run."]
             )
-        path = Path(given("COMMENT_FILE"))
+        try:
+            place("COMMENT_FILE").write_text(whole, encoding="utf-8")
+        except OSError as error:
+            give_up("COMMENT_FILE", error)
+
+
+def place(name: str) -> Path:
+    """A file that an input names, its folder made. A link of the repository goes, or it could lead anywhere."""
+    path = Path(given(name))
+    try:
+        if path.is_symlink():
+            path.unlink()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(whole, encoding="utf-8")
+    except OSError as error:
+        give_up(name, error)
+    return path
+
+
+def give_up(name: str, error: OSError) -> NoReturn:
+    """End it where a file that an input names cannot be written."""
+    tell("error", f"{given(name)} cannot be written: {error.strerror}")
+    sys.exit(2)
 
 
 def append(variable: str, text: str) -> None:

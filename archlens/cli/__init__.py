@@ -106,10 +106,19 @@ def main() -> None:
     try:
         _group(prog_name="archlens")
     except OSError as error:  # a full disk, say; a closed pipe ended us before
-        sys.stderr.write(f"error: the output cannot be written: {error.strerror or error}\n")
+        sys.stderr.write(f"error: {_said(error)}\n")
         os._exit(2)  # or Python would try to write the rest once more
     finally:
         gc.freeze()  # or Python would look for cycles once more before it ends, which takes another tenth
+
+
+def _said(error: OSError) -> str:
+    """Why a command could not go on that had no word for it."""
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working folder is not there any more"
+    return f"the output cannot be written: {error.strerror or error}"
 
 
 def _settle_streams() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from archlens.analysis.facts import Analysis
 from archlens.cli.shared import Failures, networks
-from archlens.errors import Diagnostic, UsageError
+from archlens.errors import Diagnostic, SpecError, UsageError
 from archlens.network import Network, diff
 from archlens.report.diff.pair import Pair
 from archlens.spec.changed import Since
@@ -17,6 +17,8 @@ from archlens.spec.load import variants_of
 __all__ = ["Pairs"]
 
 _Targets = list[tuple[str | None, str | None]]
+
+T = TypeVar("T")
 
 
 class Pairs:
@@ -42,14 +44,26 @@ class Pairs:
         return found
 
     def since(self, since: Since) -> list[Pair]:
-        """Every spec that changed, on both sides or on one."""
+        """Every spec that changed, on both sides or on one. What was faulty before is noted, and no failure of the change."""
         found: list[Pair] = []
         for one in since.specs:
             with self.failures.caught(self.faults):
-                found += self._loaded(self._targets(one.old, one.new))
+                if one.old and self._as_it_was(variants_of, one.old) is None:
+                    pairs = list(self._loaded(self._targets(None, one.new))) if one.new else []
+                    found += [pair._replace(names=(one.old, pair.names[1])) for pair in pairs]
+                else:
+                    found += self._loaded(self._targets(one.old, one.new), lenient=True)
             if one.because:
                 self.notes.append(f"{one.new} extends {one.because}, which changed")
         return found
+
+    def _as_it_was(self, load: Callable[[str], T], target: str) -> T | None:
+        """What `load` gives; None, and a note, where the spec has faults."""
+        try:
+            return load(target)
+        except SpecError as error:
+            self.notes.append(f"{target} has a fault, so nothing is compared with it: {error.diagnostics[0].message}")
+            return None
 
     def _targets(self, old: str | None, new: str | None) -> _Targets:
         """What is held against what, variant by variant."""
@@ -75,17 +89,24 @@ class Pairs:
         found += [(None, f"{sides[1]}:{name}") for name in after if name not in before]
         return found + [(f"{sides[0]}:{name}", None) for name in before if name not in after]
 
-    def _loaded(self, targets: _Targets) -> Iterator[Pair]:
+    def _loaded(self, targets: _Targets, lenient: bool = False) -> Iterator[Pair]:
+        """lenient: what is wrong with an old side is only noted."""
         for old, new in targets:
             faults: list[Diagnostic] = []
             with self.failures.caught(faults), self.shown(f"comparing {new or old}"):
-                before, after = self._network(old), self._network(new)
-                one = diff(before, after) if before and after else None
-                yield Pair(_facts(before), _facts(after), (old or "", new or ""), one)
+                before = self._as_it_was(self._network, old) if lenient and old else self._network(old)
+                after = self._network(new)
+                if before or after:
+                    one = diff(before, after) if before and after else None
+                    yield Pair(_facts(before), _facts(after), (old or "", new or ""), one)
             self.faults += faults
 
     def _network(self, target: str | None) -> Network | None:
-        return networks(target, **self.options)[0] if target else None
+        if not target:
+            return None
+        network = networks(target, **self.options)[0]
+        network.analyze()  # so that its faults are met here
+        return network
 
 
 def _facts(network: Network | None) -> Analysis | None:

@@ -61,11 +61,16 @@ def archlens_budget(pytestconfig: pytest.Config) -> Callable[..., None]:
     def budget(network: str | Path | Network, /, **budgets: Any) -> None:
         __tracebackhide__ = True
         from archlens.errors import SpecError, UsageError
-        from archlens.network import load_all
+        from archlens.network import Network, load_all
         from archlens.pytest_plugin.budgets import hold, told
 
         try:
-            found = load_all(_sought(str(network), pytestconfig)) if isinstance(network, str | Path) else [network]
+            if isinstance(network, str | Path):
+                found = load_all(_sought(str(network), pytestconfig))
+            elif isinstance(network, Network):
+                found = [network]
+            else:
+                raise UsageError(f"{network!r} is no network; give a path, a shipped name, or what `archlens.load` gives")
             held = [(analysis, hold(analysis, budgets)) for analysis in [one.analyze() for one in found]]
         except (SpecError, UsageError) as error:
             problem = str(error)  # told below, where no chain of exceptions stands around it

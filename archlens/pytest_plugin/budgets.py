@@ -67,7 +67,7 @@ def _held(analysis: Analysis, name: str, budget: object) -> Held:
         raise UsageError(f"{name}={budget!r} is no budget; {_EXAMPLE}")
     value, text = known.value(analysis), str(budget).strip()
     if value is None:
-        return Held(name, "none", text, f"{analysis.title} has no {known.heading}")
+        return Held(name, "none", text, "there is none")
     limits = [_LIMIT.fullmatch(part) for part in re.split(r"\s+and\s+", text)]
     if _is_number(known, value) and not any(limit and size_or_none(limit[2]) for limit in limits):
         numbers = value if isinstance(value, tuple) else (value,)
@@ -105,7 +105,7 @@ def _off(difference: float, bound: float) -> str:
     """`1,245,312 over (4.2 %)`; empty for no difference."""
     if not difference:
         return ""
-    share = f" ({100 * abs(difference / bound):.1f}\u00a0%)" if bound else ""
+    share = f" ({100 * abs(difference / bound):,.1f}\u00a0%)" if bound else ""
     return f"{_grouped(abs(difference))} {'over' if difference > 0 else 'under'}{share}"
 
 

@@ -113,6 +113,12 @@ def test_a_full_disk_is_no_traceback(process):
     assert (done.code, done.err) == (2, "error: the output cannot be written: No space left on device\n")
 
 
+def test_a_working_folder_that_is_gone(process):
+    done = process(shell="mkdir gone; cd gone; rmdir ../gone; archlens check lenet5")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("error: the working folder is not there any more\n")
+
+
 def test_no_stdout_at_all(process):
     assert process(shell="archlens analyze small.yaml >&-") == (0, "", "")
 

@@ -228,6 +228,24 @@ def test_a_faulty_side_is_told_and_the_others_are_compared(repository: Write) ->
     assert "no file HEAD:specs/nothing.yaml" in run("HEAD:specs/base.yaml", "specs/net.yaml").err
 
 
+def test_a_change_that_mends_a_spec_is_no_failure(repository: Write) -> None:
+    shapes = FAMILY.replace("conv: width 3x3 same", "conv: width 3x3 groups=width")  # 3 channels do not divide into 16 groups
+    repository(**{"specs/net.yaml": BROKEN, "specs/family.yaml": shapes, "specs/gone.yaml": FRESH.replace("linear", "lin")})
+    commit()
+    repository(**{"specs/net.yaml": SPEC, "specs/family.yaml": FAMILY})
+    Path("specs/gone.yaml").unlink()
+    done = run("--base", "HEAD", "--format", "json")
+    data = json.loads(done.out)
+    assert (done.code, done.err, data["diagnostics"]) == (0, "", [])
+    assert {one["title"]: (one["status"], one["totals"]["params"]["new"]) for one in data["pairs"]} == {
+        "Net": ("mended", PARAMS),
+        "Net · small": ("mended", 3 * 9 * 4 + 4),
+        "Net · large": ("mended", 3 * 9 * 16 + 16),
+    }
+    assert "HEAD:specs/net.yaml has a fault, so nothing is compared with it: no layer is called `rel`" in data["notes"]
+    assert run("--base", "HEAD", "specs/net.yaml").out.splitlines()[2] == "Net: mended"
+
+
 WRONG = {
     "an unknown revision": (["mian:specs/net.yaml", "specs/net.yaml"], "git knows no revision `mian`; did you mean `main`?"),
     "an option for a revision": (["--", "-x:specs/net.yaml", "specs/net.yaml"], "`-x` is no revision of git"),

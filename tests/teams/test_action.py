@@ -101,6 +101,16 @@ def test_a_push_of_sound_specs_is_quiet(run):
         ({"README.md": "more\n"}, {"base": "v9"}, 2, "fetch-depth: 0"),
         ({"README.md": "more\n"}, {"base": "--output=x", "paths": "specs $(touch stolen) `touch stolen` ; touch stolen"}, 2, ""),
         ({"README.md": "more\n"}, {"args": "--select 'ARC5"}, 2, "`args` cannot be read: no closing quotation"),
+        ({"README.md": "more\n"}, {"args": "--format json"}, 2, "the check could not be run: error: `format`"),
+        ({"README.md": "more\n"}, {"diff": "yes"}, 2, "`diff` is true or false, not yes"),
+        ({"README.md": "more\n"}, {"diff_args": "--fail-on 'mac > 1'"}, 2, "no figure is called `mac`; did you mean `macs`?"),
+        (
+            {"specs/net.yaml": NET.format(width=32)},
+            {"paths": "specs/net.yaml:all specs", "diff_args": "-o x --format json"},
+            0,
+            "",
+        ),
+        ({"README.md": "more\n"}, {"comment_file": "README.md/comment", "args": "-q"}, 2, "README.md/comment cannot be written"),
     ],
 )
 def test_inputs_do_what_they_say(change, inputs, code, said, run):
@@ -111,6 +121,16 @@ def test_inputs_do_what_they_say(change, inputs, code, said, run):
     if "args" not in inputs or code == 0:
         comment = folder / inputs.get("comment_file", "archlens-comment.md")
         assert comment.read_text(encoding="utf-8").startswith("<!-- archlens -->\n### archlens: ")
+
+
+def test_a_link_in_the_repository_leads_nowhere(run, tmp_path):
+    (tmp_path / "repository").mkdir()
+    for name in ("archlens-comment.md", "archlens.sarif"):
+        (tmp_path / "repository" / name).symlink_to(tmp_path / "mine")
+    done, folder = run(BEFORE, base="HEAD")
+    assert done.returncode == 0, done.stdout
+    assert not (tmp_path / "mine").exists()
+    assert (folder / "archlens-comment.md").read_text(encoding="utf-8").startswith("<!-- archlens -->")
 
 
 def test_a_comment_is_not_longer_than_github_takes(monkeypatch, tmp_path):

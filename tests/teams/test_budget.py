@@ -88,7 +88,7 @@ def test_budgets_are_held(analysis):
 def test_a_figure_that_there_is_not_is_missed():
     analysis = archlens.load("mlp").analyze()
     (held,) = hold(analysis, {"receptive_field": ">= 3"})
-    assert (held.actual, held.gap) == ("none", f"{analysis.title} has no RF")
+    assert (held.actual, held.gap) == ("none", "there is none")
 
 
 def test_what_is_told(analysis):
@@ -131,6 +131,9 @@ def test_a_spec_that_is_wrong(archlens_budget):
 
 def test_no_spec(archlens_budget):
     archlens_budget("specs/none.yaml", params="<= 2k")
+
+def test_no_network(archlens_budget):
+    archlens_budget(None, params="<= 2k")
 """
 FAMILY = """\
 archlens: 1
@@ -153,7 +156,7 @@ def test_the_fixture(pytester, monkeypatch, plugin, start):
     (pytester.path / "elsewhere").mkdir()
     monkeypatch.chdir(pytester.path / start)
     done = pytester.runpytest(*plugin, pytester.path / "test_nets.py")
-    done.assert_outcomes(passed=3, failed=5)
+    done.assert_outcomes(passed=3, failed=6)
     done.stdout.no_fnmatch_line("*budgets.py:*")  # where it is missed, not where that was found
     done.stdout.fnmatch_lines(
         [
@@ -165,5 +168,6 @@ def test_the_fixture(pytester, monkeypatch, plugin, start):
             "E       Failed: no figure is called `parms`; did you mean `params`?",
             "E       Failed: *broken.yaml:3:*error[[]ARC*conf*",
             "E       Failed: *none.yaml*",
+            "E       Failed: None is no network; give a path, a shipped name, or what `archlens.load` gives",
         ]
     )

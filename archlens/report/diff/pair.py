@@ -13,8 +13,8 @@ __all__ = ["Comparison", "Pair"]
 
 
 class Pair(NamedTuple):
-    """old, new: None where the network is new, or gone. names: what each side is called on a command line. difference: where
-    there are both."""
+    """old, new: None where the network is new or gone, or had faults. names: what each side is called on a command line.
+    difference: where there are both."""
 
     old: Analysis | None
     new: Analysis | None
@@ -29,14 +29,14 @@ class Pair(NamedTuple):
 
     @property
     def heading(self) -> str:
-        """The title, and `new` or `deleted` where a side lacks it."""
+        """The title, and the status where a side lacks it."""
         return self.title if self.difference else f"{self.title}: {self.status}"
 
     @property
     def status(self) -> str:
-        """`new`, `deleted`, `changed` or `same`."""
+        """`new`, `deleted`, `changed` or `same`; `mended` where the old side is there, but could not be read."""
         if self.difference is None:
-            return "deleted" if self.new is None else "new"
+            return "deleted" if self.new is None else "mended" if self.names[0] else "new"
         return "same" if self.difference.same else "changed"
 
     @property
