@@ -48,7 +48,7 @@ layers:
 
 Gates and other branches whose units all see the same. Less than half a cell, which odd and even windows with a stride always
 make: a 3×3 window and a 2×2 average that both halve the map, as in ResNet-D, are a quarter of a cell apart. Causal branches, as
-in WaveNet: however far they look back, both end at the cell's own pixel.
+in WaveNet: however far they look back, both end at the cell's own pixel. Branches through tokens or windows of attention.
 
 ## Reference
 
@@ -108,7 +108,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     joins: dict[str, list[_Meeting]] = {}
     for one in subject.analysis.misalignments:
         meeting = _meeting(subject, laid, one)
-        if meeting.cells >= _HALF:
+        if meeting is not None and meeting.cells >= _HALF:
             joins.setdefault(one.path, []).append(meeting)
     moves_things = bool(joins) and any(_is_map(subject, tensor, tensors.get(tensor)) for tensor in subject.outputs)
     helped: set[Span | None] = set()  # of the findings of one line the first is shown
@@ -121,20 +121,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(_message(subject, node, found), node, cure, "meet here", related, severity=severity)
 
 
-def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misalignment) -> _Meeting:
-    """The nearest of the ways by which two branches meet; where these are not known, the field of all."""
+def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misalignment) -> _Meeting | None:
+    """The nearest of the ways by which two branches meet; None where these are not known."""
     number = subject.numbers[one.path]
     node = subject.nodes[number]
     places = [next(i for i, tensor in enumerate(node.inputs) if _named(subject, tensor) == path) for path in one.paths]
     sides = [laid[number, place][one.axis] for place in places if (number, place) in laid]
-    size = node.output_shapes[0][one.axis + 2] if len(sides) == 2 else 1
-    ways = nearest(sides[0], sides[1], size) if len(sides) == 2 else None
+    if len(sides) < len(places):
+        return None
+    size = node.output_shapes[0][one.axis + 2]
+    ways = nearest(sides[0], sides[1], size)
     if ways is None:
-        field = subject.field(node)
-        jump = field.jump[one.axis] if field else 1
-        is_centre = one.differs == "centre"
-        first, second = [Way(jump if is_centre else value, value if is_centre else 0, False, jump, False) for value in one.values]
-        ways, size = (first, second), 2
+        return None
     by = apart(ways[0], ways[1], size)
     return _Meeting(one.axis, one.paths, ways, by, float(by) / float(max(way.jump for way in ways)))
 
