@@ -85,7 +85,7 @@ def test_figures_of_a_page_are_the_networks(written):
         assert f"MACs **{totals.macs:,}**" in written[f"networks/{name}.md"]
 
 
-@pytest.mark.parametrize("up", [2, None])
+@pytest.mark.parametrize("up", [None, pytest.param(2, marks=pytest.mark.slow)])
 def test_they_are_the_same_wherever_they_are_written(up, written, tmp_path, monkeypatch):
     """up: how many folders above the specs; None for a folder apart."""
     from archlens.chapter.reports import shelf

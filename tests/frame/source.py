@@ -40,11 +40,11 @@ class Import(NamedTuple):
 
 def imports(sources: Mapping[str, str]) -> list[Import]:
     """Every import in `sources`; those under `if TYPE_CHECKING:` are left out, they never run."""
-    return [found for module in sources for found in _imports_of(module, sources)]
+    packages = {module.rpartition(".")[0] for module in sources}
+    return [found for module in sources for found in _imports_of(module, sources, module in packages)]
 
 
-def _imports_of(module: str, sources: Mapping[str, str]) -> Iterator[Import]:
-    is_package = any(other.startswith(f"{module}.") for other in sources)
+def _imports_of(module: str, sources: Mapping[str, str], is_package: bool) -> Iterator[Import]:
     parts = module.split(".")
 
     def visit(node: ast.AST, in_function: bool) -> Iterator[Import]:

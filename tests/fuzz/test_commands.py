@@ -27,16 +27,24 @@ RECIPES = [
 ]
 
 
-def show(target: str, folder: Path) -> None:
-    """Run every command on a network; none may raise, and each says something. folder: for what they write."""
+def show(target: str, folder: Path, ends: int = 3) -> None:
+    """Run every command on a network; none may raise, and each says something. folder: for what they write.
+
+    ends: how many layers of each end are asked about one by one.
+    """
     network = archlens.load(target)
     paths = [node.path for node in network.graph.nodes]
-    chosen = paths if len(paths) <= 6 else [*paths[:3], *paths[-3:]]
+    chosen = paths if len(paths) <= 2 * ends else [*paths[:ends], *paths[-ends:]]
     commands = [["expand", target], ["memory", target], ["memory", target, "--format", "json"], ["explain", target]]
     commands += [["analyze", target, "--format", form] for form in ("table", "json", "markdown", "csv", "latex", "html")]
     commands += [["analyze", target, "--level", level, "--top", "3", "--sort", "macs"] for level in ("block", "stage")]
     commands += [["explain", target, "--format", form, "--", *chosen] for form in ("text", "markdown", "json")]
-    commands += [["report", target, "-o", "-"], ["report", target, "lenet5", "-o", "-"], ["diagram", target]]
+    commands += [
+        ["report", target, "-o", "-"],
+        ["diagram", target],
+        ["check", target, "--select", "all"],
+        ["diff", target, "lenet5"],
+    ]
     commands += [["diagram", target, "--level", "layer", "--force", "-o", str(folder / f"d.{form}")] for form in ("svg", "mmd")]
     figures = ",".join(FIGURES)
     commands += [["compare", target, "--columns", figures, "--sort", "covers", "--format", form] for form in ("table", "json")]
@@ -74,7 +82,7 @@ def test_recipes(recipe: Block, tmp_path: Path) -> None:
     lay_out(recipe, tmp_path)
     file = tmp_path / "net.yaml"
     file.write_text(recipe.text, encoding="utf-8")
-    show(str(file), tmp_path)
+    show(str(file), tmp_path, ends=1)
 
 
 @pytest.mark.parametrize("name", ["lenet5_1998", "googlenet_2014_training", "unet", "vit_b16", "c3d", "m5"])
