@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlens.cli.shared import F, Failures, RuleNames, SpecType, painter, progress
+from archlens.cli.shared import F, Failures, FindingsForm, RuleNames, SpecType, painter, progress
 from archlens.errors import UsageError
 from archlens.gate.options import OPTIONS, TARGETS
 from archlens.report.findings import FORMS
@@ -41,7 +41,11 @@ def settings_options(command: F) -> F:
             "--select", multiple=True, type=RuleNames(), metavar="RULE,...", help="The rules that run: ARC5, a name, all."
         ),
         click.option(
-            "--format", multiple=True, metavar="FORM[=FILE]", help=f"{', '.join(FORMS)}; to a file besides. Repeatable."
+            "--format",
+            multiple=True,
+            type=FindingsForm(),
+            metavar="FORM[=FILE]",
+            help=f"{', '.join(FORMS)}; to a file besides. Repeatable.",
         ),
     ):
         command = option(command)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from archlens.errors import UsageError
 from archlens.spec.load import load_specs, shipped
 
 __all__ = ["COMPLETERS"]
@@ -77,6 +78,22 @@ def _rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return _after_commas({**names, DEFAULT: "those that are on by default", "all": "all of them"}, incomplete)
 
 
+def _forms(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What findings can be written as."""
+    from archlens.report.findings import FORMS
+
+    return _items(FORMS, incomplete)
+
+
+def _revisions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Branches and tags of the repository, if there is one."""
+    from archlens.spec.git import revisions
+
+    with suppress(UsageError):
+        return _items(revisions(), incomplete)
+    return []
+
+
 def _after_commas(names: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
     before, comma, _ = incomplete.rpartition(",")
     return _items({f"{before}{comma}{name}": about for name, about in names.items()}, incomplete)
@@ -111,6 +128,8 @@ COMPLETERS = {
     "figures": _figures,
     "preset": _presets,
     "rules": _rules,
+    "findings form": _forms,
+    "revision": _revisions,
     "level": _levels,
 }
 """By the name of the parameter type."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archlens.cli.shared import Failures, Level, SpecType, network_options, painter, progress, width
+from archlens.cli.shared import Failures, Level, RevisionName, SpecType, network_options, painter, progress, width
 from archlens.errors import UsageError
 from archlens.report.diff.written import DIFF_FORMATS, render_diff
 
@@ -24,7 +24,12 @@ _ENDINGS = {".md": "markdown", ".json": "json", ".html": "html", ".htm": "html",
 
 @click.command("diff")
 @click.argument("specs", nargs=-1, metavar="OLD NEW", type=SpecType())
-@click.option("--base", metavar="REV", help="Every spec that changed since HEAD left REV; then [PATH]... instead of OLD NEW.")
+@click.option(
+    "--base",
+    metavar="REV",
+    type=RevisionName(),
+    help="Every spec that changed since HEAD left REV; then [PATH]... instead of OLD NEW.",
+)
 @click.option(
     "--format",
     "form",

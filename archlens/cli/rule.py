@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from archlens.cli.shared import Failures, painter, width
+from archlens.cli.shared import Failures, RuleNames, painter, width
 from archlens.report.manuals import FORMATS, render_manuals, render_rules
 from archlens.rules.catalogue import all_rules, selected
 
@@ -14,7 +14,7 @@ __all__ = ["command"]
 
 
 @click.command("rule")
-@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.argument("codes", nargs=-1, metavar="[CODE]...", type=RuleNames())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="For whom.")
 def command(codes: tuple[str, ...], form: str) -> None:
     """Show the manual of a design rule: what it does, why it is bad, an example, what to write instead, the source.
@@ -25,6 +25,8 @@ def command(codes: tuple[str, ...], form: str) -> None:
     archlens rule
     archlens rule ARC502
     archlens rule bias-before-norm --format markdown
+
+    Exit status: 0 fine, 2 no such rule.
     """
     failures = Failures()
     paint = painter(sys.stdout)

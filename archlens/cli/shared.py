@@ -28,9 +28,11 @@ __all__ = [
     "Explainable",
     "Failures",
     "FigureNames",
+    "FindingsForm",
     "LayerPath",
     "Level",
     "PresetName",
+    "RevisionName",
     "RuleNames",
     "SpecType",
     "network_options",
@@ -134,6 +136,18 @@ class RuleNames(_Completed):
     """Design rules by code, beginning of a code or name, separated by commas."""
 
     name = "rules"
+
+
+class FindingsForm(_Completed):
+    """A form of findings; behind a `=` the file that it goes to."""
+
+    name = "findings form"
+
+
+class RevisionName(_Completed):
+    """A git revision: completes branches and tags."""
+
+    name = "revision"
 
 
 class PresetName(_Completed):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from archlens.errors import UsageError, closest
 from archlens.spec.files import MAX_BYTES
 
-__all__ = ["Revision", "abbreviated", "asked", "merge_base", "prefix", "revision_file", "root"]
+__all__ = ["Revision", "abbreviated", "asked", "merge_base", "prefix", "revision_file", "revisions", "root"]
 
 _ABSENT = ("missing", "ambiguous", "dangling", "loop", "notdir", "symlink")
 
@@ -105,6 +105,11 @@ def prefix() -> str:
     return asked("rev-parse", "--show-prefix").removesuffix("\n")
 
 
+def revisions() -> list[str]:
+    """The branches and tags, those of remotes too."""
+    return asked("for-each-ref", "--format=%(refname:short)").split()
+
+
 def merge_base(name: str) -> str:
     """The commit from which this revision and HEAD went apart. Raises UsageError where there is none."""
     commit = _verified(name, "commit")
@@ -145,8 +150,8 @@ def _verified(name: str, kind: str) -> str:
         raise UsageError(f"git: {complaint.strip().splitlines()[0].removeprefix('fatal: ').removeprefix('error: ')}")
     if _run(["rev-parse", "--verify", "--quiet", "HEAD"])[0]:
         raise UsageError(f"git knows no revision `{name}`; HEAD has no commit yet")
-    names = asked("for-each-ref", "--format=%(refname:short)").split()
-    near = next((one for one in names if one.endswith(f"/{name}")), None) or closest(name, names)
+    known = revisions()
+    near = next((one for one in known if one.endswith(f"/{name}")), None) or closest(name, known)
     cure = f"did you mean `{near}`?" if near else "`git fetch` it, or name a branch, a tag or a commit"
     raise UsageError(f"git knows no revision `{name}`; {cure}")
 

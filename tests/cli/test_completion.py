@@ -1,6 +1,7 @@
 """What Tab offers, asked as the shells ask, and that it is silent about faults; and the line that shows progress."""
 
 import os
+import subprocess
 
 import click
 import pytest
@@ -10,6 +11,7 @@ import archlens
 from archlens.cli import _group, completion, shared
 from archlens.cli.progress import Progress
 from archlens.report.columns import COLUMNS
+from archlens.report.findings import FORMS
 
 FAMILY = (
     "archlens: 1\ninput: 3x8x8\nparams: {n: 1}\nvariants: {small: {}, smart: {n: 2}, large: {n: 3}}\nlayers: [{conv: n 1x1}]\n"
@@ -50,6 +52,21 @@ def test_rules_by_code_and_name(tab):
     assert tab("check --select ARC591") == ["ARC591"]
     assert tab("check --ignore ARC502,bias-b") == ["ARC502,bias-before-norm"]
     assert {"default", "all", "ARC601"} <= {*tab("config --extend-select ")}
+    assert tab("rule bias-b") == ["bias-before-norm"]
+
+
+def test_forms_of_findings(tab):
+    assert tab("check --format s") == ["sarif"]
+    assert tab("config --format ") == [*FORMS]
+
+
+def test_revisions_of_the_repository(tab, here, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(here.parent))
+    assert tab("diff --base ") == []
+    for line in ("init -q -b main", "-c user.name=a -c user.email=b commit -q --allow-empty -m x", "branch older", "tag v1"):
+        subprocess.run(["git", *line.split()], cwd=here, check=True)
+    assert tab("diff --base ") == ["main", "older", "v1"]
+    assert tab("diff --base o") == ["older"]
 
 
 def test_specs_are_names_and_files(tab):
