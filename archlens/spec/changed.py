@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archlens.errors import UsageError
-from archlens.spec.files import DISK
+from archlens.spec.files import DISK, SUFFIXES, looks_like_spec
 from archlens.spec.git import Revision, abbreviated, asked, merge_base, root
 from archlens.spec.load import MAX_CHAIN, extended_path
 
 __all__ = ["Changed", "Since", "changed_since"]
-
-_SUFFIXES = (".yaml", ".yml")
-_SPEC = re.compile(rb"^archlens[ \t]*:", re.MULTILINE)
 
 
 class Changed(NamedTuple):
@@ -48,7 +44,7 @@ def changed_since(name: str, paths: Sequence[str] = ()) -> Since:
     moved = list(_moved(commit, top))
     found: dict[str, Changed] = {}
     for old, new in moved:
-        if (new and _is_spec(_on_disk(top, new))) or (old and _is_spec(_in(before, old))):
+        if (new and looks_like_spec(_on_disk(top, new))) or (old and looks_like_spec(_in(before, old))):
             path = new or old or ""
             found[path] = Changed(f"{base}:{old}" if old else None, _near(top, new) if new else None)
     touched = {os.path.join(top, path): path for pair in moved for path in pair if path}
@@ -84,24 +80,24 @@ def _moved(commit: str, top: str) -> Iterator[tuple[str | None, str | None]]:
         if status[0] in "RC":
             new = next(words)
         pair = None if status[0] in "AC" else old, None if status[0] == "D" else new
-        if any(path and path.endswith(_SUFFIXES) for path in pair):
+        if any(path and path.endswith(SUFFIXES) for path in pair):
             yield pair
     for path in asked("ls-files", "-z", "--others", "--exclude-standard", at=top).split("\0"):
-        if path.endswith(_SUFFIXES):
+        if path.endswith(SUFFIXES):
             yield None, path
 
 
 def _tracked(top: str) -> list[str]:
     """The files of YAML in the working tree."""
     found = asked("ls-files", "-z", "--cached", at=top).split("\0")
-    return [path for path in dict.fromkeys(found) if path.endswith(_SUFFIXES)]
+    return [path for path in dict.fromkeys(found) if path.endswith(SUFFIXES)]
 
 
 def _because(path: str, touched: dict[str, str]) -> str:
     """The file that changed of those that a spec is built on; nothing where there is none."""
     for _ in range(MAX_CHAIN + 1):
         data = _on_disk("", path)
-        if not _is_spec(data) or b"extends" not in data:
+        if not looks_like_spec(data) or b"extends" not in data:
             return ""
         base = extended_path(path)
         if base is None:
@@ -110,10 +106,6 @@ def _because(path: str, touched: dict[str, str]) -> str:
         if path in touched:
             return touched[path]
     return ""
-
-
-def _is_spec(data: bytes) -> bool:
-    return bool(_SPEC.search(data))
 
 
 def _on_disk(top: str, path: str) -> bytes:

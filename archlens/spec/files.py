@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Protocol
 
-__all__ = ["DISK", "MAX_BYTES", "Files"]
+__all__ = ["DISK", "MAX_BYTES", "SUFFIXES", "Files", "looks_like_spec"]
 
 MAX_BYTES = 1_000_000
+SUFFIXES = (".yaml", ".yml")
+_KEY = re.compile(rb"""(?:\A(?:\xef\xbb\xbf)?|[\r\n])(["']?)archlens\1[ \t]*:""")
+
+
+def looks_like_spec(data: bytes) -> bool:
+    """Whether a YAML file is a spec, so that one that nobody named is looked at: a line of it begins `archlens:`."""
+    return _KEY.search(data) is not None
 
 
 class Files(Protocol):
@@ -47,6 +55,8 @@ class _Disk:
         if path == "-":
             import sys
 
+            if sys.stdin is None:
+                raise OSError("it is closed")
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
