@@ -53,11 +53,6 @@ class Change(NamedTuple):
         assert found is not None
         return found
 
-    @property
-    def shapes(self) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-        """What it puts out, before and after; nothing on the side that lacks it."""
-        return self.old.output_shapes if self.old else (), self.new.output_shapes if self.new else ()
-
     def amount(self, figure: str) -> int:
         """By how much it changes a figure that is summed over layers."""
         before, after = [getattr(side, figure) if side else 0 for side in (self.old, self.new)]
