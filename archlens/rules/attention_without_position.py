@@ -112,8 +112,9 @@ def _is_of_a_set(node: Node, states: list[_Blind]) -> bool:
 def _finding(node: Node) -> Finding:
     shape = node.input_shapes[0]
     tokens, features = shape[-2:]
-    help = f"add learned positions to the tokens that arrive: `- add: {{x: [], position: [parameter: {tokens}x{features}]}}`"
-    if len(shape) > 3:
+    size = "x".join(map(str, [*[1] * (len(shape) - 3), tokens, features]))
+    help = f"add learned positions to the tokens that arrive: `- add: {{x: [], position: [parameter: {size}]}}`"
+    if len(shape) > 3 and node.layer.type_name == "scaled_dot_product_attention":
         help = "let a `relative_position_bias` be its fourth input"
     return Finding(
         f"nothing tells the {tokens:,} tokens of {show(shape)} apart but what they hold: "

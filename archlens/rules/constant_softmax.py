@@ -71,7 +71,7 @@ def _constant(node: Node) -> Finding | None:
     if len(shape) == 2 or axis == 1:
         single = "logsigmoid" if kind == "log_softmax" else "sigmoid"
         cures.insert(0, f"`{single}` makes a probability of one score{' (its logarithm)' if kind == 'log_softmax' else ''}")
-    size = f"axis {axis} of {show(shape)} has size 1"
+    size = f"axis {axis} of what arrives ({show(shape)}, the batch before it) has size 1"
     return Finding(f"{size}: {_OTHERS[kind]}, whatever arrives", node, "; ".join(cures), "over one value")
 
 

@@ -96,11 +96,11 @@ def _finding(subject: Subject, first: Node, second: Node) -> Finding:
     both = first.layer.params(*first.input_shapes) + second.layer.params(*second.input_shapes)
     one = single(first, second) if subject.after(first, passes_on) is second else None
     instead = f"write one layer, `{one[0]}`" if one else "one of the two will do"
-    cost = f"with {both:,} parameters"
+    cost = f"of {both:,} parameters"
     if one and one[1] <= both:
-        cost = f"which a single layer is with {one[1]:,} parameters instead of {both:,}"
+        cost = f"for which one layer of {one[1]:,} parameters does instead of {both:,}"
     return Finding(
-        f"nothing nonlinear stands between {first.path} and this layer: together they are one linear map, {cost}",
+        f"nothing nonlinear stands between {first.path} and this layer: together they are one linear map {cost}",
         second,
         f"put an activation after {first.path}, e.g. `relu`; if none is wanted, {instead}",
         "linear again",

@@ -48,7 +48,7 @@ layers:
 
 Gates and other branches whose units all see the same. Less than half a cell, which odd and even windows with a stride always
 make: a 3×3 window and a 2×2 average that both halve the map, as in ResNet-D, are a quarter of a cell apart. Causal branches, as
-in WaveNet: however far they look back, both end at the cell's own pixel.
+in WaveNet: however far they look back, both end at the cell's own pixel. Branches through tokens or windows of attention.
 
 ## Reference
 
@@ -108,7 +108,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     joins: dict[str, list[_Meeting]] = {}
     for one in subject.analysis.misalignments:
         meeting = _meeting(subject, laid, one)
-        if meeting.cells >= _HALF:
+        if meeting is not None and meeting.cells >= _HALF:
             joins.setdefault(one.path, []).append(meeting)
     moves_things = bool(joins) and any(_is_map(subject, tensor, tensors.get(tensor)) for tensor in subject.outputs)
     helped: set[Span | None] = set()  # of the findings of one line the first is shown
@@ -121,20 +121,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding(_message(subject, node, found), node, cure, "meet here", related, severity=severity)
 
 
-def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misalignment) -> _Meeting:
-    """The nearest of the ways by which two branches meet; where these are not known, the field of all."""
+def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misalignment) -> _Meeting | None:
+    """The nearest of the ways by which two branches meet; None where these are not known."""
     number = subject.numbers[one.path]
     node = subject.nodes[number]
     places = [next(i for i, tensor in enumerate(node.inputs) if _named(subject, tensor) == path) for path in one.paths]
     sides = [laid[number, place][one.axis] for place in places if (number, place) in laid]
-    size = node.output_shapes[0][one.axis + 2] if len(sides) == 2 else 1
-    ways = nearest(sides[0], sides[1], size) if len(sides) == 2 else None
+    if len(sides) < len(places):
+        return None
+    size = node.output_shapes[0][one.axis + 2]
+    ways = nearest(sides[0], sides[1], size)
     if ways is None:
-        field = subject.field(node)
-        jump = field.jump[one.axis] if field else 1
-        is_centre = one.differs == "centre"
-        first, second = [Way(jump if is_centre else value, value if is_centre else 0, False, jump, False) for value in one.values]
-        ways, size = (first, second), 2
+        return None
     by = apart(ways[0], ways[1], size)
     return _Meeting(one.axis, one.paths, ways, by, float(by) / float(max(way.jump for way in ways)))
 
@@ -183,20 +181,28 @@ def _cure(subject: Subject, node: Node, one: _Meeting) -> str:
         if kept:
             return f"write `align_corners=true` at {kept}: then first cell lies on first and last on last, as behind odd windows"
         return "give both branches the same strides, and scale back by as much as was scaled down"
-    shifting, resampled = [], False
+    shifting, uneven, resampled = [], [], False
     for at in apart:
         for row in at.layer.local_windows(*at.input_shapes):
             axis = row[one.axis] if one.axis < len(row) else POINTWISE
             if not isinstance(axis, Window):
                 resampled |= axis.step != 0
             elif axis.dilation * (axis.kernel - 1) != 2 * axis.padding:
-                ahead = axis.dilation * (axis.kernel - 1) / 2 - axis.padding
-                shifting.append(f"the cells of {at.path} look {ahead:g} ahead (kernel {axis.kernel}, {axis.padding} before it)")
-    if resampled:
+                shifting.append(_look(at, axis))
+                uneven += shifting[-1:] if axis.stride == 1 else []
+    if resampled and not uneven:
         middle = "cells that are scaled up lie in the middle of an even window, not on the first pixel of an odd one"
         return f"{middle}: go down by `2x2 /2` or `4x4 /2 padding=1` where `3x3 /2 padding=1` stands"
-    which = f": {' and '.join(shifting[:_NAMED])}" if shifting else ""
-    return f"pad both branches so that they look equally far ahead, an odd window with `same`{which}"
+    which = f": {', '.join((uneven or shifting)[:_NAMED])}" if shifting else ""
+    return f"pad or cut both branches alike at both ends, as an odd window with `same` does{which}"
+
+
+def _look(node: Node, axis: Window) -> str:
+    """How far the cells of a layer look past their own places on its input: `conv looks 1 cell ahead (kernel 5, 1 before it)`."""
+    ahead = axis.dilation * (axis.kernel - 1) / 2 - axis.padding
+    cells = f"{abs(ahead):g} cell{'' if abs(ahead) == 1 else 's'} {'ahead' if ahead > 0 else 'back'}"
+    edge = f"{axis.padding} before it" if axis.padding >= 0 else f"{-axis.padding} cut off before it"
+    return f"{node.path} looks {cells} ({f'kernel {axis.kernel}, ' if axis.kernel > 1 else ''}{edge})"
 
 
 def _keeps_corners(node: Node, axis: int) -> bool:

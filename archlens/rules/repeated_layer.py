@@ -46,7 +46,8 @@ Different norms in a row.
 
 ## Reference
 
-relu(relu(x)) = relu(x); Nikanjam et al., NeuraLint, arXiv:2004.02331, rules on activations in a row.
+relu(relu(x)) = relu(x); Nikanjam, Ben Braiek, Morovati & Khomh, Automatic Fault Detection for Deep Learning Programs Using Graph
+Transformations (NeuraLint), arXiv:2105.08095, a rule of which forbids redundant activations in a row.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ dueling network. A branch of three axes with the batch, where it is not known wh
 
 ## Reference
 
-PyTorch, Broadcasting semantics: "in-place and backwards compatibility" there warns of tensors that once were refused.
+PyTorch, Broadcasting semantics, whose section "Backwards compatibility" warns of code that changed its meaning silently when sums
+of tensors of unequal shapes began to stretch them.
 """
 
 from __future__ import annotations

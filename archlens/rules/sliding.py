@@ -196,8 +196,9 @@ def some(count: float, what: str) -> str:
 
 
 def along(names: Sequence[str], rank: int) -> str:
-    """`along height and width`, `along its length` for the one axis of a sequence."""
-    return "along its length" if rank == 1 else "along " + " and ".join(names)
+    """`along depth, height and width`, `along its length` for the one axis of a sequence."""
+    *others, last = names
+    return "along its length" if rank == 1 else f"along {', '.join(others)} and {last}" if others else f"along {last}"
 
 
 def by(sizes: Sequence[object]) -> str:
