@@ -152,6 +152,21 @@ def test_what_is_none_on_both_sides_is_left_out() -> None:
     ]
 
 
+def test_inputs_and_outputs_in_another_order() -> None:
+    text = (
+        "archlens: 1\ninputs: {%s: 3x8x8, %s: 3x8x8}\nlayers:\n  - {conv: 4 3x3, from: a, as: x}\n  - {conv: 4 5x5, from: b, as: y}\n"
+        "outputs: [%s]\n"
+    )
+    old, new = [archlens.load_text(text % names) for names in (("a", "b", "x, y"), ("b", "a", "y, x"))]
+    found = diff(old, new)
+    assert (found.changes, found.same) == ((), False)
+    assert [(one.label, one.text) for one in remarks(found)] == [
+        ("inputs", "in another order: a, b → b, a"),
+        ("outputs", "in another order: x, y → y, x"),
+        ("unchanged", "2 layers"),
+    ]
+
+
 def test_losses_and_rules_that_may_be_broken_are_told() -> None:
     layers = "layers: [{conv: 8 3x3, name: a}, {conv: 8 3x3, name: b}, global_avg_pool, linear: 10]\n"
     old = "loss: cross_entropy\nallow: {ARC502: {layers: a, reason: as published}, ARC505: {layers: b, reason: no}}\n"
