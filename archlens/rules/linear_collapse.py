@@ -43,12 +43,12 @@ layers:
 
 ## Not reported
 
-Factors that need fewer weights than one layer: a bottleneck between the two, narrower than what goes in and what comes out, as in
-MobileNetV2 (beside a layer of 1×1 the values in the other's window count, not its channels alone); groups and depthwise
-convolutions; windows along different axes (1×7 and 7×1). Upsampling between, where the first works on the smaller map, and
-transposed convolutions behind one of 1×1, as in FCN. A norm between: in training it is not linear. What a join reads, so residual
-branches and the projections of attention. Weights that another place shares (`weights:`), unless both layers are shared together;
-a frozen layer before one that learns.
+Factors that need fewer weights than one layer: a bottleneck between the two, narrower than what goes in and what comes out, as
+in MobileNetV2 (beside a layer of 1×1 the values in the other's window count, not its channels alone), and a code of one place
+between an encoder and a decoder; groups and depthwise convolutions; windows along different axes (1×7 and 7×1). Upsampling
+between, where the first works on the smaller map, and transposed convolutions behind one of 1×1, as in FCN. A norm between: in
+training it is not linear. What a join reads, so residual branches and the projections of attention. Weights that another place
+shares (`weights:`), unless both layers are shared together; a frozen layer before one that learns.
 
 ## Reference
 
