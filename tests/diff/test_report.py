@@ -154,7 +154,8 @@ def test_what_is_none_on_both_sides_is_left_out() -> None:
 
 def test_inputs_and_outputs_in_another_order() -> None:
     text = (
-        "archlens: 1\ninputs: {%s: 3x8x8, %s: 3x8x8}\nlayers:\n  - {conv: 4 3x3, from: a, as: x}\n  - {conv: 4 5x5, from: b, as: y}\n"
+        "archlens: 1\ninputs: {%s: 3x8x8, %s: 3x8x8}\nlayers:\n"
+        "  - {conv: 4 3x3, from: a, as: x}\n  - {conv: 4 5x5, from: b, as: y}\n"
         "outputs: [%s]\n"
     )
     old, new = [archlens.load_text(text % names) for names in (("a", "b", "x, y"), ("b", "a", "y, x"))]
