@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from archlens.errors import UsageError
 from archlens.gate.look import Target
 from archlens.records import NamedTuple
+from archlens.spec.files import MAX_BYTES, is_spec_text
 
 __all__ = ["Discovered", "discover", "looks_like_spec"]
 
 _ENDINGS = (".yaml", ".yml")
-_KEY = b"archlens:"
 _PASSED_OVER = ("node_modules", "__pycache__", "site-packages")
 _VENV = "pyvenv.cfg"  # stands in every virtual environment
 _SIGNS = "*?["
-_READ = 1_000_001  # bytes; a spec has fewer
 
 
 class Discovered(NamedTuple):
@@ -170,11 +169,10 @@ def looks_like_spec(path: str) -> bool:
     """Whether a line of a file begins `archlens:`. True for one that cannot be read: that is to be told."""
     try:
         with open(path, "rb") as file:
-            data = file.read(_READ)
+            data = file.read(MAX_BYTES + 1)
     except OSError:
         return True
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    return data.startswith(_KEY) or b"\n" + _KEY in data or b"\r" + _KEY in data
+    return is_spec_text(data)
 
 
 def _named(path: str) -> str:

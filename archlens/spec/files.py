@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-__all__ = ["DISK", "MAX_BYTES", "Files"]
+__all__ = ["DISK", "MAX_BYTES", "Files", "is_spec_text"]
 
 MAX_BYTES = 1_000_000
+
+_KEY = b"archlens:"
+
+
+def is_spec_text(data: bytes) -> bool:
+    """Whether what a YAML file holds is a spec: a line of it begins `archlens:`."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    return data.startswith(_KEY) or b"\n" + _KEY in data or b"\r" + _KEY in data
 
 
 class Files(Protocol):
