@@ -1,7 +1,7 @@
 """What the pages show is run: every console, python and yaml block of README, ARCHITECTURE, CONTRIBUTING and docs/.
 
-    ```console   each `$ command` runs (a line `> …` continues it) and exits 0 unless an error, a warning or a failed test is shown; output
-                 that follows must be what it prints, stdout and stderr together, where `...` stands for anything.
+    ```console   each `$ command` runs (a line `> …` continues it) and exits 0 unless an error, a warning or a failed test is
+                 shown; output that follows must be what it prints, stdout and stderr together, where `...` stands for anything.
     ```python    runs; with `>>>` it is a doctest.
     ```yaml      a whole spec (it begins with `archlens:`) is analysed.
     ```bash      only the README's two commands, marked <!-- use command --> and <!-- test command -->; .ci/run runs both.

@@ -53,11 +53,6 @@ class Change(NamedTuple):
         assert found is not None
         return found
 
-    @property
-    def shapes(self) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-        """What it puts out, before and after; nothing on the side that lacks it."""
-        return self.old.output_shapes if self.old else (), self.new.output_shapes if self.new else ()
-
     def amount(self, figure: str) -> int:
         """By how much it changes a figure that is summed over layers."""
         before, after = [getattr(side, figure) if side else 0 for side in (self.old, self.new)]
@@ -91,8 +86,15 @@ class Difference(NamedTuple):
     @property
     def same(self) -> bool:
         """Whether nothing differs: no layer, name of one, input, output, expectation, loss or allowance."""
-        apart = self.inputs or self.outputs or self.expectations or self.losses or self.allowed
+        apart = self.inputs or self.outputs or self.order or self.expectations or self.losses or self.allowed
         return not (self.changes or self.renamed or apart)
+
+    @property
+    def order(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The names of `inputs` and of `outputs`, before and after, where only their order differs."""
+        sides = {"inputs": (self.old.inputs, self.new.inputs), "outputs": (self.old.outputs, self.new.outputs)}
+        names = {key: (tuple(old), tuple(new)) for key, (old, new) in sides.items()}
+        return {key: (old, new) for key, (old, new) in names.items() if old != new and {*old} == {*new}}
 
     def of(self, kind: str) -> tuple[Change, ...]:
         """The changes of one kind."""

@@ -20,7 +20,7 @@ class Rewiring:
         self.old, self.new = old, new
         self.same: dict[int, int] = {}
         """By tensor of `old` the tensor of `new` that it is."""
-        names = list(old.inputs) == list(new.inputs) or len(old.inputs) != len(new.inputs)
+        names = {*old.inputs} == {*new.inputs} or len(old.inputs) != len(new.inputs)
         now = new.inputs if names else dict(zip(old.inputs, new.inputs.values(), strict=True))
         self.same.update({tensor: now[name] for name, tensor in old.inputs.items() if name in now})
         for node, partner in zip(old.nodes, partners, strict=True):

@@ -34,8 +34,8 @@ def settings_options(command: F) -> F:
         click.option("--force-exclude", is_flag=True, default=None, help="Pass over named files too: excluded, or no specs."),
         click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over such files and folders."),
         click.option("--baseline", metavar="FILE", help="Findings that are known, which are not told again."),
-        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help="To run in: float16, tf32, int8, ..."),
-        click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1."),
+        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help="Numbers to run in: float16, tf32, int8, ..."),
+        click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1; by default warning."),
         click.option("--ignore", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that do not run."),
         click.option("--extend-select", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that run besides."),
         click.option(
@@ -46,7 +46,7 @@ def settings_options(command: F) -> F:
             multiple=True,
             type=FindingsForm(),
             metavar="FORM[=FILE]",
-            help=f"{', '.join(FORMS)}; to a file besides. Repeatable.",
+            help=f"{', '.join(FORMS)}; with =FILE to a file. Repeatable.",
         ),
     ):
         command = option(command)

@@ -20,6 +20,8 @@ _Targets = list[tuple[str | None, str | None]]
 
 T = TypeVar("T")
 
+_NAMED = 5  # specs that extend one which changed
+
 
 class Pairs:
     """Pairs as they are loaded. options: those of `network_options`. shown: names a step where a person waits.
@@ -46,15 +48,20 @@ class Pairs:
     def since(self, since: Since) -> list[Pair]:
         """Every spec that changed, on both sides or on one. What was faulty before is noted, and no failure of the change."""
         found: list[Pair] = []
+        extending: dict[str, list[str]] = {}
         for one in since.specs:
             with self.failures.caught(self.faults):
-                if one.old and self._as_it_was(variants_of, one.old) is None:
+                before = self._as_it_was(variants_of, one.old) if one.old else ()
+                if before is None:
                     pairs = list(self._loaded(self._targets(None, one.new))) if one.new else []
-                    found += [pair._replace(names=(one.old, pair.names[1])) for pair in pairs]
+                    found += [pair._replace(names=(one.old or "", pair.names[1])) for pair in pairs]
                 else:
-                    found += self._loaded(self._targets(one.old, one.new), lenient=True)
+                    found += self._loaded(self._targets(one.old, one.new, before), lenient=True)
             if one.because:
-                self.notes.append(f"{one.new} extends {one.because}, which changed")
+                extending.setdefault(one.because, []).append(one.new or "")
+        for base, files in extending.items():
+            more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+            self.notes.append(f"{', '.join(files[:_NAMED])}{more} extend{'s' * (len(files) == 1)} {base}, which changed")
         return found
 
     def _as_it_was(self, load: Callable[[str], T], target: str) -> T | None:
@@ -65,10 +72,11 @@ class Pairs:
             self.notes.append(f"{target} has a fault, so nothing is compared with it: {error.diagnostics[0].message}")
             return None
 
-    def _targets(self, old: str | None, new: str | None) -> _Targets:
-        """What is held against what, variant by variant."""
+    def _targets(self, old: str | None, new: str | None, before: tuple[str, ...] | None = None) -> _Targets:
+        """What is held against what, variant by variant. before: those of `old`, where they are known."""
         sides = [side and side.removesuffix(":all") for side in (old, new)]
-        before, after = [variants_of(side) if side else () for side in sides]
+        before = (variants_of(sides[0]) if sides[0] else ()) if before is None else before
+        after = variants_of(sides[1]) if sides[1] else ()
         explicit = [bool(side and side.endswith(":all")) for side in (old, new)]
         for asked, names, side in zip(explicit, (before, after), sides, strict=True):
             if asked and not names:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from archlens.errors import UsageError
 from archlens.gate.look import Target
 from archlens.records import NamedTuple
-from archlens.spec.files import MAX_BYTES, SUFFIXES, looks_like_spec
+from archlens.spec.files import MAX_BYTES, SUFFIXES, is_spec_text
 from archlens.spec.load import shipped
 
 __all__ = ["Discovered", "discover", "is_spec_file"]
@@ -169,7 +169,7 @@ def is_spec_file(path: str) -> bool:
     """Whether a file looks like a spec, or cannot be read, which is to be told then."""
     try:
         with open(path, "rb") as file:
-            return looks_like_spec(file.read(MAX_BYTES + 1))
+            return is_spec_text(file.read(MAX_BYTES + 1))
     except OSError:
         return True
 

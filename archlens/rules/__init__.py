@@ -1,1 +1,1 @@
-"""Design rules: one a file, whose docstring is its manual. Graph and Analysis → findings."""
+"""Design rules, one a file in `waste/`, `capacity/` and `speed/`, its docstring the manual. Graph and Analysis → findings."""

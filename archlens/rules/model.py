@@ -13,7 +13,7 @@ from archlens.records import NamedTuple
 if TYPE_CHECKING:
     from archlens.rules.subject import Subject
 
-__all__ = ["Check", "Finding", "Found", "Rule"]
+__all__ = ["FOLDERS", "Check", "Finding", "Found", "Rule"]
 
 
 class Finding(NamedTuple):
@@ -33,17 +33,20 @@ class Finding(NamedTuple):
     severity: Severity | None = None
 
 
+FOLDERS = {"ARC5": "waste", "ARC6": "capacity", "ARC7": "speed"}
+"""Where the rules of archlens stand: computation that is wasted or means nothing, capacity and resolution, speed."""
+
 Check = Callable[["Subject"], Iterator[Finding]]
 
 
 class Rule(NamedTuple):
     """A design rule.
 
-    code: `ARC` and three digits (5 computation that is wasted or means nothing, 6 capacity and resolution, 7 speed), or a third
-    party's own letters and digits. name: what people call it, in small letters with hyphens. severity: what a finding is by
-    default. on: whether it runs unless deselected. types: layer types of which one must be there for it to find anything, empty
-    for any network. written: its check and its manual (Markdown, the first line a summary), for a rule of a third party; those of
-    archlens are a module of `archlens.rules` called as the rule, `_` for `-`.
+    code: `ARC` and three digits, of which the first says what it is about (`FOLDERS`), or a third party's own letters and digits.
+    name: what people call it, in small letters with hyphens. severity: what a finding is by default. on: whether it runs unless
+    deselected. types: layer types of which one must be there for it to find anything, empty for any network. written: its check
+    and its manual (Markdown, the first line a summary), for a rule of a third party; those of archlens are a module of its folder
+    called as the rule, `_` for `-`.
 
     >>> Rule("LAB001", "no-tanh", "warning", True, ("tanh",), (check, "No tanh.")).name
     'no-tanh'
@@ -75,7 +78,7 @@ class Rule(NamedTuple):
         return self.manual.strip().split("\n", 1)[0]
 
     def _module(self) -> Any:
-        return import_module(f"archlens.rules.{self.name.replace('-', '_')}")
+        return import_module(f"archlens.rules.{FOLDERS[self.code[:4]]}.{self.name.replace('-', '_')}")
 
 
 class Found(NamedTuple):

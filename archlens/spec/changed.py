@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archlens.errors import UsageError
-from archlens.spec.files import DISK, SUFFIXES, looks_like_spec
+from archlens.spec.files import DISK, SUFFIXES, is_spec_text
 from archlens.spec.git import Revision, abbreviated, asked, merge_base, root
 from archlens.spec.load import MAX_CHAIN, extended_path
 
@@ -44,7 +44,7 @@ def changed_since(name: str, paths: Sequence[str] = ()) -> Since:
     moved = list(_moved(commit, top))
     found: dict[str, Changed] = {}
     for old, new in moved:
-        if (new and looks_like_spec(_on_disk(top, new))) or (old and looks_like_spec(_in(before, old))):
+        if (new and is_spec_text(_on_disk(top, new))) or (old and is_spec_text(_in(before, old))):
             path = new or old or ""
             found[path] = Changed(f"{base}:{old}" if old else None, _near(top, new) if new else None)
     touched = {os.path.join(top, path): path for pair in moved for path in pair if path}
@@ -97,7 +97,7 @@ def _because(path: str, touched: dict[str, str]) -> str:
     """The file that changed of those that a spec is built on; nothing where there is none."""
     for _ in range(MAX_CHAIN + 1):
         data = _on_disk("", path)
-        if not looks_like_spec(data) or b"extends" not in data:
+        if not is_spec_text(data) or b"extends" not in data:
             return ""
         base = extended_path(path)
         if base is None:

@@ -6,14 +6,14 @@ import os
 import re
 from typing import Protocol
 
-__all__ = ["DISK", "MAX_BYTES", "SUFFIXES", "Files", "looks_like_spec"]
+__all__ = ["DISK", "MAX_BYTES", "SUFFIXES", "Files", "is_spec_text"]
 
 MAX_BYTES = 1_000_000
 SUFFIXES = (".yaml", ".yml")
 _KEY = re.compile(rb"""(?:\A(?:\xef\xbb\xbf)?|[\r\n])(["']?)archlens\1[ \t]*:""")
 
 
-def looks_like_spec(data: bytes) -> bool:
+def is_spec_text(data: bytes) -> bool:
     """Whether a YAML file is a spec, so that one that nobody named is looked at: a line of it begins `archlens:`."""
     return _KEY.search(data) is not None
 

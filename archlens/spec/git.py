@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Sequence
+from functools import lru_cache
 
 from archlens.errors import UsageError, closest
 from archlens.spec.files import MAX_BYTES
 
 __all__ = ["Revision", "abbreviated", "asked", "merge_base", "prefix", "revision_file", "revisions", "root"]
-
-_ABSENT = ("missing", "ambiguous", "dangling", "loop", "notdir", "symlink")
 
 
 def revision_file(target: str) -> tuple[Revision, str] | None:
@@ -71,7 +70,9 @@ class Revision:
         return self._read[path]
 
 
+@lru_cache(64)  # what a tree holds never changes
 def _object(tree: str, path: str) -> tuple[str, bytes]:
+    """The kind of what a path of a tree leads to, empty where that is nothing, and of a file its beginning."""
     if "\n" in path or "\0" in path or path.startswith(("/", "../")) or path == "..":
         return "", b""
     from subprocess import DEVNULL, PIPE, Popen

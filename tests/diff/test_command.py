@@ -183,7 +183,7 @@ def test_everything_that_changed(repository: Write) -> None:
         "renamed": (f"{base}:specs/net.yaml", "specs/renamed.yaml", "same"),
     }
     assert sorted([(one["old"], one["new"], one["status"]) for one in data["pairs"]], key=str) == sorted(before.values(), key=str)
-    assert "specs/child.yaml extends specs/base.yaml, which changed" in data["notes"]
+    assert data["notes"] == ["specs/child.yaml, specs/grandchild.yaml extend specs/base.yaml, which changed"]
     commit()
     os.chdir("specs")
     again = run("--base", "main", "--format", "json", "--fail-on", "params > +10%", "child.yaml", "fresh.yaml")

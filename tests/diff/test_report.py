@@ -40,7 +40,7 @@ def test_rows_and_totals_by_hand() -> None:
     assert [(one.kind, one.name, one.what, one.output, one.params, one.macs) for one in rows(found.difference)] == [
         ("changed", "b", "conv: out_channels 8 → 16", "8×32×32 → 16×32×32", B, B_MACS),
         ("added", "c", "conv 4 1×1", "4×32×32", C, C_MACS),
-        ("resized", "2 layers", "only sizes follow", "", HEAD, HEAD_MACS),
+        ("resized", "2 layers", "only sizes follow, mostly of head", "", HEAD, HEAD_MACS),
     ]
     by_name = {one.figure.name: one for one in totals(found.old, found.new)}
     old = 3 * 8 * 9 + 8 + 8 * 8 * 9 + 8 + 8 * 10 + 10
@@ -149,6 +149,22 @@ def test_what_is_none_on_both_sides_is_left_out() -> None:
     found = diff(spec(text.format(8), "5"), spec(text.format(9), "5"))
     assert [row[0] for row in total_rows(Pair(found.old, found.new, ("", ""), found))] == [
         *["params", "MACs", "FLOPs", "activations", "peak", "depth", "layers"]
+    ]
+
+
+def test_inputs_and_outputs_in_another_order() -> None:
+    text = (
+        "archlens: 1\ninputs: {%s: 3x8x8, %s: 3x8x8}\nlayers:\n"
+        "  - {conv: 4 3x3, from: a, as: x}\n  - {conv: 4 5x5, from: b, as: y}\n"
+        "outputs: [%s]\n"
+    )
+    old, new = [archlens.load_text(text % names) for names in (("a", "b", "x, y"), ("b", "a", "y, x"))]
+    found = diff(old, new)
+    assert (found.changes, found.same) == ((), False)
+    assert [(one.label, one.text) for one in remarks(found)] == [
+        ("inputs", "in another order: a, b → b, a"),
+        ("outputs", "in another order: x, y → y, x"),
+        ("unchanged", "2 layers"),
     ]
 
 

@@ -13,7 +13,7 @@ import torch
 import archlens
 from archlens.analysis.classes import classes_of
 from archlens.errors import SpecError, UsageError
-from archlens.rules import dominant_layer, fixed_input_size, plain_too_deep, saturating_in_a_row
+from archlens.rules.capacity import dominant_layer, fixed_input_size, plain_too_deep, saturating_in_a_row
 from archlens.rules.subject import Subject
 
 LINES = (

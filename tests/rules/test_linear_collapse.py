@@ -11,7 +11,7 @@ from torch.nn import functional
 
 import archlens
 from archlens.graph.model import Node
-from archlens.rules.linear_collapse import single
+from archlens.rules.waste.linear_collapse import single
 from tests.rules.judging import found_in
 
 torch.set_num_threads(1)

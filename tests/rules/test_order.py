@@ -13,8 +13,8 @@ from torch.nn import functional
 import archlens
 from archlens.layers import layer_types
 from archlens.pytorch.build import build_layer
-from archlens.rules.no_op import does_nothing
-from archlens.rules.repeated_layer import leaves_alone
+from archlens.rules.waste.no_op import does_nothing
+from archlens.rules.waste.repeated_layer import leaves_alone
 from tests.rules.judging import found_in, whole_text
 
 torch.set_num_threads(1)

@@ -7,8 +7,8 @@ import torch
 
 import archlens
 from archlens.layers.dtypes import DTYPES
-from archlens.rules import many_groups, unequal_width
-from archlens.rules.channel_multiple import multiple_of
+from archlens.rules.speed import many_groups, unequal_width
+from archlens.rules.speed.channel_multiple import multiple_of
 from archlens.rules.subject import Subject
 
 

@@ -62,6 +62,7 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "renamed": difference.renamed,
         "inputs": difference.inputs,
         "outputs": difference.outputs,
+        "order": difference.order,
         "expectations": [{"key": key, "old": old, "new": new} for key, old, new in difference.expectations],
         "losses": difference.losses,
         "allowed": {rule: {"old": dict(old), "new": dict(new)} for rule, (old, new) in difference.allowed.items()},

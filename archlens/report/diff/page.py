@@ -139,6 +139,8 @@ def remarks(difference: Difference) -> Iterator[Remark]:
     for label, sizes in (("input", difference.inputs), ("output", difference.outputs)):
         for name, (before, after) in sizes.items():
             yield Remark(label, f"{'' if name == label else f'{name} '}{_size(before)} → {_size(after)}")
+    for label, (old, new) in difference.order.items():
+        yield Remark(label, f"in another order: {', '.join(old)} → {', '.join(new)}")
     if difference.expectations:
         yield Remark("expected", ", ".join([_expected(*one) for one in difference.expectations]))
     for output, (was, now) in difference.losses.items():

@@ -53,8 +53,18 @@ def rows(difference: Difference, every: bool = False) -> list[Row]:
         found = _folded(parts, lambda part: (part.changes[0].kind, part.rough))
     resized = difference.of("resized")
     if resized:
-        found.append(Row("resized", counted(len(resized)), "only sizes follow", "", len(resized), len(resized), *_sums(resized)))
+        count = len(resized)
+        name = counted(count) if count > 1 else resized[0].layer.path
+        what = f"only sizes follow{_mostly(resized) if count > 1 else ''}"
+        found.append(Row("resized", name, what, "", count, count, *_sums(resized)))
     return found
+
+
+def _mostly(changes: Sequence[Change]) -> str:
+    """`, mostly of fc6` where one layer has more than half of what the parameters change; nothing where none has."""
+    most = max(changes, key=lambda change: abs(change.amount("params")))
+    rest = sum([abs(change.amount("params")) for change in changes if change is not most])
+    return f", mostly of {most.layer.path}" if abs(most.amount("params")) > rest else ""
 
 
 def _parts(difference: Difference) -> list[_Part]:

@@ -1,0 +1,1 @@
+"""Capacity and resolution: ARC6. One rule a file, whose docstring is its manual."""

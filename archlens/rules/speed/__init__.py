@@ -1,0 +1,1 @@
+"""Speed: ARC7. One rule a file, whose docstring is its manual."""
