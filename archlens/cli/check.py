@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archlens.cli.shared import F, Failures, FindingsForm, RuleNames, SpecType, painter, progress
-from archlens.errors import UsageError
+from archlens.errors import UsageError, printable
 from archlens.gate.options import OPTIONS, TARGETS
 from archlens.report.findings import FORMS
 from archlens.report.findings.model import SEVERITIES
+from archlens.report.numbers import counted
 
 if TYPE_CHECKING:
     from archlens.gate.look import Target
@@ -33,8 +34,8 @@ def settings_options(command: F) -> F:
         click.option("--force-exclude", is_flag=True, default=None, help="Pass over named files too: excluded, or no specs."),
         click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over such files and folders."),
         click.option("--baseline", metavar="FILE", help="Findings that are known, which are not told again."),
-        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help="To run in: float16, tf32, int8, ..."),
-        click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1."),
+        click.option("--target", type=click.Choice(TARGETS), metavar="TYPE", help="Numbers to run in: float16, tf32, int8, ..."),
+        click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least that gives exit status 1; by default warning."),
         click.option("--ignore", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that do not run."),
         click.option("--extend-select", multiple=True, type=RuleNames(), metavar="RULE,...", help="Rules that run besides."),
         click.option(
@@ -45,7 +46,7 @@ def settings_options(command: F) -> F:
             multiple=True,
             type=FindingsForm(),
             metavar="FORM[=FILE]",
-            help=f"{', '.join(FORMS)}; to a file besides. Repeatable.",
+            help=f"{', '.join(FORMS)}; with =FILE to a file. Repeatable.",
         ),
     ):
         command = option(command)
@@ -113,6 +114,8 @@ def _check(targets: tuple[str, ...], options: dict[str, Any]) -> int:
         raise UsageError("--watch, --update and --write-baseline are three different things; take one")
     if options["yes"] and not updating:
         raise UsageError("--yes answers what --update asks; it says nothing without it")
+    if updating and "-" in targets:
+        raise UsageError("stdin cannot be written to; name the file that --update is to change")
     if options["watch"]:
         from archlens.cli.watch import keep_watching
 
@@ -163,7 +166,7 @@ def _write_baseline(targets: tuple[str, ...], settings: Settings, stdin: Target 
         return 2
     write_file(path, report.baseline(path), BEGINNING, force=is_there)
     count = len(report.findings) + len(report.known)
-    click.echo(f"{path}: {count:,} finding{' is' if count == 1 else 's are'} known, and not told again", err=True)
+    click.echo(f"{printable(path)}: {counted(count, 'finding')} {_is(count)} known, and not told again", err=True)
     return 0
 
 
@@ -183,24 +186,38 @@ def _tell(report: Report, verbose: bool) -> None:
 
 
 def _write_report(path: str, text: str) -> None:
-    """Write it in the place of whatever is there, unless that is what a person has written."""
+    """Write it in the place of whatever is there, unless a check reads that."""
     from archlens.cli.files import write_file
-    from archlens.gate.discover import looks_like_spec
 
-    if os.path.isfile(path) and (path.endswith(".toml") or looks_like_spec(path)):
-        raise UsageError(f"{path} is no report but a {'configuration file' if path.endswith('.toml') else 'spec'}; name another")
+    kind = _read_by_checks(path)
+    if kind:
+        raise UsageError(f"{path} is no report but a {kind}; name another")
     write_file(path, text, "", force=True)
 
 
+def _read_by_checks(path: str) -> str:
+    """What a file is to a check; empty where it is nothing."""
+    from archlens.gate.baseline import is_baseline
+    from archlens.gate.discover import is_spec_file
+
+    if not os.path.isfile(path):
+        return ""
+    if path.endswith(".toml"):
+        return "configuration file"
+    return "spec" if is_spec_file(path) else "baseline" if is_baseline(path) else ""
+
+
 def _notes(report: Report, verbose: bool) -> list[str]:
-    notes = [f"note: {note}" for note in report.notes]
+    """What is to be said besides the findings, a line each."""
+    notes = list(report.notes)
     if report.skipped and verbose:
-        files = "1 YAML file that is no spec" if report.skipped == 1 else f"{report.skipped:,} YAML files that are no specs"
-        notes.append(f"note: passed over {files}")
-    if report.mended:
-        count = len(report.mended)
-        entries = "1 entry" if count == 1 else f"{count:,} entries"
-        is_ = "is" if count == 1 else "are"
-        cure = f"--write-baseline drops {'it' if count == 1 else 'them'}"
-        notes.append(f"note: {entries} of {report.settings.baseline} {is_} mended; {cure}")
-    return notes
+        notes.append(f"passed over {counted(report.skipped, 'YAML file')} without a line `archlens:`")
+    count = len(report.mended)
+    if count:
+        known = f"{counted(count, 'finding')} in {report.settings.baseline}"
+        notes.append(f"{known} {_is(count)} mended; --write-baseline drops {'it' if count == 1 else 'them'}")
+    return [f"note: {printable(note)}" for note in notes]
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -15,12 +15,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from archlens.errors import UsageError
+from archlens.spec.files import SUFFIXES
 from archlens.spec.load import load_specs, shipped
 
 __all__ = ["COMPLETERS"]
 
 _MOST = 500  # files of one folder
-_SUFFIXES = (".yaml", ".yml")
 
 
 def _specs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -161,10 +161,10 @@ def _files(start: str) -> Iterator[str]:
         if hidden or not entry.name.startswith(prefix):
             continue
         path = os.path.join(folder, entry.name)
-        if entry.name.endswith(_SUFFIXES):
+        if entry.name.endswith(SUFFIXES):
             yield path
         elif start and entry.is_dir():
-            yield from [os.path.join(path, below.name) for below in _entries(path) if below.name.endswith(_SUFFIXES)]
+            yield from [os.path.join(path, below.name) for below in _entries(path) if below.name.endswith(SUFFIXES)]
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -9,6 +9,7 @@ import click
 from archlens.cli.check import settings_from, settings_options
 from archlens.cli.shared import Failures
 from archlens.gate.options import OPTIONS
+from archlens.gate.plan import plan_of
 from archlens.gate.settings import DEFAULT
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def command(as_json: bool, **options: Any) -> None:
     failures = Failures()
     with failures.caught():
         settings = settings_from(options)
+        plan_of(settings)  # which knows whether the rules are there
         click.echo(_json(settings) if as_json else _toml(settings))
     failures.exit()
 

@@ -24,7 +24,7 @@ def write_file(path: str, text: str, ours: str, force: bool = False) -> None:
     A file that does not begin with `ours` was not written by us: it stays unless `force`. Raises UsageError where the path
     cannot be written.
     """
-    _write(path, text.encode(), lambda there: _begins(there, ours.encode()), force)
+    _write(path, text.encode(errors="backslashreplace"), lambda there: _begins(there, ours.encode()), force)
 
 
 def picture_format(path: str, known: Sequence[str]) -> str:
@@ -96,6 +96,8 @@ def _write(path: str, data: bytes, is_ours: Callable[[str], bool], force: bool) 
             return
         if mode is not None and not force and not is_ours(path):
             raise UsageError(f"{path} is there already and was not written by this command; choose another name, or add --force")
+        if mode is not None and not os.access(path, os.W_OK):
+            raise UsageError(f"{path} is read-only; it stays as it is")
         _replace(path, data, mode)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None

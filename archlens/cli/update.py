@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archlens.errors import UsageError
+from archlens.errors import UsageError, printable
+from archlens.report.numbers import counted
 
 if TYPE_CHECKING:
     from archlens.gate.report import Report
@@ -26,7 +27,7 @@ def offer_update(report: Report, yes: bool, on_stdout: bool) -> bool:
     for update in updates:
         click.echo(update.diff, nl=False, err=not on_stdout)
     for note in [note for update in updates for note in update.notes]:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {printable(note)}", err=True)
     changes = [update for update in updates if update.diff]
     if not changes:
         click.echo("note: no figure to update", err=True)
@@ -35,8 +36,7 @@ def offer_update(report: Report, yes: bool, on_stdout: bool) -> bool:
         if not sys.stdin.isatty():
             click.echo("note: nothing is written; --yes writes it", err=True)
             return False
-        count = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
-        if not click.confirm(f"Write {count}?", err=True):
+        if not click.confirm(f"Write {counted(len(changes), 'file')}?", err=True):
             return False
     _write(changes)
     return True
@@ -50,4 +50,4 @@ def _write(changes: list[Update]) -> None:
         if not is_unchanged(update):
             raise UsageError(f"{update.file} was changed meanwhile; it stays as it is")
         write_file(update.file, update.after, "", force=True)
-        click.echo(f"{update.file}: written", err=True)
+        click.echo(f"{printable(update.file)}: written", err=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from archlens.errors import Diagnostic, Unreadable
 from archlens.report.findings.model import Checked, Entry
 
-__all__ = ["BEGINNING", "Baseline", "Known", "baseline_of", "read_baseline"]
+__all__ = ["BEGINNING", "Baseline", "Known", "baseline_of", "is_baseline", "read_baseline"]
 
 VERSION = 1
 BEGINNING = '{\n  "archlens_baseline": '
@@ -22,7 +22,8 @@ BEGINNING = '{\n  "archlens_baseline": '
 _CODE = "ARC011"
 _HIDING = ("ARC0", "ARC1", "ARC2", "ARC4")  # faults, which may hide others
 _MISSED = "ARC3"
-_CURE = "`--write-baseline` writes it anew; take the file away first"
+_CURE = "name another file, or take this one away and let --write-baseline write it anew"
+_MOST = 100_000_000  # bytes; what is longer, or has no end, is no baseline
 
 
 class Known(NamedTuple):
@@ -120,13 +121,25 @@ def _without(known: Iterable[Known], found: Sequence[Known]) -> list[Known]:
     return kept
 
 
+def is_baseline(path: str) -> bool:
+    """Whether a file begins as a baseline does, however it is laid out."""
+    try:
+        with open(path, "rb") as file:
+            return b'"archlens_baseline"' in file.read(100)
+    except OSError:
+        return False
+
+
 def read_baseline(path: str) -> Baseline:
     """What a baseline says. Raises Unreadable for a file that is none."""
     import json
 
     try:
         with open(path, "rb") as file:
-            data: Any = json.loads(file.read().decode())
+            text = file.read(_MOST + 1)
+        if len(text) > _MOST:
+            raise Unreadable(Diagnostic(_CODE, f"{path} is no baseline: it is larger than {_MOST // 1_000_000} MB", help=_CURE))
+        data: Any = json.loads(text.decode())
     except OSError as error:
         help = "`--write-baseline` makes one" if isinstance(error, FileNotFoundError) else ""
         raise Unreadable(Diagnostic(_CODE, f"the baseline {path} cannot be read: {error.strerror or error}", help=help)) from None

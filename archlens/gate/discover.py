@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from archlens.errors import UsageError
 from archlens.gate.look import Target
 from archlens.records import NamedTuple
-from archlens.spec.files import MAX_BYTES, is_spec_text
+from archlens.spec.files import MAX_BYTES, SUFFIXES, is_spec_text
+from archlens.spec.load import shipped
 
-__all__ = ["Discovered", "discover", "looks_like_spec"]
+__all__ = ["Discovered", "discover", "is_spec_file"]
 
-_ENDINGS = (".yaml", ".yml")
 _PASSED_OVER = ("node_modules", "__pycache__", "site-packages")
 _VENV = "pyvenv.cfg"  # stands in every virtual environment
 _SIGNS = "*?["
@@ -49,7 +49,7 @@ def discover(
         else:
             found.update(dict.fromkeys(these))
     alone = len(targets) == 1 and not _is_glob(targets[0])
-    return Discovered(tuple(found) if alone else _without_parts(found), walk.skipped, tuple(walk.problems))
+    return Discovered(tuple(found) if alone else _each_once(found), walk.skipped, tuple(walk.problems))
 
 
 def _meant(name: str, walk: _Walk, stdin: Target | None) -> list[Target]:
@@ -149,7 +149,7 @@ class _Walk:
 
     def is_spec(self, path: str) -> bool:
         """Whether a file that nobody named is a spec."""
-        if path.endswith(_ENDINGS) and os.path.isfile(path) and looks_like_spec(path):
+        if path.endswith(SUFFIXES) and os.path.isfile(path) and is_spec_file(path):
             return True
         self.skipped += 1
         return False
@@ -158,27 +158,26 @@ class _Walk:
 def _is_folder(entry: os.DirEntry[str]) -> bool | None:
     """Whether a folder is to be looked into (True), or a YAML file (False); None for everything else."""
     try:
-        if entry.name.endswith(_ENDINGS) and entry.is_file():
+        if entry.name.endswith(SUFFIXES) and entry.is_file():
             return False
         return (entry.name[0] != "." and entry.name not in _PASSED_OVER and entry.is_dir()) or None
     except OSError:  # a link that leads in a circle
         return None
 
 
-def looks_like_spec(path: str) -> bool:
-    """Whether a line of a file begins `archlens:`. True for one that cannot be read: that is to be told."""
+def is_spec_file(path: str) -> bool:
+    """Whether a file looks like a spec, or cannot be read, which is to be told then."""
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return is_spec_text(file.read(MAX_BYTES + 1))
     except OSError:
         return True
-    return is_spec_text(data)
 
 
 def _named(path: str) -> str:
     """A file that is named, as `_from_here`; `./resnet50` stays, since without a `/` it would be a shipped spec."""
     normal = _from_here(os.path.normpath(path)) if os.sep in path or "/" in path else path
-    return normal if os.sep in normal or normal.partition(":")[0].endswith(_ENDINGS) else path
+    return normal if os.sep in normal or normal.partition(":")[0].endswith(SUFFIXES) else path
 
 
 def _from_here(path: str) -> str:
@@ -187,18 +186,29 @@ def _from_here(path: str) -> str:
     return os.curdir if path == here else path.removeprefix(here + os.sep)
 
 
-def _without_parts(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Without variants of specs that are checked whole, and without a file under a second name."""
-    whole: dict[str, Target] = {}
+def _each_once(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Each file once, whatever names it has: with all its variants where one of them means all, else with those they mean."""
+    same: dict[str, list[Target]] = {}
     for target in targets:
-        if os.path.exists(target.name):
-            whole.setdefault(os.path.realpath(target.name), target)
-    kept = []
-    for target in targets:
-        base = target.name.rpartition(":")[0]
-        if os.path.exists(target.name):
-            if whole[os.path.realpath(target.name)] is target:
-                kept.append(target)
-        elif not base or not os.path.exists(base) or os.path.realpath(base) not in whole:
-            kept.append(target)
-    return tuple(kept)
+        same.setdefault(_identity(target.name), []).append(target)
+    found = []
+    for these in same.values():
+        whole = [one for one in these if one.data is not None] or [one for one in these if _is_whole(one.name)]
+        found.append(whole[0] if whole else these[0]._replace(others=tuple([one.name for one in these[1:]])))
+    return tuple(found)
+
+
+def _identity(name: str) -> str:
+    """A text that the names of one file have in common."""
+    base = name.rpartition(":")[0]
+    for one in (name, base):
+        if one and os.path.exists(one):
+            return os.path.realpath(one)
+    known = shipped()
+    return known.get(name) or known.get(base) or name
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a target names no variant."""
+    _, colon, variant = name.rpartition(":")
+    return not colon or variant == "all" or os.path.exists(name)

@@ -23,10 +23,11 @@ __all__ = ["Look", "Stated", "Target", "look", "nothing"]
 
 class Target(NamedTuple):
     """What to check. name: a path, the name of a shipped spec, or what a text is called, perhaps with `:variant`. data:
-    what the file says, where it comes from stdin."""
+    what the file says, where it comes from stdin. others: more variants of the same file, named in the same way."""
 
     name: str
     data: bytes | None = None
+    others: tuple[str, ...] = ()
 
 
 class Stated(NamedTuple):
@@ -46,23 +47,31 @@ class Look(NamedTuple):
 
 
 def look(target: Target, plan: Plan) -> Look:
-    """All variants of a spec, or the one that is named; an error never ends it."""
+    """All variants of a spec, or those that are named; an error never ends it."""
     told: list[str] = []
-    try:
-        specs, whole = load_family(target.name, target.data)
-    except Unreadable as error:
-        return Look(Checked(_file(target), (), tuple([Entry(one, unread=True) for one in error.diagnostics])))
-    except SpecError as error:
-        return Look(Checked(_file(target), ("",), tuple([Entry(one) for one in error.diagnostics])))
-    except UsageError as error:
-        return Look(Checked(_file(target), (), (nothing(str(error)),)))
+    specs: list[Spec] = []
+    wrong: list[Entry] = []
+    whole = True
+    for name in (target.name, *target.others):
+        try:
+            these, whole = load_family(name, target.data)
+        except Unreadable as error:
+            return Look(Checked(_file(target), (), tuple([Entry(one, unread=True) for one in error.diagnostics])))
+        except SpecError as error:
+            return Look(Checked(_file(target), ("",), tuple([Entry(one) for one in error.diagnostics])))
+        except UsageError as error:
+            wrong.append(nothing(str(error)))
+        else:
+            specs += these
+    if not specs:
+        return Look(Checked(_file(target), (), tuple(wrong)))
     file = specs[0].source.name
     gathered = _Gathered(file)
     rules = plan.rules_of(file)
     for spec in specs:
         gathered.add(spec, plan, rules, told.append)
     variants = tuple([spec.variant or "" for spec in specs])
-    entries = gathered.entries(variants, whole)
+    entries = (*wrong, *gathered.entries(variants, whole))
     ran = () if gathered.faulty else tuple([rule.code for rule in rules])
     is_named = target.name.startswith(file)  # else it is a shipped spec, named by its name
     stated = tuple(gathered.stated) if gathered.missed and is_named else ()
@@ -118,6 +127,9 @@ class _Gathered:
         for allowance in graph.allowed:
             self.present[allowance.span] = self.present.get(allowance.span, 0) + 1
         for one in run_rules(graph, analysis, rules, plan.target, told) if rules else ():
+            span = one.diagnostic.span
+            if span and span.source.name != self.file and plan.spares(span.source.name, one.diagnostic.code):
+                continue
             severity = plan.severities.get(one.diagnostic.code, one.diagnostic.severity)
             diagnostic = one.diagnostic._replace(severity=severity)
             self._put(Entry(diagnostic, one.rule, one.layers, (), one.allowed), variant, seen)

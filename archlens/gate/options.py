@@ -88,8 +88,12 @@ def value_of(name: str, value: Any) -> Any:
 
 
 def _names(name: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, list | tuple) or not all(isinstance(one, str) and one for one in value):
-        raise _wrong(name, value, 'a list of texts, as ["ARC6"]' if "ignore" in name or "select" in name else "a list of texts")
+    wanted = 'a list of texts, as ["ARC6"]' if "ignore" in name or "select" in name else "a list of texts"
+    if not isinstance(value, list | tuple):
+        raise _wrong(name, value, wanted)
+    wrong = [one for one in value if not isinstance(one, str) or not one]
+    if wrong:
+        raise WrongValueError(f"`{name}` must be {wanted}; {_spelled(wrong[0])} in it is none")
     return tuple(value)
 
 

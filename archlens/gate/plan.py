@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from archlens.errors import Severity, UsageError, did_you_mean
+from archlens.errors import Severity, Unreadable, UsageError
 from archlens.gate.globs import file_matcher
 from archlens.gate.settings import Settings
 from archlens.records import NamedTuple
@@ -16,6 +16,7 @@ __all__ = ["Plan", "plan_of"]
 
 _OFF = "off"
 _FAULTS = ("ARC0", "ARC1", "ARC2", "ARC3", "ARC4")  # of specs, shapes and expectations
+_ALWAYS = "faults and missed expectations are always told"
 
 
 class Plan(NamedTuple):
@@ -36,16 +37,20 @@ class Plan(NamedTuple):
         spared = [codes for matches, codes in self.spared if matches(file)]
         return tuple([rule for rule in self.rules if not any(rule.code in codes for codes in spared)]) if spared else self.rules
 
+    def spares(self, file: str, code: str) -> bool:
+        """Whether a rule does not run on a file."""
+        return any(code in codes and matches(file) for matches, codes in self.spared)
+
 
 def plan_of(settings: Settings, told: Callable[[str], None] | None = None) -> Plan:
     """The plan that settings mean. told: hears of a third party's rule that cannot be used.
 
-    Raises UsageError for a name that means no rule, or one of a fault that is no rule.
+    Raises UsageError for a name that means no rule, such as that of a fault; where it stands in a configuration file, Unreadable
+    with all of them.
     """
     rules = all_rules(told) if told else all_rules()
-    ignore = [_a_rule(name) for name in settings.ignore]
-    select = None if settings.select is None else [_a_rule(name) for name in settings.select]
-    chosen = chosen_rules(select, [_a_rule(name) for name in settings.extend_select], ignore, told)
+    _require_rules(settings, rules)
+    chosen = chosen_rules(settings.select, settings.extend_select, settings.ignore, told)
     severities = _severities(settings, rules)
     spared = tuple(
         [
@@ -54,7 +59,7 @@ def plan_of(settings: Settings, told: Callable[[str], None] | None = None) -> Pl
         ]
     )
     running = tuple([rule for rule in chosen if severities.get(rule.code) != _OFF])
-    levels = {code: severity_named(word) for code, word in severities.items() if word != _OFF}
+    levels = {code: severity for code, word in severities.items() for severity in SEVERITIES if severity == word}
     return Plan(running, spared, levels, settings.target, settings.max_layers)
 
 
@@ -62,29 +67,37 @@ def _severities(settings: Settings, rules: Mapping[str, Rule]) -> dict[str, str]
     """By code, what the settings say of a rule; the name that means it the most closely says it."""
     found: dict[str, tuple[int, str]] = {}
     for name, word in settings.severity:
-        for rule in selected(_a_rule(name), rules):
+        for rule in selected(name, rules):
             weight = closeness(name, rule)
             if weight >= found.get(rule.code, (0, ""))[0]:
                 found[rule.code] = weight, word
     return {code: word for code, (_, word) in found.items()}
 
 
-def severity_named(word: str) -> Severity:
-    """A severity by its name; raises UsageError for others."""
-    for severity in SEVERITIES:
-        if word == severity:
-            return severity
-    raise UsageError(f"no severity is called `{word}`; {did_you_mean(word, (*SEVERITIES, _OFF))}")
-
-
 def _codes(names: Sequence[str], rules: Mapping[str, Rule]) -> list[str]:
-    return [rule.code for name in names for rule in selected(_a_rule(name), rules)]
+    return [rule.code for name in names for rule in selected(name, rules)]
 
 
-def _a_rule(name: str) -> str:
-    """The name of a rule, or of several, as it is."""
-    if name.upper().startswith(_FAULTS):
-        raise UsageError(
-            f"{name} is no design rule: faults and missed expectations are always told; a baseline keeps old ones out of sight"
-        )
-    return name
+def _require_rules(settings: Settings, rules: Mapping[str, Rule]) -> None:
+    """Raises as `plan_of`."""
+    named = {
+        "select": settings.select or (),
+        "extend-select": settings.extend_select,
+        "ignore": settings.ignore,
+        "per-file-ignores": [name for _, names in settings.per_file_ignores for name in names],
+        "severity": [name for name, _ in settings.severity],
+    }
+    faults = []
+    for setting, names in named.items():
+        for name in names:
+            try:
+                if name.upper().startswith(_FAULTS):
+                    raise UsageError(f"{name} is no design rule: {_ALWAYS}; a baseline keeps old ones out of sight")
+                selected(name, rules)
+            except UsageError as error:
+                fault = settings.fault(setting, name, error)
+                if fault is None:
+                    raise
+                faults.append(fault)
+    if faults:
+        raise Unreadable(*faults)

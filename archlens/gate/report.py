@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlens.errors import Diagnostic, UsageError, render
 from archlens.report.findings.model import SEVERITIES, Checked, Entry, Findings, counts
+from archlens.report.numbers import counted
 
 if TYPE_CHECKING:
     from archlens.gate.baseline import Baseline, Known
@@ -59,6 +60,11 @@ class Report:
         return tuple([entry for entry in self.all.entries if entry.known])
 
     @property
+    def unread(self) -> tuple[Entry, ...]:
+        """What says that something could not be checked; it is among the findings."""
+        return tuple([entry for entry in self.all.entries if entry.unread])
+
+    @property
     def files(self) -> tuple[Checked, ...]:
         """The specs that were checked, in order."""
         return self.all.checked
@@ -71,38 +77,39 @@ class Report:
     @property
     def exit_code(self) -> int:
         """2 where something could not be checked, 1 where a finding is at least as bad as `fail_on`, else 0."""
-        if any(entry.unread for entry in self.findings):
+        if self.unread:
             return 2
         bad = SEVERITIES[: SEVERITIES.index(self.all.fail_on) + 1]
         return int(any(entry.diagnostic.severity in bad for entry in self.findings))
 
     @property
     def summary(self) -> str:
-        """`12 files: 3 errors, 4 warnings, 1 note; 2 allowed; 5 in the baseline`."""
-        files = _many(sum([bool(one.variants) for one in self.files]), "file")
-        told = [_many(count, severity) for severity, count in counts(self.all.entries).items() if count]
+        """`12 files: 3 errors, 4 warnings, 1 note; 1 could not be checked; 2 allowed; 5 in the baseline`."""
+        files = counted(sum([bool(one.variants) for one in self.files]), "file")
+        told = [counted(count, severity) for severity, count in counts(self.all.entries).items() if count]
         if not told:
-            files += f", {_many(self.all.networks, 'network')}"
-        parts = [f"{files}: {', '.join(told) or 'no findings'}"]
-        if self.allowed:
-            parts.append(f"{len(self.allowed)} allowed")
-        if self.known:
-            parts.append(f"{len(self.known)} in the baseline")
+            files += f", {counted(self.all.networks, 'network')}"
+        besides = {
+            "could not be checked": len(self.unread),
+            "allowed": len(self.allowed),
+            "in the baseline": len(self.known),
+        }
+        parts = [f"{files}: {', '.join(told) or 'no findings'}", *[f"{n:,} {what}" for what, n in besides.items() if n]]
         return "; ".join(parts)
 
     def render(self, form: str = "text", paint: Callable[[str, str], str] | None = None, show_allowed: bool | None = None) -> str:
         """The findings as `text`, `json`, `sarif`, `github`, `gitlab` or `junit`.
 
-        paint: of text, for a terminal; see `errors.render`. show_allowed: in text, what is allowed too; by default as the
-        settings say. Raises UsageError for another form.
+        paint: of text, for a terminal; see `errors.render`. show_allowed: what is allowed too, in `text` and, as what is in the
+        baseline, in `sarif`; by default as the settings say. Raises UsageError for another form.
         """
+        shown = self.settings.show_allowed if show_allowed is None else show_allowed
         if form != "text":
             from archlens.report.findings import FORMS, render_findings
 
             if form not in FORMS:
                 raise UsageError(f"form must be one of {', '.join(FORMS)}, not {form!r}")
-            return render_findings(self.all, form)
-        shown = self.settings.show_allowed if show_allowed is None else show_allowed
+            return render_findings(self.all._replace(show_allowed=shown), form)
         texts = [
             render(_with_reason(entry), paint)
             for entry in self.all.entries
@@ -118,9 +125,8 @@ class Report:
         """
         from archlens.gate.baseline import Baseline, baseline_of
 
-        unread = [entry for entry in self.findings if entry.unread]
-        if unread:
-            raise UsageError(f"no baseline is written: {_many(len(unread), 'file')} could not be read")
+        if self.unread:
+            raise UsageError(f"no baseline is written: {counted(len(self.unread), 'target')} could not be checked")
         read = self._baseline
         if read is None or (path is not None and path != read.path):
             read = Baseline(path or "baseline.json")
@@ -148,7 +154,3 @@ def _with_reason(entry: Entry) -> Diagnostic:
         return entry.diagnostic
     note = f"allowed: {entry.allowed.reason}"
     return entry.diagnostic._replace(notes=(*entry.diagnostic.notes, note), severity="note")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -39,7 +39,7 @@ def check(
     baseline: str | None = None,
     exclude: Sequence[str] | None = None,
     force_exclude: bool | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     max_layers: int | None = None,
 ) -> Report:
     """Specs held against everything: the language, shapes, their expectations and the design rules.
@@ -48,7 +48,8 @@ def check(
     configuration file; True is the nearest, as for the command, False is none. The others are the settings of the command, by
     default as configured: select, extend_select, ignore: rules by code, the beginning of one, or name. severity: by rule,
     `error`, `warning`, `note` or `off`. fail_on: the least severity that makes `ok` false. target: the kind of number the
-    networks are to run in. baseline: the file of what is known. jobs: processes at once, 0 for one on each core.
+    networks are to run in. baseline: the file of what is known. jobs: processes at once, 0 for one on each core, None as
+    configured.
 
     Raises UsageError for a setting that there cannot be, SpecError for a faulty configuration file or baseline. What is wrong
     with the targets, even that there is none, is in the report.

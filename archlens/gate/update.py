@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archlens.errors import Span, UsageError
+from archlens.errors import Span, UsageError, printable
 from archlens.gate.merge import is_own
 from archlens.gate.respell import respelled
 from archlens.report.findings.model import Checked, Entry
@@ -32,8 +32,8 @@ class Update(NamedTuple):
         """What changes, as a unified diff; empty where nothing does."""
         import difflib
 
-        before, after = self.before.splitlines(), self.after.splitlines()
-        return "".join([f"{line}\n" for line in difflib.unified_diff(before, after, self.file, self.file, lineterm="", n=1)])
+        name, before, after = printable(self.file), self.before.splitlines(), self.after.splitlines()
+        return "".join([f"{line}\n" for line in difflib.unified_diff(before, after, name, name, lineterm="", n=1)])
 
 
 def updates(files: Sequence[Checked], stated: Mapping[str, Sequence[Stated]]) -> tuple[Update, ...]:

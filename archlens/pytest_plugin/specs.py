@@ -12,7 +12,7 @@ import pytest
 
 from archlens.errors import ArchlensError, render
 from archlens.gate.baseline import read_baseline
-from archlens.gate.discover import looks_like_spec
+from archlens.gate.discover import is_spec_file
 from archlens.gate.globs import file_matcher
 from archlens.gate.plan import plan_of
 from archlens.gate.run import run
@@ -47,7 +47,7 @@ def spec_file(path: Path, parent: pytest.Collector) -> SpecFile | None:
     settings = parent.config.stash[_SETTINGS]
     if not parent.session.isinitpath(path):
         excluded = file_matcher(settings.folder("exclude"), settings.exclude)
-        if excluded(str(path)) or not looks_like_spec(str(path)):
+        if excluded(str(path)) or not is_spec_file(str(path)):
             return None
     return SpecFile.from_parent(parent, path=path)
 

@@ -124,9 +124,9 @@ def ranges(values: Iterable[int]) -> str:
     return " ".join([str(first) if first == last else f"{first}-{last}" for first, last in runs(values)])
 
 
-def counted(layers: int) -> str:
+def counted(count: int, what: str = "layer") -> str:
     """`1 layer`, `1,234 layers`."""
-    return f"{grouped(layers)} layer{'' if layers == 1 else 's'}"
+    return f"{grouped(count)} {what}{'' if count == 1 else 's'}"
 
 
 def plain_number(value: Any) -> Any:

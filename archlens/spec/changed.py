@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from archlens.errors import UsageError
-from archlens.spec.files import DISK, is_spec_text
+from archlens.spec.files import DISK, SUFFIXES, is_spec_text
 from archlens.spec.git import Revision, abbreviated, asked, merge_base, root
 from archlens.spec.load import MAX_CHAIN, extended_path
 
 __all__ = ["Changed", "Since", "changed_since"]
-
-_SUFFIXES = (".yaml", ".yml")
 
 
 class Changed(NamedTuple):
@@ -82,17 +80,17 @@ def _moved(commit: str, top: str) -> Iterator[tuple[str | None, str | None]]:
         if status[0] in "RC":
             new = next(words)
         pair = None if status[0] in "AC" else old, None if status[0] == "D" else new
-        if any(path and path.endswith(_SUFFIXES) for path in pair):
+        if any(path and path.endswith(SUFFIXES) for path in pair):
             yield pair
     for path in asked("ls-files", "-z", "--others", "--exclude-standard", at=top).split("\0"):
-        if path.endswith(_SUFFIXES):
+        if path.endswith(SUFFIXES):
             yield None, path
 
 
 def _tracked(top: str) -> list[str]:
     """The files of YAML in the working tree."""
     found = asked("ls-files", "-z", "--cached", at=top).split("\0")
-    return [path for path in dict.fromkeys(found) if path.endswith(_SUFFIXES)]
+    return [path for path in dict.fromkeys(found) if path.endswith(SUFFIXES)]
 
 
 def _because(path: str, touched: dict[str, str]) -> str:

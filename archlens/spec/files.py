@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Protocol
 
-__all__ = ["DISK", "MAX_BYTES", "Files", "is_spec_text"]
+__all__ = ["DISK", "MAX_BYTES", "SUFFIXES", "Files", "is_spec_text"]
 
 MAX_BYTES = 1_000_000
-
-_KEY = b"archlens:"
+SUFFIXES = (".yaml", ".yml")
+_KEY = re.compile(rb"""(?:\A(?:\xef\xbb\xbf)?|[\r\n])(["']?)archlens\1[ \t]*:""")
 
 
 def is_spec_text(data: bytes) -> bool:
-    """Whether what a YAML file holds is a spec: a line of it begins `archlens:`."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    return data.startswith(_KEY) or b"\n" + _KEY in data or b"\r" + _KEY in data
+    """Whether a YAML file is a spec, so that one that nobody named is looked at: a line of it begins `archlens:`."""
+    return _KEY.search(data) is not None
 
 
 class Files(Protocol):
@@ -55,6 +55,8 @@ class _Disk:
         if path == "-":
             import sys
 
+            if sys.stdin is None:
+                raise OSError("it is closed")
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)

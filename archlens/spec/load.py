@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from archlens.errors import Diagnostic, Source, SpecError, Unreadable, UsageError, closest
 from archlens.spec.document import Mapping as Node
 from archlens.spec.faults import Faults
-from archlens.spec.files import DISK, MAX_BYTES, Files
+from archlens.spec.files import DISK, MAX_BYTES, SUFFIXES, Files
 from archlens.spec.model import Spec
 from archlens.spec.parse import extended, parse_root, parse_spec
 from archlens.spec.variants import overridden, select
@@ -26,7 +26,6 @@ __all__ = [
 ]
 
 MAX_CHAIN = 20
-_SUFFIXES = (".yaml", ".yml")
 
 
 def shipped() -> dict[str, str]:
@@ -83,7 +82,7 @@ def extended_path(path: str) -> str | None:
     try:
         return _find(name, DISK, beside)[1]
     except UsageError:
-        return os.path.normpath(os.path.join(beside, name if name.endswith(_SUFFIXES) else f"{name}.yaml"))
+        return os.path.normpath(os.path.join(beside, name if name.endswith(SUFFIXES) else f"{name}.yaml"))
 
 
 def load_family(target: str, data: bytes | None = None) -> tuple[list[Spec], bool]:
@@ -99,8 +98,8 @@ def load_family(target: str, data: bytes | None = None) -> tuple[list[Spec], boo
 
 
 def stdin_bytes() -> bytes:
-    """What stdin says, as far as a spec may be long."""
-    return DISK.read("-")
+    """What stdin says, as far as a spec may be long. Raises Unreadable."""
+    return _bytes(DISK, "-")
 
 
 def spec_of_text(text: str, name: str = "<text>") -> Spec:
@@ -113,7 +112,7 @@ def _split(target: str) -> tuple[str, str | None]:
     path, colon, variant = target.rpartition(":")
     if not colon or not path or os.path.exists(target) or any(c in variant for c in "/\\"):
         return target, None
-    if variant.endswith(_SUFFIXES) and not os.path.exists(path):  # the file of a revision
+    if variant.endswith(SUFFIXES) and not os.path.exists(path):  # the file of a revision
         return target, None
     return path, variant
 
@@ -140,8 +139,8 @@ def _find(target: str, files: Files = DISK, beside: str = "") -> tuple[Files, st
     if target == "-":
         return DISK, target
     known = shipped()
-    if not (target.endswith(_SUFFIXES) or os.sep in target or "/" in target):
-        for suffix in _SUFFIXES if beside else ():
+    if not (target.endswith(SUFFIXES) or os.sep in target or "/" in target):
+        for suffix in SUFFIXES if beside else ():
             near = os.path.normpath(os.path.join(beside, target + suffix))
             if files.is_file(near):
                 return files, near
@@ -167,13 +166,15 @@ def _near(path: str) -> str:
 
 def _source(files: Files, path: str) -> Source:
     """The text of a file; raises Unreadable when it is none."""
-    name = files.shown(path)
+    return _decoded(files.shown(path), _bytes(files, path))
+
+
+def _bytes(files: Files, path: str) -> bytes:
     try:
-        data = files.read(path)
+        return files.read(path)
     except OSError as error:
-        message = f"{name} cannot be read: {error.strerror or error}"
+        message = f"{files.shown(path)} cannot be read: {error.strerror or error}"
         raise Unreadable(Diagnostic("ARC001", message, help="give a spec file or the name of a shipped spec")) from None
-    return _decoded(name, data)
 
 
 def _decoded(name: str, data: bytes) -> Source:

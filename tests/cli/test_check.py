@@ -128,7 +128,7 @@ def test_several_forms_at_once_and_none_of_a_persons_files_written_over(run, net
 
 
 def test_what_is_passed_over_is_said_on_request(run, nets):
-    assert run("check", "nets", "-v").err == "note: passed over 2 YAML files that are no specs\n"
+    assert run("check", "nets", "-v").err == "note: passed over 2 YAML files without a line `archlens:`\n"
 
 
 def test_what_is_allowed_is_shown_on_request(run, nets):
@@ -191,3 +191,8 @@ def test_a_faulty_configuration_is_told_with_its_line(run, nets, here):
             "  | ^^^^^^^",
         ]
         assert "did you mean `warning`?" in done.err
+    (here / "archlens.toml").write_text('ignore = ["bias-befor-norm"]\n')
+    for command in (["check", "nets"], ["config"]):
+        done = run(*command)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("archlens.toml:1:11: error[ARC010]: no rule is called `bias-befor-norm`\n")

@@ -44,10 +44,11 @@ RESULT = thing(
     properties={"type": "object"},
 )  # 3.27
 RULE = thing(
-    "id shortDescription",
+    "id name shortDescription fullDescription help",  # the standard wants the first, code scanning of GitHub all
     id=TEXT,
     name=TEXT,
     shortDescription=STRING,
+    fullDescription=STRING,
     help=STRING,
     helpUri={"type": "string", "format": "uri", "pattern": "^https://"},
     defaultConfiguration=thing("level", level=LEVEL),

@@ -6,23 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import archlens
-from archlens.cli import _group
 from archlens.errors import Unreadable, UsageError
+from tests.gate.running import run
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "archlens: 1\ninput: 3x8x8\n"
 PAIR = "  - conv: 4 3x3\n  - batch_norm\n"
 RULE = ["--select", "bias-before-norm"]
-
-
-def run(*arguments):
-    """Exit code, stdout and stderr of `archlens check`."""
-    done = CliRunner().invoke(_group, ["check", *arguments], prog_name="archlens")
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.stdout, done.stderr
 
 
 def spec(pairs, expect=""):
@@ -77,11 +69,11 @@ def test_findings_may_move_and_new_ones_are_told(known, write):
 
 def test_what_is_mended_is_said_and_dropped_on_request(known, write):
     write("a.yaml", spec(1))
-    told = "note: 1 entry of known.json is mended; --write-baseline drops it\n"
+    told = "note: 1 finding in known.json is mended; --write-baseline drops it\n"
     assert run(".", *RULE, "--baseline", "known.json")[::2] == (0, told)
     assert run("a.yaml", *RULE, "--baseline", "known.json")[::2] == (0, told)
     (known.parent / "sub" / "b.yaml").unlink()
-    assert "3 entries of known.json are mended; --write-baseline drops them" in run(".", *RULE, "--baseline", "known.json")[2]
+    assert "3 findings in known.json are mended; --write-baseline drops them" in run(".", *RULE, "--baseline", "known.json")[2]
     run(".", *RULE, "--baseline", "known.json", "--write-baseline")
     assert len(json.loads(known.read_text())["findings"]) == 1
 
@@ -126,7 +118,7 @@ def test_nothing_is_written_where_something_could_not_be_read(known, write):
     assert (code, known.read_text()) == (2, before)
     assert "known.json is not written, since not everything could be checked" in err
     assert "is not UTF-8 text" in out
-    with pytest.raises(UsageError, match="1 file could not be read"):
+    with pytest.raises(UsageError, match="1 target could not be checked"):
         archlens.check(".").baseline("new.json")
 
 
@@ -155,8 +147,18 @@ def test_what_is_no_baseline_stays_as_it_is(text, said, known, write):
         archlens.check(".", baseline="other.json")
 
 
+def test_a_file_without_an_end_is_no_baseline(here, write, monkeypatch):
+    write("a.yaml")
+    monkeypatch.setattr("archlens.gate.baseline._MOST", 1000)
+    code, _out, err = run(".", "--baseline", "/dev/zero", "--write-baseline")
+    assert (code, "/dev/zero is no baseline: it is larger than" in err) == (2, True)
+
+
 def test_a_baseline_that_a_formatter_changed_is_still_ours(known):
     known.write_text(json.dumps(json.loads(known.read_text()), separators=(",", ":")))
+    before = known.read_text()
+    code, _out, err = run(".", *RULE, "--format", "json=known.json")
+    assert (code, known.read_text(), "known.json is no report but a baseline" in err) == (2, before, True)
     assert run(".", *RULE, "--baseline", "known.json", "--write-baseline")[0] == 0
     assert run(".", *RULE, "--baseline", "known.json", "--write-baseline")[0] == 0
 

@@ -8,6 +8,7 @@ from archlens.gate import discover as module
 from archlens.gate.discover import discover
 from archlens.gate.globs import file_matcher
 from archlens.gate.look import Target
+from archlens.spec.files import is_spec_text
 
 
 def found(*targets, **options):
@@ -150,6 +151,39 @@ def test_folders_may_be_as_deep_as_the_system_allows(here):
             os.rmdir("d")
 
 
-def test_stdin_is_a_target_of_its_own(tree):
+def test_stdin_is_a_target_of_its_own_and_wins_over_the_file_it_is_called_by(tree):
     stdin = Target("<stdin>", b"archlens: 1\n")
     assert discover(["-", "b.yaml"], stdin=stdin).targets == (stdin, Target("b.yaml"))
+    newer = Target("c/y.yaml", b"archlens: 1\n")
+    assert discover(["c", "b.yaml", "c/y.yaml:a", "-"], stdin=newer).targets == (newer, Target("b.yaml"))
+
+
+def test_variants_of_one_file_are_one_target(tree):
+    (tree / "link.yaml").symlink_to("b.yaml")
+    names = ["b.yaml:x", "c/y.yaml", "link.yaml:y", "c/y.yaml:x", "resnet:resnet18", "HEAD:b.yaml", "resnet:resnet34"]
+    assert discover(names).targets == (
+        Target("b.yaml:x", others=("link.yaml:y",)),
+        Target("c/y.yaml"),
+        Target("resnet:resnet18", others=("resnet:resnet34",)),
+        Target("HEAD:b.yaml"),
+    )
+    assert found("resnet:resnet18", "resnet", "b.yaml:x", "./b.yaml:all")[0] == ["resnet", "b.yaml:all"]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_spec"),
+    [
+        (b"archlens: 1", True),
+        (b"\xef\xbb\xbfarchlens : 1", True),
+        (b"# x\r'archlens'\t: 1", True),
+        (b'a: 1\r\n"archlens": 1', True),
+        (b"", False),
+        (b"a: archlens: 1", False),
+        (b"- archlens: 1", False),
+        (b" archlens: 1", False),
+        (b"archlensx: 1", False),
+        (b"'archlens: 1", False),
+    ],
+)
+def test_what_looks_like_a_spec(data, is_spec):
+    assert is_spec_text(data) is is_spec

@@ -1,8 +1,9 @@
 """The forms that tools read: each by the rules of its reader, and all of them about the same findings."""
 
 import json
+import os
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 from xml.etree import ElementTree
 
 import jsonschema
@@ -12,6 +13,7 @@ import archlens
 from archlens.report.findings import FORMS
 from archlens.report.findings.manuals import reference
 from archlens.rules.catalogue import all_rules
+from tests.gate.running import run
 from tests.gate.sarif import LOG
 
 SPEC = """\
@@ -71,9 +73,12 @@ def test_there_is_something_of_everything(report):
 
 
 def test_sarif_keeps_the_standard(report):
-    log = json.loads(report.render("sarif"))
+    log = json.loads(report.render("sarif", show_allowed=True))
     jsonschema.Draft202012Validator(LOG, format_checker=jsonschema.FormatChecker()).validate(log)
     (run,) = log["runs"]
+    (short,) = json.loads(report.render("sarif"))["runs"]
+    assert short.pop("results") == [one for one in run["results"] if not one["suppressions"]]
+    assert short == {key: value for key, value in run.items() if key != "results"}
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len({*rules}) == len(rules)
     marks = [tuple(result["partialFingerprints"].items()) for result in run["results"]]
@@ -190,6 +195,25 @@ def test_where_nothing_is_found_every_form_is_sound(form, here, write):
         assert len(ElementTree.fromstring(text)[0]) == 1
     else:
         assert text == ""
+
+
+@pytest.mark.parametrize("name", [b"\xff.yaml", b"a\nb \x1b[31m.yaml", b"<&\">'%,:.yaml"])
+def test_any_name_of_a_file_goes_through_every_form(name, here, write):
+    write("a.yaml", SPEC)
+    os.rename("a.yaml", name)
+    files = {form: f"{form}.out" for form in FORMS}
+    code, out, err = run(".", "--select", ",".join(RULES), *[f"--format={form}={path}" for form, path in files.items()])
+    assert (code, out, err) == (1, "", "")
+    ElementTree.parse("junit.out")
+    assert not {"\x1b", "\n "} & set((here / "text.out").read_text().partition(": ")[0])
+    (uri,) = {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for one in json.loads((here / "sarif.out").read_text())["runs"][0]["results"]
+    }
+    assert unquote_to_bytes(uri) == name
+    known = ["--select", ",".join(RULES), "--baseline", "known.json"]
+    assert run(".", *known, "--write-baseline")[0] == 0
+    assert run(".", *known)[:2] == (0, "1 file, 2 networks: no findings; 1 allowed; 4 in the baseline\n")
 
 
 def test_paths_are_seen_from_the_working_folder(here, write, monkeypatch):

@@ -3,7 +3,8 @@
 import pytest
 
 import archlens
-from archlens.errors import UsageError
+from archlens.errors import Unreadable, UsageError
+from archlens.spec.load import stdin_bytes
 
 FAMILY = """\
 archlens: 1
@@ -59,6 +60,17 @@ def test_what_only_all_variants_show_is_not_said_of_some(here, write):
     assert "ARC591" not in {code for code, _, _ in told(archlens.check("f.yaml", select=RULES))}
 
 
+def test_variants_that_are_named_apart_are_told_together(here, write):
+    write("f.yaml", FAMILY)
+    report = archlens.check("f.yaml:a", "f.yaml:b", "f.yaml:c", "f.yaml:d", select=RULES)
+    assert told(report) == [("ARC000", None, ""), ("ARC301", 5, "a"), ("ARC502", 9, "a,c")]
+    assert "has no variant `d`" in report.findings[0].diagnostic.message
+    assert report.summary == "1 file: 2 errors, 1 warning; 1 could not be checked; 1 allowed"
+    assert [one.variants for one in archlens.check("resnet:resnet18", "resnet:resnet34", "resnet:resnet18").files] == [
+        ("resnet18", "resnet34")
+    ]
+
+
 def test_a_fault_of_a_base_is_told_once(here, write):
     base = "archlens: 1\ninput: 3x8x8\nlayers:\n  - conv: 4 3x3\n  - batch_norm\n  - linear: 5 # a map\n"
     write("z/base.yaml", base)
@@ -78,6 +90,8 @@ def test_a_fault_of_a_base_is_told_once(here, write):
     found = archlens.check(".", select=RULES)
     assert told(found) == [("ARC502", 4, "")]
     assert [one.allowed.reason for one in found.allowed] == ["here it may"]
+    assert told(archlens.check("b.yaml", select=RULES)) == [("ARC502", 4, "")]
+    assert told(archlens.check("b.yaml", select=RULES, per_file_ignores={"z/*": ["ARC502"]})) == []  # where it stands
 
 
 def test_two_faults_of_one_place_stay_two(here, write):
@@ -149,7 +163,7 @@ def test_from_python_everything_is_there(here, write):
     } == {"ARC301"}
     report = archlens.check("nothing", "a.yaml", jobs=2)
     assert (report.exit_code, report.ok) == (2, False)
-    assert repr(report) == "<Report 1 file: 2 errors, 1 warning; 1 allowed>"
+    assert repr(report) == "<Report 1 file: 2 errors, 1 warning; 1 could not be checked; 1 allowed>"
     assert "params is" in report._repr_html_()
     assert report.render("json").startswith("{")
     assert "allowed: published" in report.render(show_allowed=True)
@@ -170,6 +184,13 @@ def test_as_many_processes_as_wished_say_the_same(here, write):
 def test_what_cannot_be_parsed_is_called_by_its_file(here, write):
     write("a.yaml", "archlens: [")
     assert [one.file for one in archlens.check("a.yaml:small").files] == ["a.yaml"]
+
+
+def test_a_closed_stdin_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    assert [one.diagnostic.message for one in archlens.check("-").findings] == ["<stdin> cannot be read: it is closed"]
+    with pytest.raises(Unreadable, match="it is closed"):
+        stdin_bytes()
 
 
 def test_a_file_that_is_gone_meanwhile_is_told(here, write, monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 
 from archlens.errors import Unreadable, UsageError
 from archlens.gate.options import OPTIONS
+from archlens.gate.plan import plan_of
 from archlens.gate.settings import Settings, settings_of
 
 WHOLE = """\
@@ -92,7 +93,7 @@ def test_the_nearest_file_holds_and_what_is_given_wins(here, write):
         ("show-allowed = 'yes'", ['1:1 `show-allowed` must be true or false, not "yes" ()']),
         ("baseline = ''", ['1:1 `baseline` must be a text, not "" ()']),
         ("ignore = 'ARC5'", ['1:1 `ignore` must be a list of texts, as ["ARC6"], not "ARC5" ()']),
-        ("exclude = [1]", ["1:1 `exclude` must be a list of texts, not a list ()"]),
+        ("exclude = [1]", ["1:1 `exclude` must be a list of texts; 1 in it is none ()"]),
         ("format = ['jsn']", ['1:1 `format` cannot be "jsn" (did you mean `json`?)']),
         ("fail-on = 'warn'", ['1:1 `fail-on` cannot be "warn" (did you mean `warning`?)']),
         ("severity = 1", ["1:1 `severity` must be a table, not 1 ()"]),
@@ -132,12 +133,44 @@ def test_a_faulty_file_is_told_with_every_fault_and_its_line(text, said, here, w
         (b"ignore = ['\xff']", "archlens.toml is not UTF-8 text: byte 11 is 0xff"),
         (b"[" * 5000, "not TOML"),
         (b"[tool]\n", "there is no setting `tool`"),
+        (b"[tool.archlens]\njobs = 1\n", "settings stand at the top of archlens.toml; the table"),
     ],
 )
 def test_what_is_no_configuration_at_all(data, said, here, write):
     write("archlens.toml", data)
     with pytest.raises(Unreadable, match=said):
         settings_of({})
+
+
+def test_names_that_mean_no_rule_are_told_at_their_places(here, write):
+    text = """\
+select = [
+  "ARC5",
+  'ARC5x',
+]
+ignore = ["ARC301", "bias-befor-norm"]
+[severity]
+no-such-rule = "note"
+[per-file-ignores]
+"no-op/*" = ["no-op", "no-opp"]
+"""
+    for path, before in (("archlens.toml", ""), ("pyproject.toml", "[tool.archlens]\n")):
+        write(path, before + text.replace("\n[", "\n[tool.archlens." if before else "\n["))
+        with pytest.raises(Unreadable) as error:
+            plan_of(settings_of({}, path))
+        assert [
+            (one.span.source.name, one.span.line - before.count("\n"), one.span.column, one.span.end, one.message.split(":")[0])
+            for one in error.value.diagnostics
+        ] == [
+            (path, 3, 3, 10, "no rule is called `ARC5x`"),
+            (path, 5, 11, 19, "ARC301 is no design rule"),
+            (path, 5, 21, 38, "no rule is called `bias-befor-norm`"),
+            (path, 9, 23, 31, "no rule is called `no-opp`"),
+            (path, 7, 1, 13, "no rule is called `no-such-rule`"),
+        ]
+        assert [one.help for one in error.value.diagnostics][2] == "did you mean `bias-before-norm`?"
+    with pytest.raises(UsageError, match="no rule is called `mine`"):
+        plan_of(settings_of({"select": ["mine"]}))  # the command line is told first
 
 
 def test_a_pyproject_that_is_broken_elsewhere_is_not_ours_to_tell(here, write):

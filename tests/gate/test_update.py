@@ -1,21 +1,14 @@
 """Missed figures made true in place: only their digits change, and only where that is right."""
 
+import os
 import random
 
 import pytest
-from click.testing import CliRunner
 
 import archlens
-from archlens.cli import _group
 from archlens.gate.respell import respelled
 from archlens.spec.scalars import figure, size_or_none
-
-
-def run(*arguments, **options):
-    """Exit code, stdout and stderr of `archlens check`."""
-    done = CliRunner().invoke(_group, ["check", *arguments], prog_name="archlens", **options)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.stdout, done.stderr
+from tests.gate.running import run
 
 
 @pytest.mark.parametrize(
@@ -184,7 +177,15 @@ def test_what_cannot_be_updated_is_said(here, write):
     before = path.read_text()
     code, _out, err = run("a.yaml", "--update", "--yes")
     assert (code, path.read_text(), err) == (1, before, "note: no figure to update\n")
-    done = CliRunner().invoke(_group, ["check", "-", "--update", "--yes"], input=SPEC)
-    assert (done.exit_code, "<stdin> cannot be read" in done.stderr) == (1, True)
+    code, _out, err = run("-", "--stdin-filename", "a.yaml", "--update", "--yes", input=before)
+    assert (code, path.read_text(), "stdin cannot be written to" in err) == (2, before, True)
     for wrong in (["--yes"], ["--update", "--watch"], ["--update", "--write-baseline"]):
         assert run("a.yaml", *wrong)[0] == 2
+
+
+def test_a_file_that_is_read_only_stays(here, write, monkeypatch):
+    path = write("a.yaml", SPEC)
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)  # root may write to any
+    code, _out, err = run("a.yaml", "--update", "--yes")
+    assert (code, path.read_text()) == (2, SPEC)
+    assert "a.yaml is read-only; it stays as it is" in err

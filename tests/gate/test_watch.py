@@ -106,7 +106,7 @@ def test_configuration_baseline_and_what_is_impossible(watch, write, here):
     assert heard[3] == []
     assert "the baseline b.json cannot be read" in heard[4][0]
     assert heard[5] == ["1 file, 1 network: no findings; 1 in the baseline"]
-    assert heard[6] == ["0 files: 1 error"]
+    assert heard[6] == ["0 files: 1 error; 1 could not be checked"]
 
 
 @pytest.mark.parametrize(("text", "code"), [(GOOD, 0), (BAD, 1), (b"archlens: 1\n\xff", 2)])

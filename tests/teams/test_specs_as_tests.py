@@ -129,7 +129,7 @@ def test_the_configuration_of_archlens_holds(project, outcomes, plugin):
     assert set(outcomes("--archlens", "specs").values()) == {"passed"}
     for faulty, said in (
         ('selekt = ["ARC5"]', ["ERROR: archlens.toml:1:1: error*`selekt`*", "*did you mean `select`*"]),
-        ('select = ["ARC999"]', ["ERROR: no rule is called `ARC999`*"]),
+        ('select = ["ARC999"]', ["ERROR: archlens.toml:1:11: error[[]ARC010[]]: no rule is called `ARC999`"]),
         ('baseline = "none.json"', ["ERROR: error[[]ARC011[]]: the baseline none.json cannot be read*"]),
     ):
         (project.path / "archlens.toml").write_text(faulty, encoding="utf-8")

@@ -16,14 +16,16 @@ FAMILIES = {
 
 
 def rule_manuals(findings: Findings) -> dict[str, tuple[str, str, str, str]]:
-    """By code, those of the rules that ran and of all that was found: name, severity by default, summary and manual."""
+    """By code, those of the rules that ran and of all that was found: name, severity by default, summary and manual; what is no
+    rule has no name, and only the summary of its family."""
     found = {
         rule.code: (rule.name, rule.severity, _sentence(rule.summary), rule.manual.strip() + "\n") for rule in findings.rules
     }
     for entry in findings.entries:
         code = entry.diagnostic.code
         if code not in found:
-            found[code] = ("", entry.diagnostic.severity, FAMILIES.get(code[:4], "A finding."), "")
+            family = FAMILIES.get(code[:4], "A finding.")
+            found[code] = ("", entry.diagnostic.severity, family, family + "\n")
     return dict(sorted(found.items()))
 
 

@@ -65,11 +65,13 @@ class Checked(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """All of a check. rules: that could run in it. fail_on: the least severity that makes it fail."""
+    """All of a check. rules: that could run in it. fail_on: the least severity that makes it fail. show_allowed: whether forms
+    that can mark what is allowed or known as that have it too."""
 
     checked: tuple[Checked, ...]
     rules: tuple[Rule, ...]
     fail_on: Severity
+    show_allowed: bool = False
 
     @property
     def entries(self) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote_from_bytes
 
 from archlens.errors import Label, Span
 from archlens.report.findings.manuals import reference, rule_manuals
@@ -21,10 +21,18 @@ _FINGERPRINT = "archlens/v1"
 
 
 def render(findings: Findings) -> str:
-    """One run: its rules with their manuals, a result for each finding, suppressed where it is allowed or in the baseline, and
-    a notification for what could not be checked."""
+    """One run: its rules with their manuals, a result for each finding, and a notification for what could not be checked.
+
+    What is allowed or in the baseline is there, suppressed, only with `show_allowed`: code scanning of GitHub passes over
+    suppressions and would open an alert for each (https://github.com/github/codeql-action/issues/1230).
+    """
     manuals = rule_manuals(findings)
     numbers = {code: number for number, code in enumerate(manuals)}
+    results = [
+        _result(entry, one, mark, numbers)
+        for one, entry, mark in fingerprinted(findings)
+        if not entry.unread and (entry.counts or findings.show_allowed)
+    ]
     unread = [_notification(entry, one) for one in findings.checked for entry in one.entries if entry.unread]
     run = {
         "tool": {
@@ -37,18 +45,20 @@ def render(findings: Findings) -> str:
         "invocations": [{"executionSuccessful": not unread, "toolExecutionNotifications": unread}],
         "originalUriBaseIds": {_BASE: {"description": {"text": "The folder that archlens was called in."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(entry, one, mark, numbers) for one, entry, mark in fingerprinted(findings) if not entry.unread],
+        "results": results,
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
 def _rule(code: str, name: str, level: str, summary: str, manual: str) -> dict[str, Any]:
+    """A rule or a family of faults; code scanning of GitHub wants a name, both descriptions and a help of each."""
     link = reference(manual)
     return {
         "id": code,
-        **({"name": name} if name else {}),
+        "name": name or code,
         "shortDescription": {"text": summary},
-        **({"help": {"text": manual, "markdown": manual}} if manual else {}),
+        "fullDescription": {"text": summary},
+        "help": {"text": manual, "markdown": manual},
         **({"helpUri": link} if link else {}),
         "defaultConfiguration": {"level": level},
     }
@@ -95,8 +105,12 @@ def _file(path: str) -> dict[str, str]:
     """Where a file is: from the folder that archlens was called in, or by itself where it is not below that."""
     path = posix(path)
     if os.path.isabs(path):
-        return {"uri": "file://" + quote(path if path.startswith("/") else "/" + path)}
-    return {"uri": quote(path), "uriBaseId": _BASE}
+        return {"uri": "file://" + _quoted(path if path.startswith("/") else "/" + path)}
+    return {"uri": _quoted(path), "uriBaseId": _BASE}
+
+
+def _quoted(path: str) -> str:
+    return quote_from_bytes(os.fsencode(path))  # which names of files that are no UTF-8 have too
 
 
 def _notification(entry: Entry, one: Checked) -> dict[str, Any]:
