@@ -43,7 +43,7 @@ OPTIONS: Mapping[str, Option] = {
     "baseline": Option("text", None, "the file of findings that are known"),
     "exclude": Option("names", (), "globs over files and folders that are passed over where a folder is checked"),
     "force-exclude": Option("flag", False, "pass over named files too: those that `exclude` means, and YAML that is no spec"),
-    "format": Option("names", ("text",), "for whom, each to stdout or, as FORM=FILE, to a file", FORMS),
+    "format": Option("names", ("text",), "for whom; one to stdout, others as FORM=FILE to files", FORMS),
     "show-allowed": Option("flag", False, "show what `allow:` lets be broken, with the reasons"),
     "jobs": Option("number", None, "processes at once; 0 is one for each core"),
     "max-layers": Option("number", MAX_LAYERS, "refuse to expand a spec further", least=1),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeAlias
 
+from archlens.errors import UsageError
 from archlens.gate.discover import Discovered, discover
 from archlens.gate.globs import file_matcher
 from archlens.gate.look import Look, Target, look, nothing
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["check", "found", "looks", "report_of", "run"]
 
 Step: TypeAlias = Callable[[str], AbstractContextManager[object]]
+Path: TypeAlias = "str | os.PathLike[str]"
 
 MANY = 200
 """Files from which on more than one process pays."""
 
 
 def check(
-    *targets: str,
-    config: str | bool = True,
+    *targets: Path,
+    config: Path | bool = True,
     select: Sequence[str] | None = None,
     extend_select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
@@ -36,7 +39,7 @@ def check(
     severity: Mapping[str, str] | None = None,
     fail_on: str | None = None,
     target: str | None = None,
-    baseline: str | None = None,
+    baseline: Path | None = None,
     exclude: Sequence[str] | None = None,
     force_exclude: bool | None = None,
     jobs: int | None = 1,
@@ -65,14 +68,20 @@ def check(
         "severity": severity,
         "fail-on": fail_on,
         "target": target,
-        "baseline": baseline,
+        "baseline": None if baseline is None else _text(baseline, "baseline"),
         "exclude": exclude,
         "force-exclude": force_exclude,
         "jobs": jobs,
         "max-layers": max_layers,
     }
-    settings = settings_of(given, config if isinstance(config, str) else None, config is False)
-    return run(targets or (".",), settings)
+    file = None if isinstance(config, bool) else _text(config, "config")
+    return run([_text(one, "a target") for one in targets] or ["."], settings_of(given, file, config is False))
+
+
+def _text(path: Path, what: str) -> str:
+    if isinstance(path, str | os.PathLike):
+        return os.fspath(path)
+    raise UsageError(f"{what} must be a path, not {path!r}{'; give several one by one' if what == 'a target' else ''}")
 
 
 def run(targets: Sequence[str], settings: Settings, stdin: Target | None = None, step: Step = nullcontext) -> Report:

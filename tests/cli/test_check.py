@@ -136,13 +136,6 @@ def test_what_is_allowed_is_shown_on_request(run, nets):
     assert "   = allowed: as in the paper\n" in run("check", "nets/allowed.yaml", "--show-allowed").out.replace("  =", "   =")
 
 
-def test_text_for_80_columns_keeps_the_layout(run, nets):
-    text = run("check", "nets", env={"COLUMNS": "80"}).out
-    for line in text.splitlines():
-        if " | " in line or line.lstrip().startswith("| "):
-            assert len(line) <= 80
-
-
 # ---- config ----
 
 

@@ -44,7 +44,7 @@ RESULT = thing(
     properties={"type": "object"},
 )  # 3.27
 RULE = thing(
-    "id name shortDescription fullDescription help",  # the standard wants the first, code scanning of GitHub all
+    "id shortDescription fullDescription help",  # the standard wants the first, code scanning of GitHub all
     id=TEXT,
     name=TEXT,
     shortDescription=STRING,

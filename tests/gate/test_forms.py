@@ -177,7 +177,8 @@ def test_json_says_everything_of_every_finding(report):
     assert found["schema"] == 1
     assert len(found["findings"]) == 10
     assert sum(not one["allowed"] and not one["baseline"] for one in found["findings"]) == len(told(report))
-    assert found["counts"] == {"files": 4, "networks": 6, "error": 6, "warning": 1, "note": 1, "allowed": 1, "baseline": 1}
+    severities = {"error": 6, "warning": 1, "note": 1}
+    assert found["counts"] == {"files": 4, "networks": 6, **severities, "unchecked": 2, "allowed": 1, "baseline": 1}
     assert [one["checked"] for one in found["findings"]].count(False) == 2
     (allowed,) = [one["allowed"] for one in found["findings"] if one["allowed"]]
     assert allowed == {"reason": 'as <published> & "so"', "file": "nets/a b.yaml", "line": 11}

@@ -1,5 +1,7 @@
 """What is told, once: over the variants of a spec, over the specs that extend one, with severities and what is allowed."""
 
+from pathlib import Path
+
 import pytest
 
 import archlens
@@ -146,6 +148,9 @@ def test_what_makes_a_check_fail(severity, fail_on, code, here, write):
         ({"target": "float15"}, '`target` cannot be "float15"; did you mean `float16`'),
         ({"jobs": -1}, "`jobs` must be a whole number"),
         ({"config": "none.toml"}, r"no file none\.toml"),
+        ({"config": Path("none.toml")}, r"no file none\.toml"),
+        ({"config": 3}, "config must be a path, not 3"),
+        ({"baseline": ["a.json"]}, r"baseline must be a path, not \['a.json'\]"),
     ],
 )
 def test_settings_that_there_cannot_be(options, said, here, write):
@@ -161,7 +166,9 @@ def test_from_python_everything_is_there(here, write):
     assert {
         code for code, _, _ in told(archlens.check(config=False, select=["ARC502", "ARC591"], severity={"ARC502": "off"}))
     } == {"ARC301"}
-    report = archlens.check("nothing", "a.yaml", jobs=2)
+    report = archlens.check(Path("nothing"), Path("a.yaml"), jobs=2, config=Path("archlens.toml"))
+    with pytest.raises(UsageError, match=r"a target must be a path, not \['a.yaml'\]; give several one by one"):
+        archlens.check(["a.yaml"])
     assert (report.exit_code, report.ok) == (2, False)
     assert repr(report) == "<Report 1 file: 2 errors, 1 warning; 1 could not be checked; 1 allowed>"
     assert "params is" in report._repr_html_()

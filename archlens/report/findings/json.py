@@ -59,6 +59,7 @@ def _counts(findings: Findings) -> dict[str, int]:
         "files": sum([bool(one.variants) for one in findings.checked]),
         "networks": findings.networks,
         **counts(entries),
+        "unchecked": sum([entry.unread for entry in entries]),
         "allowed": sum([entry.allowed is not None for entry in entries]),
         "baseline": sum([entry.known for entry in entries]),
     }

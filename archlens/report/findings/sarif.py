@@ -51,11 +51,11 @@ def render(findings: Findings) -> str:
 
 
 def _rule(code: str, name: str, level: str, summary: str, manual: str) -> dict[str, Any]:
-    """A rule or a family of faults; code scanning of GitHub wants a name, both descriptions and a help of each."""
+    """A rule, or a kind of fault; code scanning of GitHub wants both descriptions and a help of each."""
     link = reference(manual)
     return {
         "id": code,
-        "name": name or code,
+        **({"name": name} if name else {}),
         "shortDescription": {"text": summary},
         "fullDescription": {"text": summary},
         "help": {"text": manual, "markdown": manual},
