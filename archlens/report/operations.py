@@ -47,12 +47,7 @@ def _word(field: Field, value: Any, axes: int, brief: bool, times: str) -> str:
         if field.kind.name == "Sizes" and not isinstance(value, tuple) and axes > 1:
             value = (value,) * axes
         return _value(value, times, nested=field.kind.name in _LISTS)
-    if (
-        field.kind.name in ("Sizes", "Padding")
-        and isinstance(value, tuple)
-        and len(set(value)) == 1
-        and isinstance(value[0], int)
-    ):
+    if field.kind.name not in _LISTS and isinstance(value, tuple) and len(set(value)) == 1 and isinstance(value[0], int):
         value = value[0]
     if value == field.default:
         return ""

@@ -47,7 +47,7 @@ def test_help_says_it_by_example_and_the_examples_run(command, run, here, pages_
         commit()
     found = examples(done.out)
     assert found
-    for example in found:
+    for example in found if command != "reports" else ():  # which tests/test_reports.py runs; three seconds
         again = run(*shlex.split(example)[1:])
         assert (again.code, again.err) == (0, ""), example
         assert again.out

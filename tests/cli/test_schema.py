@@ -13,6 +13,7 @@ from archlens.spec.arguments import MODIFIERS
 from archlens.spec.expectations import FIGURES
 from archlens.spec.parse import KEYS
 from archlens.spec.schema import json_schema
+from tests.shipped import ALIKE
 
 SCHEMA = json_schema()
 CHECKER = jsonschema.Draft202012Validator(SCHEMA)
@@ -85,7 +86,8 @@ def test_it_is_a_schema():
 def test_what_we_ship_passes(name):
     with open(archlens.shipped()[name], encoding="utf-8") as file:
         assert messages(read(file.read())) == []
-    assert messages(read(archlens.load(name).expand())) == []
+    if name not in ALIKE:
+        assert messages(read(archlens.load(name).expand())) == []
 
 
 def test_a_spec_with_everything_passes():

@@ -48,8 +48,8 @@ class Case(NamedTuple):
 
 
 def examples_for(type_name: str, at_most: int = 1000) -> settings:
-    """More examples the more arguments a type has: 10 for none, some 70 for a convolution."""
-    return examples(min(10 + 9 * len(layer_types()[type_name].fields), at_most))
+    """More examples the more arguments a type has: 13 for none, some 55 for a convolution."""
+    return examples(min(13 + 6 * len(layer_types()[type_name].fields), at_most))
 
 
 def examples(default: int) -> settings:

@@ -38,10 +38,6 @@ def test_every_field_has_a_line_in_the_docstring(layer: type[Layer]) -> None:
     last = (inspect.getdoc(layer) or "").split("\n\n")[-1] if layer.fields else ""
     assert [line.partition(": ")[0] for line in last.splitlines()] == list(layer.field_names)
     assert all(line.endswith(".") for line in last.splitlines())
-
-
-@pytest.mark.parametrize("layer", TYPES)
-def test_the_docstring_begins_with_one_line(layer: type[Layer]) -> None:
     first, *rest = (inspect.getdoc(layer) or "").split("\n")
     assert first.endswith(".")
     assert not rest or not rest[0]

@@ -153,7 +153,7 @@ def check_digits(digits: Rearranged, layer: Layer, shape: Unit) -> None:
 def test_reach_is_what_torch_reads(type_name: str) -> None:
     checked: list[bool] = []
 
-    @examples_for(type_name, at_most=25)
+    @examples_for(type_name, at_most=15)
     @given(small(type_name))
     def agree(case: Case) -> None:
         found = outcome(case, type_name)

@@ -13,10 +13,10 @@ from archlens.errors import UsageError
 from archlens.layers import Layer
 from archlens.pytorch.build import build_layer
 from archlens.pytorch.counterparts import resolve
-from tests.shipped import NETWORKS
+from tests.shipped import DIFFERENT, NETWORKS
 
 
-@pytest.mark.parametrize("target", NETWORKS)
+@pytest.mark.parametrize("target", [one if one in DIFFERENT else pytest.param(one, marks=pytest.mark.slow) for one in NETWORKS])
 def test_names_and_sizes_are_those_of_the_spec(target):
     network = archlens.load(target)
     layers, module = network.analyze().layers, network.build("meta")

@@ -19,7 +19,7 @@ SINGLE = [name for name in BUILT_IN if layer_types()[name].inputs == (1, 1)]
 def test_the_text_makes_the_same_layer(type_name, tmp_path):
     path = tmp_path / "one.yaml"
 
-    @examples(6 + 5 * len(layer_types()[type_name].fields))
+    @examples(6 + 3 * len(layer_types()[type_name].fields))
     @given(CASES[type_name])
     def agree(case):
         found = outcome(case, type_name)
