@@ -77,7 +77,13 @@ def test_random_networks(seed: int, tmp_path: Path) -> None:
         raise AssertionError(f"{text}\n{error}") from error
 
 
-@pytest.mark.parametrize("recipe", [pytest.param(block, id=f"{block.page}:{block.line}") for block in RECIPES])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        pytest.param(block, id=f"{block.page}:{block.line}", marks=[pytest.mark.slow] if turn % 2 else [])
+        for turn, block in enumerate(RECIPES)
+    ],
+)
 def test_recipes(recipe: Block, tmp_path: Path) -> None:
     lay_out(recipe, tmp_path)
     file = tmp_path / "net.yaml"

@@ -10,7 +10,7 @@ from archlens.layers import Layer
 from archlens.layers.registry import TYPES
 from tests.layers.cases import examples
 from tests.report.conftest import OWN, ROOT
-from tests.shipped import targets
+from tests.shipped import ALIKE, targets
 
 
 def check(network, path):
@@ -26,10 +26,21 @@ def check(network, path):
     assert (after.title, after.inputs, after.outputs, after.meta) == (before.title, before.inputs, before.outputs, before.meta)
     assert after.misalignments == before.misalignments
     assert {(one.expected, one.ok) for one in after.expectations} == {(one.expected, one.ok) for one in before.expectations}
+    assert again.graph.loss == network.graph.loss
+    assert [allowed_at(again, node.path) for node in again.graph.nodes] == [
+        allowed_at(network, node.path) for node in network.graph.nodes
+    ]
     return text
 
 
-@pytest.mark.parametrize("name", [*archlens.shipped(), *OWN])
+def allowed_at(network, path):
+    """The rules that may be broken at a layer."""
+    return {one.rule for one in network.graph.allowed if one.layers is None or path in one.layers}
+
+
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.slow) if name in ALIKE else name for name in archlens.shipped()), *OWN]
+)
 def test_every_variant_expands_to_itself(name, tmp_path):
     for target in targets(OWN.get(name, name)):
         text = check(archlens.load(target), tmp_path / "expanded.yaml")
