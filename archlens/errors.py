@@ -13,9 +13,10 @@ A `Diagnostic` carries spans into a `Source`; `render` lays it out the way rustc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from archlens.records import NamedTuple
 
@@ -36,7 +37,10 @@ __all__ = [
     "printable",
     "render",
     "text_width",
+    "top_down",
 ]
+
+T = TypeVar("T")
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -150,6 +154,25 @@ class Unreadable(SpecError):
 
 class UsageError(ArchlensError):
     """The request cannot be met; the message says what would work."""
+
+
+def top_down(items: Iterable[T], of: Callable[[T], Diagnostic], first: str = "") -> list[T]:
+    """From top to bottom, file by file in the order met, `first` before the others; what has no place comes first.
+
+    of: the diagnostic of an item.
+    """
+    found = list(items)
+    files = {first: 0}
+    for item in found:
+        span = of(item).span
+        if span:
+            files.setdefault(span.source.name, len(files))
+
+    def place(item: T) -> tuple[int, int, int, str]:
+        code, span = of(item).code, of(item).span
+        return (files[span.source.name], span.line, span.column, code) if span else (-1, 0, 0, "")
+
+    return sorted(found, key=place)
 
 
 def render(diagnostic: Diagnostic, paint: Any = None) -> str:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from archlens.errors import Diagnostic, Span, SpecError, Unreadable, UsageError
-from archlens.gate.merge import in_order, in_variants, key_of
+from archlens.errors import Diagnostic, Span, SpecError, Unreadable, UsageError, top_down
+from archlens.gate.merge import in_variants, key_of
 from archlens.gate.plan import Plan
 from archlens.network import Network
 from archlens.records import NamedTuple
@@ -149,7 +149,7 @@ class _Gathered:
             if entry.diagnostic.code == UNUSED and not self._is_unused(entry, whole):
                 continue
             kept.append(in_variants(entry, len(variants)))
-        return in_order(kept, self.file)
+        return tuple(top_down(kept, lambda entry: entry.diagnostic, first=self.file))
 
     def _is_unused(self, entry: Entry, whole: bool) -> bool:
         """Whether an `allow:` is of use in no variant; nobody knows as long as not all could be looked at."""

@@ -8,7 +8,7 @@ from typing import Any
 from archlens.errors import Span
 from archlens.report.findings.model import Checked, Entry
 
-__all__ = ["in_order", "in_variants", "is_own", "key_of", "told_once", "with_note"]
+__all__ = ["in_variants", "is_own", "key_of", "told_once", "with_note"]
 
 _NAMED = 4  # variants or files that a note names
 
@@ -18,20 +18,6 @@ def key_of(entry: Entry) -> tuple[Any, ...]:
     one = entry.diagnostic
     where = _where(one.span) if one.span else (one.message,)
     return one.code, *where, one.severity, _where(entry.allowed.span) if entry.allowed else ()
-
-
-def in_order(entries: Sequence[Entry], file: str) -> tuple[Entry, ...]:
-    """What has no place first, then the file's own from top to bottom, then those of files that it extends."""
-    files: dict[str, int] = {file: 0}
-    for entry in entries:
-        if entry.diagnostic.span:
-            files.setdefault(entry.diagnostic.span.source.name, len(files))
-
-    def place(entry: Entry) -> tuple[int, int, int, str]:
-        span = entry.diagnostic.span
-        return (files[span.source.name], span.line, span.column, entry.diagnostic.code) if span else (-1, 0, 0, "")
-
-    return tuple(sorted(entries, key=place))
 
 
 def in_variants(entry: Entry, of: int) -> Entry:

@@ -80,6 +80,7 @@ DEFAULT = "default"
 """Selects the rules that are on by default."""
 
 _GROUP = "archlens.rules"
+_FAULTS = ("ARC0", "ARC1", "ARC2", "ARC3", "ARC4")  # codes of what is wrong whatever the design
 
 
 @cache
@@ -182,6 +183,9 @@ def selected(selector: str, rules: Mapping[str, Rule] | None = None) -> tuple[Ru
     found = named or [rule for code, rule in rules.items() if selector and code.startswith(selector.upper())]
     if not found:
         known = [*rules, *(rule.name for rule in rules.values())]
+        if selector.upper().startswith(_FAULTS):
+            always = "faults and missed expectations are always told; a baseline keeps old ones out of sight"
+            raise UsageError(f"{selector} is no design rule: {always}")
         near = did_you_mean(selector, known)
         raise UsageError(f"no rule is called `{selector}`; {near or '`archlens rule` lists them'}")
     return tuple(found)

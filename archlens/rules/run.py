@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from archlens.analysis.facts import Analysis
-from archlens.errors import SEVERITIES, Diagnostic, Label, Severity, Span
+from archlens.errors import SEVERITIES, Diagnostic, Label, Severity, Span, top_down
 from archlens.graph.model import Allowance, Graph, Node
 from archlens.graph.scope import chain_of
 from archlens.rules.catalogue import LAST
 from archlens.rules.model import Finding, Found, Rule
 from archlens.rules.subject import Subject
 
-__all__ = ["in_order", "run_rules"]
+__all__ = ["run_rules"]
 
 _NAMED = 4  # layers that a note names
 
@@ -40,21 +40,7 @@ def run_rules(
             found += _guarded(rule, subject, told)
         else:
             found += _dressed(rule, list(rule.check(subject)), graph)
-    return in_order(found)
-
-
-def in_order(found: Sequence[Found]) -> tuple[Found, ...]:
-    """From top to bottom, file by file in the order met; what has no place comes first."""
-    files: dict[str, int] = {}
-    for one in found:
-        if one.diagnostic.span:
-            files.setdefault(one.diagnostic.span.source.name, len(files))
-
-    def place(one: Found) -> tuple[int, int, int, str]:
-        span = one.diagnostic.span
-        return (files[span.source.name], span.line, span.column, one.diagnostic.code) if span else (-1, 0, 0, one.diagnostic.code)
-
-    return tuple(sorted(found, key=place))
+    return tuple(top_down(found, lambda one: one.diagnostic))
 
 
 def _guarded(rule: Rule, subject: Subject, told: Callable[[str], None]) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlens.errors import Diagnostic, SpecError
+from archlens.errors import Diagnostic, SpecError, top_down
 
 __all__ = ["Faults"]
 
@@ -26,8 +26,4 @@ class Faults:
 
     def sorted(self) -> list[Diagnostic]:
         """The faults from top to bottom, file by file in the order the files were met."""
-        files: dict[int, int] = {}
-        for fault in self.found:
-            if fault.span:
-                files.setdefault(id(fault.span.source), len(files))
-        return sorted(self.found, key=lambda f: (files[id(f.span.source)], f.span.line, f.span.column) if f.span else (-1, 0, 0))
+        return top_down(self.found, lambda fault: fault)
