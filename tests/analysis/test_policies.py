@@ -73,7 +73,7 @@ def test_layers(policy, type_name):
     if (policy, type_name) == ("fvcore", "roi_align"):
         pytest.skip("archlens's own is an einsum; a person calls torchvision's operator, which fvcore does not know")
 
-    @examples(2 if type_name in NOWHERE.split() else 6)
+    @examples(2 if type_name in NOWHERE.split() else 4)
     @given(CASES[type_name])
     def check(case):
         found = outcome(case, type_name)

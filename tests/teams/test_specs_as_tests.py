@@ -155,9 +155,9 @@ def test_reports_for_machines_have_the_text(project, plugin):
     assert failed["specs.good.yaml::check"] is None
 
 
-@pytest.mark.parametrize("workers", [2])
-def test_processes_at_once_find_the_same(project, plugin, workers):
-    done = project.runpytest_subprocess(*plugin, "--archlens", "specs", f"-n{workers}", "-p", "no:cacheprovider")
+@pytest.mark.slow
+def test_processes_at_once_find_the_same(project, plugin):
+    done = project.runpytest_subprocess(*plugin, "--archlens", "specs", "-n2", "-p", "no:cacheprovider")
     done.assert_outcomes(passed=3, failed=3)
     done.stdout.fnmatch_lines_random(["FAILED specs/broken.yaml::check*", "*no layer is called `conf`*"])
 
