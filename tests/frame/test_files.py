@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
 from tests.frame.source import PACKAGE, ROOT, package_files
@@ -11,8 +12,13 @@ LONGEST_FILE = 350
 LONGEST_FUNCTION = 60
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX)\b")
 FILES = package_files()
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """Every module of the package, read once."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
 
 def public(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
@@ -24,7 +30,7 @@ def test_files_and_functions_are_short() -> None:
     long = [f"{name} has {lines} lines" for name, path in FILES.items() if (lines := path.read_text().count("\n")) > LONGEST_FILE]
     long += [
         f"{name}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, FUNCTIONS) and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     ]
@@ -32,8 +38,8 @@ def test_files_and_functions_are_short() -> None:
 
 
 def test_everything_public_says_what_it_is() -> None:
-    silent = [f"{name} has no docstring" for name, tree in TREES.items() if not ast.get_docstring(tree)]
-    silent += [f"{name}: {node.name}" for name, tree in TREES.items() for node in public(tree) if not ast.get_docstring(node)]
+    silent = [f"{name} has no docstring" for name, tree in trees().items() if not ast.get_docstring(tree)]
+    silent += [f"{name}: {node.name}" for name, tree in trees().items() for node in public(tree) if not ast.get_docstring(node)]
     assert silent == []
 
 

@@ -97,7 +97,13 @@ def test_batches(name: str) -> None:
     assert_measured(archlens.load(name, batch=3))
 
 
-@pytest.mark.parametrize("block", RECIPES, ids=lambda block: f"line {block.line}")
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, id=f"line {block.line}", marks=[pytest.mark.slow] if turn % 3 else [])
+        for turn, block in enumerate(RECIPES)
+    ],
+)
 def test_recipes(block: Block, tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(block.text, encoding="utf-8")
