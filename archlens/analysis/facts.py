@@ -95,6 +95,11 @@ class LayerFacts(NamedTuple):
     policy_count: int = 0
 
     @property
+    def weighs(self) -> bool:
+        """Whether it is a weight layer: it multiplies with parameters, its own or shared ones."""
+        return self.macs > 0 and bool(self.parameter_shapes)
+
+    @property
     def macs_per_param(self) -> float | None:
         """How often each parameter it owns is used; None where it owns none."""
         return per_param(self.macs, self.params)

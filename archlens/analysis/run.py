@@ -96,7 +96,7 @@ def _totals(
 ) -> Totals:
     each = value_bytes(dtype)
     params = sum([layer.params for layer in layers])
-    weighs = [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
+    weighs = [layer.weighs for layer in layers]
     buffers, activations = sum([layer.buffers for layer in layers]), sum([layer.activations for layer in layers])
     depth = graph.meta.get("depth")
     return Totals(

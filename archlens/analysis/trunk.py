@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import prod
 
+from archlens.analysis.dependence import layers_behind
 from archlens.analysis.receptive_field import ReceptiveField
 from archlens.graph.model import Graph
 from archlens.records import NamedTuple
@@ -31,7 +32,7 @@ def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
     before_a_map: set[int] = set()  # tensors that a later map depends on
     last: list[tuple[int, ReceptiveField]] = []
     whole: list[int] = []
-    way = [*_back_from_first_output(graph)]
+    way = [*layers_behind(graph, list(graph.outputs.values())[:1])]
     for number in way:
         node, field = graph.nodes[number], local[number]
         covered = not before_a_map.isdisjoint(node.outputs)
@@ -45,13 +46,3 @@ def trunk_of(graph: Graph, local: Sequence[ReceptiveField | None]) -> Trunk:
     layer = max(last, key=lambda found: (prod(found[1].size), found[0]))[0] if last else -1
     first = min([number for number in whole if number > layer], default=None)
     return Trunk(layer if last else None, first, tuple(reversed(way)))
-
-
-def _back_from_first_output(graph: Graph) -> Iterator[int]:
-    """The numbers of the layers that the first output depends on, from the last to the first."""
-    needed = set(list(graph.outputs.values())[:1])
-    for number in range(len(graph.nodes) - 1, -1, -1):
-        node = graph.nodes[number]
-        if not needed.isdisjoint(node.outputs):
-            needed.update(node.inputs)
-            yield number

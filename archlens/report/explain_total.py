@@ -157,16 +157,12 @@ def _living_name(one: Living) -> str:
 # ---- depth ----
 
 
-def _weighs(layers: Sequence[LayerFacts]) -> list[bool]:
-    return [layer.macs > 0 and bool(layer.parameter_shapes) for layer in layers]
-
-
 def _depth(graph: Graph, analysis: Analysis) -> Iterator[Block]:
     totals = analysis.totals
     yield Heading("Depth", 2, grouped(totals.depth))
     yield Text("weight layers on the longest path from an input to an output", faint=True)
     counts: dict[str, int] = {}
-    for number in deepest_trail(graph, _weighs(analysis.layers)):
+    for number in deepest_trail(graph, [layer.weighs for layer in analysis.layers]):
         part = graph.nodes[number].path.split("/")[0]
         counts[part] = counts.get(part, 0) + 1
     if counts:
@@ -186,7 +182,7 @@ def _depth(graph: Graph, analysis: Analysis) -> Iterator[Block]:
 def network_json(graph: Graph, analysis: Analysis, found: Reach | None) -> dict[str, Any]:
     """The object of a network."""
     number = analysis.trunk
-    trail = deepest_trail(graph, _weighs(analysis.layers))
+    trail = deepest_trail(graph, [layer.weighs for layer in analysis.layers])
     return {
         "totals": analysis.totals.figures(),
         "parts": {total.figure: _parts_json(analysis.layers, total.figure, "") for total in _TOTALS},

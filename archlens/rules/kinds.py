@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlens.graph.model import Node
 
-__all__ = ["is_activation", "is_depthwise", "is_norm", "is_pointwise_conv", "passes_on"]
+__all__ = ["is_activation", "is_depthwise", "is_norm", "is_pointwise_conv", "keeps_places", "passes_on"]
 
 
 def is_norm(node: Node) -> bool:
@@ -20,6 +20,11 @@ def is_activation(node: Node) -> bool:
 def passes_on(node: Node) -> bool:
     """Whether at inference what goes in comes out: dropout, identity."""
     return node.layer.family == "regularization" or node.layer.type_name == "identity"
+
+
+def keeps_places(node: Node) -> bool:
+    """Whether it has no weights of note and leaves every value in its place: activations, norms, dropout, identity."""
+    return passes_on(node) or is_activation(node) or is_norm(node)
 
 
 def is_depthwise(node: Node) -> bool:

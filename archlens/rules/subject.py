@@ -7,10 +7,11 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
+from archlens.analysis.dependence import layers_behind
 from archlens.analysis.facts import Analysis
 from archlens.errors import Span
 from archlens.graph.model import Graph, Node
-from archlens.rules.kinds import is_activation, is_norm, passes_on
+from archlens.rules.kinds import keeps_places
 from archlens.rules.model import Rule
 
 if TYPE_CHECKING:
@@ -96,12 +97,13 @@ class Subject:
     @cached_property
     def puts_out_a_map(self) -> bool:
         """Whether an output has units that see different places of the input."""
-        for tensor in self.outputs:
-            maker = self.maker(tensor)
-            field = self.field(maker) if maker else None
-            if field is not None and not all(field.whole) and len(self.graph.shapes[tensor]) > 2:
-                return True
-        return False
+        return any(map(self.is_map, self.outputs))
+
+    def is_map(self, tensor: int) -> bool:
+        """Whether a tensor has units that see different places of the input."""
+        maker = self.maker(tensor)
+        field = self.field(maker) if maker else None
+        return field is not None and not all(field.whole) and len(self.graph.shapes[tensor]) > 2
 
     def after(self, node: Node, through: Callable[[Node], bool]) -> Node | None:
         """The first layer after `node` that `through` does not hold for, as long as each alone reads the one before it."""
@@ -113,19 +115,21 @@ class Subject:
     def before(self, node: Node, through: Callable[[Node], bool]) -> Node | None:
         """The first layer on the way back from `node` that `through` does not hold for, where each has one input; None where
         that is an input of the network. Others may read what these put out."""
-        found: Node | None = node
-        while found is not None and len(found.inputs) == 1:
-            found = self.maker(found.inputs[0])
-            if found is None or not through(found):
-                return found
-        return None
+        return self.source(node.inputs[0], through) if len(node.inputs) == 1 else None
+
+    def source(self, tensor: int, through: Callable[[Node], bool]) -> Node | None:
+        """As `before`, of what a tensor comes from."""
+        found = self.maker(tensor)
+        while found is not None and through(found):
+            found = self.maker(found.inputs[0]) if len(found.inputs) == 1 else None
+        return found
 
     def flattened(self, node: Node) -> Node | None:
         """The layer before `node` that makes its vector of a map, keeping every value; None without one.
 
         Activations, norms and dropout may stand between.
         """
-        found = self.before(node, lambda one: passes_on(one) or is_norm(one) or is_activation(one))
+        found = self.before(node, keeps_places)
         if found is None or found.layer.family != "shape" or len(found.outputs) != 1:
             return None
         before, after = found.input_shapes[0], found.output_shapes[0]
@@ -134,19 +138,12 @@ class Subject:
     @cached_property
     def needed(self) -> frozenset[int]:
         """The numbers of the layers that an output depends on."""
-        tensors = set(self.graph.outputs.values())
-        found = set()
-        for number in range(len(self.graph.nodes) - 1, -1, -1):
-            node = self.graph.nodes[number]
-            if not tensors.isdisjoint(node.outputs):
-                tensors.update(node.inputs)
-                found.add(number)
-        return frozenset(found)
+        return frozenset(layers_behind(self.graph, self.outputs))
 
     @cached_property
     def weighs(self) -> list[bool]:
         """For each layer whether it is one of weights: it multiplies with parameters, its own or shared ones."""
-        return [facts.macs > 0 and bool(facts.parameter_shapes) for facts in self.analysis.layers]
+        return [facts.weighs for facts in self.analysis.layers]
 
     @cached_property
     def last_weights(self) -> frozenset[int]:

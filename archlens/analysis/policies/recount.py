@@ -6,6 +6,7 @@ from collections import Counter
 from importlib import import_module
 from typing import NamedTuple
 
+from archlens.analysis.dependence import layers_behind
 from archlens.analysis.facts import CONVENTIONS, POLICIES, POLICY, Analysis
 from archlens.analysis.policies.rules import Part, Policy, Shapes, macs
 from archlens.analysis.work import Works
@@ -102,13 +103,8 @@ def recounted(analysis: Analysis, graph: Graph, policy: str) -> Analysis:
 
 def _idle(graph: Graph) -> frozenset[str]:
     """The paths of the layers that no output of the network depends on."""
-    wanted, found = set(graph.outputs.values()), list[str]()
-    for node in reversed(graph.nodes):
-        if wanted.isdisjoint(node.outputs):
-            found.append(node.path)
-        else:
-            wanted.update(node.inputs)
-    return frozenset(found)
+    needed = set(layers_behind(graph, graph.outputs.values()))
+    return frozenset([node.path for number, node in enumerate(graph.nodes) if number not in needed])
 
 
 def _differing(parts: list[Part], macs: int) -> tuple[Part, ...]:

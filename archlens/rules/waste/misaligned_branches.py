@@ -61,6 +61,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from archlens.analysis.dependence import layers_behind
+from archlens.analysis.receptive_field import source_name
 from archlens.graph.model import Node
 from archlens.layers.dims import axis_names
 from archlens.layers.windows import POINTWISE, Window
@@ -125,7 +127,7 @@ def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misal
     """The nearest of the ways by which two branches meet; None where these are not known."""
     number = subject.numbers[one.path]
     node = subject.nodes[number]
-    places = [next(i for i, tensor in enumerate(node.inputs) if _named(subject, tensor) == path) for path in one.paths]
+    places = [next(i for i, tensor in enumerate(node.inputs) if source_name(subject.graph, tensor) == path) for path in one.paths]
     sides = [laid[number, place][one.axis] for place in places if (number, place) in laid]
     if len(sides) < len(places):
         return None
@@ -139,12 +141,9 @@ def _meeting(subject: Subject, laid: Mapping[tuple[int, int], Grids], one: Misal
 
 def _is_map(subject: Subject, tensor: int, found: Grids | None) -> bool:
     """Whether a tensor has units that see different places."""
-    shape = subject.graph.shapes[tensor]
-    if found is not None:
-        return any(size > 1 and ways for size, ways in zip(shape[2:], found, strict=False))
-    maker = subject.maker(tensor)
-    field = subject.field(maker) if maker else None
-    return field is not None and not all(field.whole) and len(shape) > 2
+    if found is None:
+        return subject.is_map(tensor)
+    return any(size > 1 and ways for size, ways in zip(subject.graph.shapes[tensor][2:], found, strict=False))
 
 
 def _message(subject: Subject, node: Node, found: list[_Meeting]) -> str:
@@ -171,7 +170,9 @@ def _px(value: Rational) -> str:
 
 def _cure(subject: Subject, node: Node, one: _Meeting) -> str:
     """What moves one branch and not the other."""
-    first, *others = [_behind(subject, tensor) for tensor in node.inputs if _named(subject, tensor) in one.paths]
+    first, *others = [
+        set(layers_behind(subject.graph, [tensor])) for tensor in node.inputs if source_name(subject.graph, tensor) in one.paths
+    ]
     apart = [subject.nodes[number] for number in sorted(first.union(*others) - first.intersection(*others))]
     cornered = [at.path for at in apart if at.layer.arguments.get("align_corners")]
     if one.ways[0].jump != one.ways[1].jump:
@@ -211,21 +212,3 @@ def _keeps_corners(node: Node, axis: int) -> bool:
         return False
     before, after = node.input_shapes[0][axis + 2] - 1, node.output_shapes[0][axis + 2] - 1
     return bool(before > 0 and after % before == 0)
-
-
-def _named(subject: Subject, tensor: int) -> str:
-    """What `Misalignment.paths` calls a tensor."""
-    maker = subject.maker(tensor)
-    return maker.path if maker else next(name for name, number in subject.graph.inputs.items() if number == tensor)
-
-
-def _behind(subject: Subject, tensor: int) -> set[int]:
-    """The numbers of the layers that a tensor depends on."""
-    found: set[int] = set()
-    pending = [tensor]
-    while pending:
-        number = subject.graph.producers[pending.pop()]
-        if number >= 0 and number not in found:
-            found.add(number)
-            pending.extend(subject.nodes[number].inputs)
-    return found

@@ -88,9 +88,7 @@ _LOGARITHMS = ("nll_loss", "kl_div", "ctc_loss")
 def check(subject: Subject) -> Iterator[Finding]:
     """Every output whose last layer does not fit its loss."""
     for name, loss in subject.graph.loss.items():
-        last = subject.maker(subject.graph.outputs[name])
-        if last is not None and (passes_on(last) or last.layer.family == "shape"):
-            last = subject.before(last, lambda node: passes_on(node) or node.layer.family == "shape")
+        last = subject.source(subject.graph.outputs[name], lambda node: passes_on(node) or node.layer.family == "shape")
         if last is None:
             continue
         if loss in _LOGITS:

@@ -50,6 +50,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archlens.analysis.receptive_field import source_name
 from archlens.graph.model import Node
 from archlens.layers.base import Layer
 from archlens.rules.model import Finding
@@ -98,8 +99,7 @@ def _finding(subject: Subject, node: Node, sources: tuple[int, ...]) -> Finding:
     tensors = dict.fromkeys([node.inputs[place - 1] for place in places])
     makers = [maker for maker in map(subject.maker, tensors) if maker is not None]
     if len(tensors) == 1:
-        name = makers[0].path if makers else next(name for name, number in subject.graph.inputs.items() if number == twice)
-        what = f"are one tensor, that of {name}"
+        what = f"are one tensor, that of {source_name(subject.graph, *tensors)}"
     else:
         what = f"hold the same values: {' and '.join([maker.path for maker in makers])} do the same with the same"
     branches = ", ".join(map(str, places[:-1])) + f" and {places[-1]}"

@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from archlens.graph.model import Node
 from archlens.layers.dims import Shape, axis_names, show
-from archlens.rules.kinds import is_activation, is_norm, passes_on
+from archlens.rules.kinds import is_activation, keeps_places, passes_on
 from archlens.rules.model import Finding
 from archlens.rules.subject import Subject
 
@@ -115,9 +115,7 @@ def _stretched(shape: Shape, out: Shape) -> list[int]:
 
 def _is_meant(subject: Subject, tensor: int) -> bool:
     """Whether the size 1 is written on purpose: a parameter's, or an axis that a mean keeps."""
-    maker = subject.maker(tensor)
-    if maker is not None and _keeps_values(maker):
-        maker = subject.before(maker, _keeps_values)
+    maker = subject.source(tensor, _keeps_values)
     return maker is not None and (maker.layer.type_name in _MEANT or maker.layer.arguments.get("keepdim", False))
 
 
@@ -137,7 +135,5 @@ def _is_odd(subject: Subject, node: Node, place: int, axes: set[int]) -> bool:
 
 def _is_of_map(subject: Subject, tensor: int) -> bool:
     """Whether a tensor of three axes is C×L: it comes of a layer of windows."""
-    maker = subject.maker(tensor)
-    if maker is not None and (passes_on(maker) or is_activation(maker) or is_norm(maker)):
-        maker = subject.before(maker, lambda node: passes_on(node) or is_activation(node) or is_norm(node))
+    maker = subject.source(tensor, keeps_places)
     return maker is not None and hasattr(maker.layer, "slides")
