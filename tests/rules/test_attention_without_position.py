@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import archlens
-from tests.rules.judging import found_in
+from tests.rules.judging import found_in, spec
 
 torch.set_num_threads(1)
 
@@ -43,7 +43,7 @@ TELLING = (
 
 
 def _network(lines: list[str]) -> tuple[str, nn.Module]:
-    text = f"archlens: 1\ninput: 3x{SIDE}x{SIDE}\nlayers:\n" + "".join(f"  - {line}\n" for line in lines)
+    text = spec(f"3x{SIDE}x{SIDE}", lines)
     module = archlens.load_text(text).build()
     with torch.no_grad():
         for parameter in module.parameters():

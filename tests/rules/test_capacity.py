@@ -15,6 +15,7 @@ from archlens.analysis.classes import classes_of
 from archlens.errors import SpecError, UsageError
 from archlens.rules.capacity import dominant_layer, fixed_input_size, plain_too_deep, saturating_in_a_row
 from archlens.rules.subject import Subject
+from tests.rules.judging import spec, subject
 
 LINES = (
     "conv: 4 3 same",
@@ -23,11 +24,6 @@ LINES = (
     "add: {a: [conv: 4 3 same], b: []}",
     "multiply: {x: [], gate: [conv: 4 1, sigmoid]}",
 )
-
-
-def subject(text: str) -> Subject:
-    network = archlens.load_text(text)
-    return Subject(network.graph, network.analyze())
 
 
 def chain(random: Random, rank: int) -> tuple[str, list[str]]:
@@ -48,7 +44,7 @@ def test_a_fixed_size_is_one_that_torch_refuses_twice_as_large() -> None:
         random = Random(seed)
         size, lines = chain(random, random.choice((1, 2, 3)))
         try:
-            network = archlens.load_text(f"archlens: 1\ninput: {size}\nlayers:\n" + "".join(f"  - {line}\n" for line in lines))
+            network = archlens.load_text(spec(size, lines))
             graph = network.graph
         except SpecError:
             continue
@@ -70,7 +66,7 @@ def test_the_shortest_way_is_that_of_networkx() -> None:
     for seed in range(30):
         random = Random(seed)
         lines = ["conv: 4 3 same", *random.choices(LINES, k=random.randint(4, 30))]
-        net = subject("archlens: 1\ninput: 4x16\nlayers:\n" + "".join(f"  - {line}\n" for line in lines))
+        net = subject(spec("4x16", lines))
         graph = networkx.DiGraph()
         for number, node in enumerate(net.nodes):
             for tensor in node.inputs:
@@ -127,7 +123,7 @@ def test_two_thinner_layers_hold_half_as_many_weights() -> None:
     ],
 )
 def test_classes(input: str, lines: list[str], classes: int, layer: str) -> None:
-    net = archlens.load_text(f"archlens: 1\ninput: {input}\nlayers:\n" + "".join(f"  - {line}\n" for line in lines))
+    net = archlens.load_text(spec(input, lines))
     found = classes_of(net.graph)
     assert found.number == classes
     assert ("" if found.layer is None else net.graph.nodes[found.layer].path) == layer

@@ -10,7 +10,7 @@ from torch.nn.functional import conv2d, conv_transpose2d, pad
 
 import archlens
 from archlens.network import Network
-from tests.rules.judging import found_in, whole_text
+from tests.rules.judging import spec, told
 
 
 def conv(random: Random) -> str:
@@ -40,7 +40,7 @@ def test_dead_weights_have_no_gradient() -> None:
     seen = proposed = 0
     while seen < 40:
         height, width, line = random.randint(1, 5), random.randint(1, 5), conv(random)
-        text = f"archlens: 1\ninput: 1x{height}x{width}\nlayers:\n  - {line}\n"
+        text = spec(f"1x{height}x{width}", [line])
         try:
             network = archlens.load_text(text, "drawn.yaml")
             weights = network.graph.nodes[0].layer.parameter_shapes((1, 1, height, width))["weight"]
@@ -52,7 +52,7 @@ def test_dead_weights_have_no_gradient() -> None:
         out.sum().backward()
         assert weight.grad is not None
         dead = int((weight.grad == 0).sum())
-        found = [whole_text(one) for one in found_in(text) if one.rule == "dead-taps"]
+        found = told(text, "dead-taps")
         assert len(found) == (dead > 0), text
         if dead:
             seen += 1

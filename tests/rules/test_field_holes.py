@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from tests.rules.judging import found_in, whole_text
+from tests.rules import judging
 
 
 def spec(windows: list[tuple[int, int, int]]) -> str:
@@ -22,10 +22,6 @@ def seen(windows: list[tuple[int, int, int]]) -> set[int]:
     return offsets
 
 
-def holed(text: str) -> list[str]:
-    return [whole_text(one) for one in found_in(text) if one.rule == "field-holes"]
-
-
 def test_holes_are_those_of_the_taps() -> None:
     random = Random(2)
     holes = cured = 0
@@ -38,7 +34,7 @@ def test_holes_are_those_of_the_taps() -> None:
             before = max(seen(windows[:at])) + 1
             opens |= kernel > 1 < dilation and dilation * jump > before
             jump *= stride
-        told = holed(spec(windows))
+        told = judging.told(spec(windows), "field-holes")
         assert bool(told) == (opens and len(reads) < span), windows
         if told:
             holes += 1

@@ -8,7 +8,7 @@ from random import Random
 import torch
 
 import archlens
-from tests.rules.judging import found_in, whole_text
+from tests.rules.judging import found_in, spec, whole_text
 
 torch.set_num_threads(1)
 
@@ -31,7 +31,7 @@ def _random(random: Random) -> str:
             lines.append(f"{{{kind}: , from: {source}, as: {name}}}")
         names.append(name)
     outputs = random.sample(names[1:], random.choice((1, 1, 2)))
-    return "archlens: 1\ninput: 4\nlayers:\n" + "".join(f"  - {line}\n" for line in lines) + f"outputs: [{', '.join(outputs)}]\n"
+    return spec("4", lines) + f"outputs: [{', '.join(outputs)}]\n"
 
 
 def test_what_leads_nowhere_gets_no_gradient_and_what_is_the_same_is_equal() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional
 import archlens
 from archlens.graph.model import Node
 from archlens.rules.waste.linear_collapse import single
-from tests.rules.judging import found_in
+from tests.rules.judging import found_in, spec
 
 torch.set_num_threads(1)
 
@@ -21,8 +21,7 @@ CHANNELS = 2
 
 
 def _nodes(size: str, *lines: str) -> tuple[Node, ...]:
-    text = f"archlens: 1\ninput: {size}\nlayers:\n" + "".join(f"  - {line}\n" for line in lines)
-    return archlens.load_text(text).graph.nodes
+    return archlens.load_text(spec(size, lines)).graph.nodes
 
 
 def _conv(random: Random, rank: int) -> tuple[str, dict[str, tuple[int, ...]], bool]:

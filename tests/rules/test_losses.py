@@ -8,19 +8,18 @@ from torch.nn import functional
 
 import archlens
 from archlens.pytorch.build import build_layer
-from tests.rules.judging import found_in, whole_text
+from tests.rules.judging import found_in, spec, told
 
 BOUNDED = ("softmax", "softmin", "sigmoid", "hardsigmoid", "tanh", "softsign", "relu6", "hardtanh: -2 3")
 
 
 def _told(loss: str, line: str, classes: int) -> str:
-    text = f"archlens: 1\ninput: 8\nlayers:\n  - linear: {classes}\n  - {line}\nloss: {loss}\n"
-    (told,) = [whole_text(one) for one in found_in(text) if one.rule == "normalized-before-loss"]
-    return told
+    (found,) = told(spec("8", [f"linear: {classes}", line]) + f"loss: {loss}\n", "normalized-before-loss")
+    return found
 
 
 def _module(line: str) -> torch.nn.Module:
-    (node,) = archlens.load_text(f"archlens: 1\ninput: 8\nlayers:\n  - {line}\n").graph.nodes
+    (node,) = archlens.load_text(spec("8", [line])).graph.nodes
     return build_layer(node.layer, (1, 8))
 
 
@@ -46,7 +45,7 @@ def test_the_least_loss(line: str) -> None:
 
 def test_torch_stops_where_it_is_told_to() -> None:
     for line in ("linear: 8", "relu", "tanh", "log_softmax", "gelu"):
-        text = f"archlens: 1\ninput: 8\nlayers:\n  - linear: 8\n  - relu\n  - {line}\nloss: binary_cross_entropy\n"
+        text = spec("8", ["linear: 8", "relu", line]) + "loss: binary_cross_entropy\n"
         (found,) = [one for one in found_in(text) if one.rule == "normalized-before-loss"]
         assert found.diagnostic.severity == "error"
         scores = _module(line)(torch.randn(64, 8) * 5)

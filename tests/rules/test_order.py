@@ -15,17 +15,10 @@ from archlens.layers import layer_types
 from archlens.pytorch.build import build_layer
 from archlens.rules.waste.no_op import does_nothing
 from archlens.rules.waste.repeated_layer import leaves_alone
-from tests.rules.judging import found_in, whole_text
+from tests.rules import judging
+from tests.rules.judging import spec
 
 torch.set_num_threads(1)
-
-
-def _spec(size: str, lines: list[str]) -> str:
-    return f"archlens: 1\ninput: {size}\nlayers:\n" + "".join(f"  - {line}\n" for line in lines)
-
-
-def _told(text: str, rule: str) -> list[str]:
-    return [whole_text(one) for one in found_in(text) if one.rule == rule]
 
 
 def test_dropout_makes_a_norm_store_a_larger_variance() -> None:
@@ -33,7 +26,7 @@ def test_dropout_makes_a_norm_store_a_larger_variance() -> None:
     torch.manual_seed(0)
     for p in (0.1, 0.5, 0.8):
         for through in ([], ["relu"]):
-            (found,) = _told(_spec("4x100", [f"dropout: {p}", *through, "batch_norm"]), "dropout-before-norm")
+            (found,) = judging.told(spec("4x100", [f"dropout: {p}", *through, "batch_norm"]), "dropout-before-norm")
             told = float(re.findall(r"at least ([\d.]+) times", found)[0])
             middle = nn.ReLU() if through else nn.Identity()
             for mean in (0.0, 3.0):
@@ -59,11 +52,11 @@ def test_an_activation_after_another() -> None:
     loudest = torch.eye(10) * 2e3 - 1e3
     x = torch.cat([x, loudest, -loudest, torch.full((1, 10), 30.0), torch.full((1, 10), -30.0)])
     lines = [written.get(name, name) for name in names]
-    layers = [node.layer for node in archlens.load_text(_spec("10", lines)).graph.nodes]
+    layers = [node.layer for node in archlens.load_text(spec("10", lines)).graph.nodes]
     modules = [build_layer(layer, (1, 10)).eval() for layer in layers]
     for first, before in zip(lines, modules, strict=True):
         for second, name, after in zip(lines, names, modules, strict=True):
-            told = " ".join(_told(_spec("10", [first, second]), "repeated-layer"))
+            told = " ".join(judging.told(spec("10", [first, second]), "repeated-layer"))
             with torch.no_grad():
                 once = before(x)
                 twice = after(once)
@@ -82,7 +75,7 @@ def test_an_activation_after_another() -> None:
                 assert twice.max() <= float(found[1]) + 0.006, (first, second)
                 if second != "softmin" or not first.startswith("soft"):  # a softmax adds up to 1, so not all others can be large
                     assert twice.max() >= float(found[1]) - 0.03, (first, second)
-            least, most = leaves_alone(archlens.load_text(_spec("10", [second])).graph.nodes[0])
+            least, most = leaves_alone(archlens.load_text(spec("10", [second])).graph.nodes[0])
             inside = x.clamp(max(least, -1e3), min(most, 1e3))
             assert torch.equal(after(inside), inside) or (least, most) == (0, 0), second
     assert len(idle) > 40
@@ -120,7 +113,7 @@ def test_a_layer_that_does_nothing() -> None:
         for size in ("4x4x6", "4x1x6"):
             for line in sorted({f"{kind}: {write()}" for _ in range(25)}):
                 try:
-                    (node,) = archlens.load_text(_spec(size, [line])).graph.nodes
+                    (node,) = archlens.load_text(spec(size, [line])).graph.nodes
                 except archlens.SpecError:
                     continue
                 x = torch.randn(node.input_shapes[0])
@@ -147,9 +140,9 @@ def test_a_layer_that_does_nothing() -> None:
     ],
 )
 def test_torch_refuses_to_train_a_norm_over_one_value(size: str, line: str, refused: bool) -> None:
-    told = _told(_spec(size, [line]), "norm-over-one-value")
+    told = judging.told(spec(size, [line]), "norm-over-one-value")
     assert bool(told) == refused
-    (node,) = archlens.load_text(_spec(size, [line])).graph.nodes
+    (node,) = archlens.load_text(spec(size, [line])).graph.nodes
     x = torch.randn(node.input_shapes[0])
     module = build_layer(node.layer, x.shape)
     if refused:
@@ -173,12 +166,12 @@ def test_what_is_told_to_be_constant_is() -> None:
         ("1x4x4", "layer_norm: channels_first=true"),
     ):
         rule = "norm-over-one-value" if "norm" in line else "constant-softmax"
-        assert _told(_spec(size, [line]), rule), line
-        (node,) = archlens.load_text(_spec(size, [line])).graph.nodes
+        assert judging.told(spec(size, [line]), rule), line
+        (node,) = archlens.load_text(spec(size, [line])).graph.nodes
         module = build_layer(node.layer, node.input_shapes[0])
         one, other = (module(torch.randn(node.input_shapes[0]) * 5) for _ in range(2))
         assert torch.equal(one, other), line
-    (told,) = _told(_spec("1x8", ["scaled_dot_product_attention: 2"]), "constant-softmax")
+    (told,) = judging.told(spec("1x8", ["scaled_dot_product_attention: 2"]), "constant-softmax")
     assert "queries and keys do nothing" in told
     value = torch.randn(1, 1, 8)
     out = [functional.scaled_dot_product_attention(torch.randn(1, 1, 8), torch.randn(1, 1, 8), value) for _ in range(2)]

@@ -10,15 +10,7 @@ import torch
 
 import archlens
 from archlens.errors import SpecError
-from tests.rules.judging import found_in, whole_text
-
-
-def told(text: str, rule: str) -> list[str]:
-    return [whole_text(one) for one in found_in(text, rule) if one.rule == rule]
-
-
-def spec(size: str, *lines: str) -> str:
-    return f"archlens: 1\ninput: 2x{size}\nlayers:\n" + "".join([f"  - {line}\n" for line in lines])
+from tests.rules.judging import spec, told
 
 
 def output(text: str) -> tuple[int, ...]:
@@ -33,7 +25,7 @@ def test_means_at_the_border_are_those_of_torch() -> None:
         padding = random.randint(0, kernel // 2)
         try:
             found = told(
-                spec(f"{size}x{size}", f"avg_pool: {kernel} /{stride} padding={padding}{' ceil' * ceil}"),
+                spec(f"2x{size}x{size}", [f"avg_pool: {kernel} /{stride} padding={padding}{' ceil' * ceil}"]),
                 "average-counts-padding",
             )
         except SpecError:
@@ -51,13 +43,13 @@ def test_the_dense_window_and_the_average_put_out_as_many_cells() -> None:
     for _ in range(30):
         kernel, stride, padding = random.randint(1, 5), random.randint(2, 4), random.randint(0, 2)
         line = f"conv: 2 {kernel}x{kernel} /{stride} padding={padding}"
-        text = spec("40x33", "relu", line, "relu")
+        text = spec("2x40x33", ["relu", line, "relu"])
         (found,) = told(text, "aliasing-stride")
         words = re.findall(r"`([^`]*)`", found)
         lines = (
             [words[0], f"conv: 2 {words[1]}"] if words[0].startswith("avg_pool") else [f"conv: 2 {words[0]}", "relu", words[1]]
         )
-        after = spec("40x33", "relu", *lines)
+        after = spec("2x40x33", ["relu", *lines])
         assert told(after, "aliasing-stride") == []
         assert output(after) == output(text), (line, found)
 
@@ -67,11 +59,11 @@ def test_so_many_windows_more_see_the_image() -> None:
     for _ in range(15):
         lines = [f"conv: 2 3x3 /{random.randint(1, 2)} same" for _ in range(random.randint(1, 3))]
         side = random.randint(30, 60)
-        found = told(spec(f"{side}x{side}", *lines, "global_avg_pool"), "small-receptive-field")
+        found = told(spec(f"2x{side}x{side}", [*lines, "global_avg_pool"]), "small-receptive-field")
         more = re.search(r"so (\d+) of them", found[0])
         assert more
         for extra, is_enough in ((int(more[1]), True), (int(more[1]) - 1, False)):
-            after = spec(f"{side}x{side}", *lines, *["conv: 2 3x3 same"] * extra, "global_avg_pool")
+            after = spec(f"2x{side}x{side}", [*lines, *["conv: 2 3x3 same"] * extra, "global_avg_pool"])
             assert (told(after, "small-receptive-field") == []) == is_enough
 
 
@@ -85,7 +77,7 @@ def test_shifts_are_how_far_the_map_lies_off_the_image() -> None:
             ends = [kernel // 2 - low, kernel // 2 - 1 + low]
             moving = f"conv: {{out_channels: 2, kernel_size: {kernel}, padding: [{ends}, {ends}]}}"
             lines.append(random.choice([moving, moving, "max_pool: 2", "conv: 2 3x3 same"]))
-        text = spec(f"{side}x{side}", *lines)
+        text = spec(f"2x{side}x{side}", lines)
         layer = archlens.load_text(text, "drawn.yaml").analyze().layers[-1]
         field = layer.receptive_field
         assert field is not None
@@ -108,11 +100,11 @@ def test_the_sizes_that_fit_are_the_nearest() -> None:
         side = random.randint(20, 40)
 
         def wrong(size: int, lines: list[str] = lines, down: int = down) -> bool:
-            return bool(told(spec(f"{size}x{size}", *lines, f"upsample: {2**down}"), "input-not-multiple"))
+            return bool(told(spec(f"2x{size}x{size}", [*lines, f"upsample: {2**down}"]), "input-not-multiple"))
 
         if wrong(side):
             fired += 1
-            (found,) = told(spec(f"{side}x{side}", *lines, f"upsample: {2**down}"), "input-not-multiple")
+            (found,) = told(spec(f"2x{side}x{side}", [*lines, f"upsample: {2**down}"]), "input-not-multiple")
             fitting = [int(size) for size, other in re.findall(r"(\d+)×(\d+)(?= or| pixels, at)", found) if size == other]
             assert len(fitting) == 2
             assert [size for size in range(fitting[0], fitting[1] + 1) if not wrong(size)] == fitting, (lines, side)

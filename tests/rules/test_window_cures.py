@@ -11,14 +11,10 @@ from torch.nn.functional import conv_transpose1d
 
 import archlens
 from archlens.errors import SpecError
-from tests.rules.judging import found_in, whole_text
+from tests.rules.judging import found_in, spec, whole_text
 
 RULES = ("checkerboard", "skipped-pixels", "dropped-pixels", "windows-in-padding")
 KEPT = RULES[:2]  # their cures put out as many cells
-
-
-def spec(size: str, line: str) -> str:
-    return f"archlens: 1\ninput: 2x{size}\nlayers:\n  - {line}\n"
 
 
 def drawn(random: Random) -> tuple[str, str, str, str]:
@@ -54,7 +50,7 @@ def test_cures_cure() -> None:
     met: Counter[str] = Counter()
     for _ in range(400):
         size, line = f"{random.randint(2, 12)}x{random.randint(2, 12)}", drawn(random)
-        text = spec(size, " ".join(line))
+        text = spec(f"2x{size}", [" ".join(line)])
         try:
             before = output(text)
         except SpecError:
@@ -64,13 +60,14 @@ def test_cures_cure() -> None:
             better = cured(line, told) if one.rule in RULES else ""
             if better:
                 met[one.rule] += 1
-                after = spec(size, better)
+                after = spec(f"2x{size}", [better])
                 assert one.rule not in [other.rule for other in found_in(after)], (text, told)
                 assert one.rule not in KEPT or output(after) == before, (text, told)
                 assert "keeps the size" not in told or output(after)[2:] == tuple(map(int, size.split("x")))
             sizes = re.search(r"give it a map of (\S+) or ([\dx×]+)", told)
             for other in (sizes[1], sizes[2]) if sizes else ():
-                fitting = found_in(spec(other.replace("×", "x"), " ".join(line))) if "0" not in other.split("×") else ()
+                larger = spec(f"2x{other.replace('×', 'x')}", [" ".join(line)])
+                fitting = found_in(larger) if "0" not in other.split("×") else ()
                 assert "dropped-pixels" not in [found.rule for found in fitting], (text, told)
     assert min(met[rule] for rule in RULES) > 10, met
 
@@ -81,7 +78,7 @@ def test_uneven_taps_and_gaps_are_those_of_torch() -> None:
     for _ in range(150):
         kernel, stride, dilation, cut = random.randint(1, 6), random.randint(1, 4), random.randint(1, 3), random.randint(0, 2)
         line = f"conv_transpose: 2 {kernel} /{stride} padding={cut} dilation={dilation}"
-        found = [one for one in found_in(f"archlens: 1\ninput: 2x40\nlayers:\n  - {line}\n") if one.rule == "checkerboard"]
+        found = [one for one in found_in(spec("2x40", [line])) if one.rule == "checkerboard"]
         weight = torch.ones(1, 1, kernel)
         taps = conv_transpose1d(torch.ones(1, 1, 40), weight, stride=stride, padding=cut, dilation=dilation).flatten()[40:]
         period = taps[:stride].int().tolist()

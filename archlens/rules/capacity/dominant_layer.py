@@ -64,6 +64,7 @@ from math import prod
 from archlens.graph.model import Node
 from archlens.layers.dims import Shape
 from archlens.rules.model import Finding
+from archlens.rules.sliding import by, times
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -81,7 +82,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     if 2 * params <= total:
         return
     node, shapes = subject.nodes[number], layers[number].parameter_shapes
-    sizes = " + ".join(["×".join(map(str, shape)) for shape in shapes.values()])
+    sizes = " + ".join(map(times, shapes.values()))
     yield Finding(
         f"it holds {params:,} of the network's {total:,} parameters ({params / total:.1%}): {sizes}",
         node,
@@ -107,9 +108,8 @@ def _cure(subject: Subject, node: Node, params: int) -> str:
     if node.layer.type_name == "conv" and prod(weight[2:]) > 1 and node.layer.arguments["groups"] == 1:
         out, channels, *kernel = weight
         apart = channels * prod(kernel) + channels * out
-        window = "x".join(map(str, kernel))
         return (
-            f"`depthwise_conv: {window}` and `conv: {out} 1x1` behind it have {apart:,} weights, not {prod(weight):,}; "
+            f"`depthwise_conv: {by(kernel)}` and `conv: {out} 1x1` behind it have {apart:,} weights, not {prod(weight):,}; "
             "or give it fewer channels"
         )
     return "make this layer narrower, or the others wider: what is saved elsewhere hardly counts"

@@ -70,6 +70,7 @@ from archlens.graph.model import Node
 from archlens.layers.dims import Shape, show
 from archlens.rules.kinds import is_activation, passes_on
 from archlens.rules.model import Finding
+from archlens.rules.sliding import short, times
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -156,7 +157,7 @@ def _tied(subject: Subject, node: Node, given: _Shapes, changed: str) -> Finding
     flatten = subject.flattened(node)
     related = ((flatten, f"makes features of every place of {show(flatten.input_shapes[0])}"),) if flatten else ()
     return Finding(
-        f"{changed} does not fit: {_size(arrived[0])} would come here, and the {name} {'×'.join(map(str, shapes[name]))} is for "
+        f"{changed} does not fit: {_size(arrived[0])} would come here, and the {name} {times(shapes[name])} is for "
         f"{_size(node.input_shapes[0])}",
         node,
         _cure(subject, flatten),
@@ -171,11 +172,10 @@ def _cure(subject: Subject, flatten: Node | None) -> str:
     if subject.maker(flatten.inputs[0]) is None:
         return "begin with convolutions, and end them with `global_avg_pool`"
     _, channels, *sizes = flatten.input_shapes[0]
-    size = "x".join(map(str, sizes)) if len(set(sizes)) > 1 else str(sizes[0])
     features = f"{channels:,} feature{'' if channels == 1 else 's'}"
     return (
         f"`global_avg_pool` in place of `{flatten.layer.type_name}` gives {features} for any size; "
-        f"`adaptive_avg_pool: {size}` before it keeps these weights"
+        f"`adaptive_avg_pool: {short(sizes)}` before it keeps these weights"
     )
 
 

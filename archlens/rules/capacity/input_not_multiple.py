@@ -72,7 +72,7 @@ from collections.abc import Iterator, Sequence
 from archlens.errors import LayerError
 from archlens.graph.model import Node
 from archlens.layers.base import Layer
-from archlens.layers.dims import Shape, axis_names
+from archlens.layers.dims import Shape, axis_names, ceil_div
 from archlens.layers.sliding import Sliding
 from archlens.rules.model import Finding
 from archlens.rules.sliding import Windows, along, times
@@ -152,7 +152,7 @@ def _grown(subject: Subject, name: str, odd: Sequence[int], strides: Sequence[in
         field = subject.field(maker) if maker else None
         sizes = shapes[tensor][2:]
         if field is not None and field.input == name and set(field.jump) == {1} and len(sizes) == len(image):
-            rounded = [-(-image[axis] // strides[axis]) * strides[axis] for axis in odd]
+            rounded = [ceil_div(image[axis], strides[axis]) * strides[axis] for axis in odd]
             if [sizes[axis] for axis in odd] == rounded != [image[axis] for axis in odd]:
                 found.append(f"output `{output}` is {times(sizes)}, not {times(image)}")
     return found

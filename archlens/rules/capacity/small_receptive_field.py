@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.layers.dims import axis_names
+from archlens.layers.dims import axis_names, ceil_div
 from archlens.rules.model import Finding
 from archlens.rules.sliding import along, by, times
 from archlens.rules.subject import Subject
@@ -89,7 +89,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         return
     missing = max([image[axis] - field.size[axis] for axis in short])
     jump = min([field.jump[axis] for axis in short])
-    windows = int(-(-missing // (2 * jump))) if jump else 0
+    windows = int(ceil_div(missing, 2 * jump)) if jump else 0
     where = along([names[axis] for axis in short], rank)
     yield Finding(
         f"its units see {times(field.size)} of the input's {times(image)} pixels, too few {where}",
