@@ -129,6 +129,11 @@ class Windows:
         """Places of the window on the whole map."""
         return prod([axis.places for axis in self.axes])
 
+    @property
+    def blind(self) -> int:
+        """Places of the window that see no cell of the map."""
+        return self.places - prod([axis.places - axis.blind for axis in self.axes])
+
 
 def sliding_layers(nodes: Sequence[Node]) -> dict[Windows, list[Node]]:
     """The layers that slide a window over a map, by their windows, in order of the first of each kind."""
@@ -182,8 +187,7 @@ def pixels(subject: Subject, node: Node, cells: Sequence[int]) -> str:
 
     For map sizes along each axis, `about 64×64 pixels at its total stride of 32`.
     """
-    maker = subject.maker(node.inputs[0])
-    field = subject.field(maker) if maker else None
+    field = subject.field_of(node.inputs[0])
     if field is None or any(field.whole) or len(field.jump) != len(cells) or set(field.jump) == {1}:
         return ""
     size = times([round(count * jump) for count, jump in zip(cells, field.jump, strict=True)])

@@ -94,6 +94,11 @@ class Subject:
         """The local receptive field of a layer, None where it sees no input with spatial axes."""
         return self.analysis.layers[self.numbers[node.path]].receptive_field
 
+    def field_of(self, tensor: int) -> ReceptiveField | None:
+        """That of the layer that puts a tensor out; None for an input of the network."""
+        maker = self.maker(tensor)
+        return self.field(maker) if maker else None
+
     @cached_property
     def puts_out_a_map(self) -> bool:
         """Whether an output has units that see different places of the input."""
@@ -101,8 +106,7 @@ class Subject:
 
     def is_map(self, tensor: int) -> bool:
         """Whether a tensor has units that see different places of the input."""
-        maker = self.maker(tensor)
-        field = self.field(maker) if maker else None
+        field = self.field_of(tensor)
         return field is not None and not all(field.whole) and len(self.graph.shapes[tensor]) > 2
 
     def after(self, node: Node, through: Callable[[Node], bool]) -> Node | None:

@@ -108,8 +108,7 @@ def _finding(subject: Subject, node: Node, windows: Windows, drifting: list[int]
     names, rank = axis_names(len(windows.axes)), len(windows.axes)
     axis = drifting[0]
     half = _halves(windows)[axis]
-    maker = subject.maker(node.inputs[0])
-    field = subject.field(maker) if maker else None
+    field = subject.field_of(node.inputs[0])
     pixels = abs(half) * float(field.jump[axis] if field else 1) / 2
     ahead = "ahead" if half > 0 else "back"
     low, high = windows.axes[axis].low, windows.axes[axis].high

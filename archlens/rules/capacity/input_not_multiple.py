@@ -148,8 +148,7 @@ def _grown(subject: Subject, name: str, odd: Sequence[int], strides: Sequence[in
     found = []
     image = shapes[subject.graph.inputs[name]][2:]
     for output, tensor in subject.graph.outputs.items():
-        maker = subject.maker(tensor)
-        field = subject.field(maker) if maker else None
+        field = subject.field_of(tensor)
         sizes = shapes[tensor][2:]
         if field is not None and field.input == name and set(field.jump) == {1} and len(sizes) == len(image):
             rounded = [ceil_div(image[axis], strides[axis]) * strides[axis] for axis in odd]

@@ -60,6 +60,7 @@ from archlens.graph.model import Node
 from archlens.layers.dims import show
 from archlens.rules.kinds import is_activation, passes_on
 from archlens.rules.model import Finding
+from archlens.rules.sliding import by
 from archlens.rules.subject import Subject
 
 __all__ = ["check"]
@@ -112,7 +113,7 @@ def _is_of_a_set(node: Node, states: list[_Blind]) -> bool:
 def _finding(node: Node) -> Finding:
     shape = node.input_shapes[0]
     tokens, features = shape[-2:]
-    size = "x".join(map(str, [*[1] * (len(shape) - 3), tokens, features]))
+    size = by([*[1] * (len(shape) - 3), tokens, features])
     help = f"add learned positions to the tokens that arrive: `- add: {{x: [], position: [parameter: {size}]}}`"
     if len(shape) > 3 and node.layer.type_name == "scaled_dot_product_attention":
         help = "let a `relative_position_bias` be its fourth input"

@@ -125,8 +125,7 @@ def _dilated(subject: Subject) -> tuple[Node | None, list[Node]]:
 
 def _openings(subject: Subject, node: Node) -> Iterator[_Opening]:
     """The axes along which a dilated layer opens gaps: D·J pixels from tap to tap are more than each sees."""
-    maker = subject.maker(node.inputs[0])
-    field = subject.field(maker) if maker else None
+    field = subject.field_of(node.inputs[0])
     for axis, window in enumerate(subject.windows[node.path].axes):
         sees, jump = (field.size[axis], field.jump[axis]) if field and len(field.size) > axis else (1, 1)
         if window.kernel > 1 < window.dilation and window.dilation * jump > sees:

@@ -64,6 +64,7 @@ from math import prod
 from archlens.graph.model import Node
 from archlens.rules.kinds import is_depthwise, passes_on
 from archlens.rules.model import Finding
+from archlens.rules.sliding import by, short
 from archlens.rules.subject import Subject
 
 __all__ = ["check", "single"]
@@ -125,15 +126,10 @@ def single(first: Node, second: Node) -> tuple[str, int] | None:
         kernels.append(a.dilation * (a.kernel - 1) + 1 + a.stride * b.dilation * (b.kernel - 1))
         strides.append(a.stride * b.stride)
         pads.append(a.low + a.stride * b.low)
-    line = f"conv: {wide_out} {'x'.join(map(str, kernels))}"
-    line += f" stride={_sizes(strides)}" if set(strides) != {1} else ""
-    line += f" padding={_sizes(pads)}" if set(pads) != {0} else ""
+    line = f"conv: {wide_out} {by(kernels)}"
+    line += f" stride={short(strides)}" if set(strides) != {1} else ""
+    line += f" padding={short(pads)}" if set(pads) != {0} else ""
     return line + end, (wide_in * prod(kernels) + has_bias) * wide_out
-
-
-def _sizes(values: list[int]) -> str:
-    """One for each axis, or one for all."""
-    return "x".join(map(str, values)) if len(set(values)) > 1 else str(values[0])
 
 
 def _is_weighted_sum(node: Node) -> bool:

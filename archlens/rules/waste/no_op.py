@@ -57,6 +57,7 @@ from collections.abc import Iterator
 
 from archlens.errors import Span
 from archlens.graph.model import Node
+from archlens.layers.dims import show
 from archlens.layers.windows import taps
 from archlens.rules.model import Finding
 from archlens.rules.subject import Subject
@@ -153,8 +154,7 @@ def _finding(node: Node) -> Finding:
         return Finding(message, node, "leave it out", "does nothing", severity="note")
     if kind == "identity":
         return Finding("it changes nothing", node, "leave it out", "does nothing", severity="note")
-    size = "×".join(map(str, node.input_shapes[0][1:]))
-    same = f"{size} comes out as it went in"
+    same = f"{show(node.input_shapes[0])} comes out as it went in"
     if kind in ("max_pool", "avg_pool"):
         help = f"a window of 2 would halve the map: `{kind}: 2`; if it is to stay as it is, leave the layer out"
         return Finding(f"windows of one cell, one step apart, change nothing: {same}", node, help, "does nothing")

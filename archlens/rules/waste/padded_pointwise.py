@@ -45,7 +45,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.layers.dims import prod
 from archlens.rules.model import Finding
 from archlens.rules.sliding import Windows, asked, times
 from archlens.rules.subject import Subject
@@ -70,4 +69,4 @@ def _blind(windows: Windows) -> int:
     """Places that see padding alone."""
     if not windows.zeros or windows.layer.family != "convolution" or any(axis.kernel > 1 for axis in windows.axes):
         return 0
-    return windows.places - prod([axis.places - axis.blind for axis in windows.axes])
+    return windows.blind

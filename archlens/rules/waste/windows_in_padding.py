@@ -49,7 +49,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlens.layers.dims import prod
 from archlens.rules.model import Finding
 from archlens.rules.sliding import Windows, along, asked, padding_text
 from archlens.rules.subject import Subject
@@ -79,7 +78,7 @@ def _blind(windows: Windows) -> int:
     """Places of the window on the map that see no cell."""
     if not windows.zeros or windows.layer.family != "convolution" or all(axis.kernel == 1 for axis in windows.axes):
         return 0
-    return windows.places - prod([axis.places - axis.blind for axis in windows.axes])
+    return windows.blind
 
 
 def _cure(windows: Windows) -> str:
