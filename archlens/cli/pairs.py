@@ -11,6 +11,7 @@ from archlens.cli.shared import Failures, networks
 from archlens.errors import Diagnostic, SpecError, UsageError
 from archlens.network import Network, diff
 from archlens.report.diff.pair import Pair
+from archlens.report.numbers import listed
 from archlens.spec.changed import Since
 from archlens.spec.load import variants_of
 
@@ -60,8 +61,7 @@ class Pairs:
             if one.because:
                 extending.setdefault(one.because, []).append(one.new or "")
         for base, files in extending.items():
-            more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-            self.notes.append(f"{', '.join(files[:_NAMED])}{more} extend{'s' * (len(files) == 1)} {base}, which changed")
+            self.notes.append(f"{listed(files, _NAMED)} extend{'s' * (len(files) == 1)} {base}, which changed")
         return found
 
     def _as_it_was(self, load: Callable[[str], T], target: str) -> T | None:

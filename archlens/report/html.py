@@ -10,7 +10,7 @@ from archlens.errors import printable
 from archlens.report.page import Page, Sheet, page
 from archlens.report.view import View
 
-__all__ = ["html_brief", "html_page", "html_sheet", "html_text", "page_head", "page_tail", "render_html"]
+__all__ = ["html_brief", "html_page", "html_row", "html_sheet", "html_text", "page_head", "page_tail", "render_html"]
 
 # Colours are those around it: text inherits, rules and notes are half-transparent grey, which reads on white and on black.
 _STYLE = """\
@@ -64,9 +64,9 @@ def html_page(title: str, content: str) -> str:
 
 def html_sheet(sheet: Sheet) -> str:
     """A table, numbers to the right, the totals as its foot."""
-    foot = f"<tfoot>\n{_row(sheet.totals, sheet.numeric)}\n</tfoot>\n" if sheet.totals else ""
-    head = _row(sheet.head, sheet.numeric, "th")
-    body = "\n".join([_row(row, sheet.numeric) for row in sheet.rows])
+    foot = f"<tfoot>\n{html_row(sheet.totals, sheet.numeric)}\n</tfoot>\n" if sheet.totals else ""
+    head = html_row(sheet.head, sheet.numeric, "th")
+    body = "\n".join([html_row(row, sheet.numeric) for row in sheet.rows])
     return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n{foot}</table>"
 
 
@@ -89,9 +89,10 @@ def _list(items: Iterable[str], attributes: str = "") -> str:
     return "\n".join([f"<ul{attributes}>", *(f"<li>{item}</li>" for item in items), "</ul>"])
 
 
-def _row(cells: Sequence[str], numeric: Sequence[bool], tag: str = "td") -> str:
+def html_row(cells: Sequence[str], numeric: Sequence[bool], tag: str = "td", kind: str = "") -> str:
+    """A row of a table, numbers to the right; kind: its class."""
     texts = [f"<{tag}{' class=n' if right else ''}>{html_text(cell)}</{tag}>" for cell, right in zip(cells, numeric, strict=True)]
-    return f"<tr>{''.join(texts)}</tr>"
+    return f"<tr{f' class={kind}' if kind else ''}>{''.join(texts)}</tr>"
 
 
 def html_text(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archlens.layers.dims import Shape
@@ -14,6 +14,7 @@ __all__ = [
     "counted",
     "each",
     "grouped",
+    "listed",
     "percent",
     "plain_number",
     "ranges",
@@ -127,6 +128,11 @@ def ranges(values: Iterable[int]) -> str:
 def counted(count: int, what: str = "layer") -> str:
     """`1 layer`, `1,234 layers`."""
     return f"{grouped(count)} {what}{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`, with at most so many names."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def plain_number(value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from archlens.errors import UsageError, closest
-from archlens.spec.files import MAX_BYTES
+from archlens.spec.files import MAX_BYTES, SUFFIXES
 
 __all__ = ["Revision", "abbreviated", "asked", "merge_base", "prefix", "revision_file", "revisions", "root"]
 
@@ -19,7 +19,7 @@ def revision_file(target: str) -> tuple[Revision, str] | None:
     `./` and `../` lead from the working folder. Raises UsageError for a revision that there is not, and without git.
     """
     name, colon, path = target.partition(":")
-    if not colon or not name or path.startswith("//") or not ("/" in path or path.endswith((".yaml", ".yml"))):
+    if not colon or not name or path.startswith("//") or not ("/" in path or path.endswith(SUFFIXES)):
         return None
     revision = Revision(name)
     if path.startswith(("./", "../")):

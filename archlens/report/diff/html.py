@@ -8,17 +8,20 @@ from archlens.report.diff.page import (
     CHANGE_NUMERIC,
     MARK,
     SUMMARY_HEAD,
+    SUMMARY_NUMERIC,
     TOTAL_HEAD,
+    TOTAL_NUMERIC,
     change_head,
     change_lines,
     comparison_title,
     fault_texts,
+    filled,
     remarks,
     summary_rows,
     total_rows,
 )
 from archlens.report.diff.pair import Comparison, Pair
-from archlens.report.html import html_page, html_text
+from archlens.report.html import html_page, html_row, html_text
 
 __all__ = ["diff_html"]
 
@@ -44,7 +47,7 @@ def diff_html(comparison: Comparison) -> str:
     several = len(comparison.pairs) > 1
     if several:
         kinds = ["same" if pair.status == "same" else "" for pair in comparison.pairs]
-        parts.append(_table(SUMMARY_HEAD, summary_rows(comparison), (False, False, True, True, True, True), kinds))
+        parts.append(_table(SUMMARY_HEAD, summary_rows(comparison), SUMMARY_NUMERIC, kinds))
     for pair in comparison.pairs:
         if not several or pair.status == "changed":
             parts += _pair(pair, comparison, several)
@@ -59,7 +62,7 @@ def _pair(pair: Pair, comparison: Comparison, several: bool) -> list[str]:
     if difference is not None and difference.same:
         return [*parts, f"<p>No difference in {len(difference.new.layers):,} layers.</p>"]
     rows = total_rows(pair)
-    parts.append(_table(TOTAL_HEAD, rows, (False, True, True, True, True), ["same" if row[3] == "=" else "" for row in rows]))
+    parts.append(_table(TOTAL_HEAD, rows, TOTAL_NUMERIC, ["same" if row[3] == "=" else "" for row in rows]))
     if difference is None:
         return parts
     lines = change_lines(difference, comparison.level, comparison.every)
@@ -72,16 +75,8 @@ def _pair(pair: Pair, comparison: Comparison, several: bool) -> list[str]:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool], kinds: Sequence[str]) -> str:
     """A table without the columns that say nothing; kinds: the class of each row."""
-    kept = [at for at in range(len(head)) if at == 0 or any(row[at] for row in rows)]
-    first = "".join([_cell("th", head[at].strip(), numeric[at]) for at in kept])
-    body = [
-        f"<tr{f' class={kind}' if kind else ''}>{''.join([_cell('td', row[at], numeric[at]) for at in kept])}</tr>"
-        for row, kind in zip(rows, kinds, strict=True)
-    ]
-    return (
-        f'<div class="box"><table>\n<thead><tr>{first}</tr></thead>\n<tbody>\n' + "\n".join(body) + "\n</tbody>\n</table></div>"
-    )
-
-
-def _cell(tag: str, text: str, right: bool) -> str:
-    return f"<{tag}{' class=n' if right else ''}>{html_text(text)}</{tag}>"
+    kept = filled(rows)
+    sides = [numeric[at] for at in kept]
+    first = html_row([head[at].strip() for at in kept], sides, "th")
+    body = [html_row([row[at] for at in kept], sides, kind=kind) for row, kind in zip(rows, kinds, strict=True)]
+    return f'<div class="box"><table>\n<thead>{first}</thead>\n<tbody>\n' + "\n".join(body) + "\n</tbody>\n</table></div>"

@@ -70,14 +70,13 @@ def _difference(difference: Difference) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    """Facts of both sides where there are both, those of the one else."""
-    old, new = change.old, change.new
-    both = {"old": _facts(old), "new": _facts(new)}
+    """The facts of both sides, null on one that lacks it."""
     return {
         "change": change.kind,
         "aspects": change.aspects,
         "arguments": {name: list(values) for name, values in change.arguments.items()},
-        **both,
+        "old": _facts(change.old),
+        "new": _facts(change.new),
         "difference": {name: change.amount(name) for name in FOLLOWING},
     }
 

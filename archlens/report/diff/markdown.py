@@ -9,11 +9,14 @@ from archlens.report.diff.page import (
     CHANGE_NUMERIC,
     MARK,
     SUMMARY_HEAD,
+    SUMMARY_NUMERIC,
     TOTAL_HEAD,
+    TOTAL_NUMERIC,
     change_head,
     change_lines,
     comparison_title,
     fault_texts,
+    filled,
     remarks,
     summary_rows,
     total_rows,
@@ -39,7 +42,7 @@ def diff_markdown(comparison: Comparison) -> str:
     parts += [f"```text\n{fault}\n```" for fault in fault_texts(comparison)]
     if several:
         rows = [[escaped(cell) for cell in row] for row in summary_rows(comparison)]
-        parts.append(pipe_table([escaped(cell) for cell in SUMMARY_HEAD], rows, (False, False, True, True, True, True)))
+        parts.append(pipe_table([escaped(cell) for cell in SUMMARY_HEAD], rows, SUMMARY_NUMERIC))
     shown = changed if several else comparison.pairs
     for place, pair in enumerate(shown):
         part = _pair(pair, comparison, several)
@@ -58,7 +61,7 @@ def _pair(pair: Pair, comparison: Comparison, several: bool, layers: bool = True
     difference = pair.difference
     if difference is not None and difference.same:
         return "\n\n".join([*parts, f"No difference in {len(difference.new.layers):,} layers."])
-    parts.append(_table(TOTAL_HEAD, total_rows(pair), (False, True, True, True, True)))
+    parts.append(_table(TOTAL_HEAD, total_rows(pair), TOTAL_NUMERIC))
     if difference is None:
         return "\n\n".join(parts)
     lines = change_lines(difference, comparison.level, comparison.every)
@@ -75,6 +78,6 @@ def _pair(pair: Pair, comparison: Comparison, several: bool, layers: bool = True
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
     """A pipe table without the columns that say nothing."""
-    kept = [at for at in range(len(head)) if at == 0 or any(row[at] for row in rows)]
+    kept = filled(rows)
     cells = [[escaped(row[at]) for at in kept] for row in rows]
     return pipe_table([escaped(head[at].strip()) for at in kept], cells, [numeric[at] for at in kept])

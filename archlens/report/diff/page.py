@@ -19,13 +19,16 @@ __all__ = [
     "CHANGE_NUMERIC",
     "MARK",
     "SUMMARY_HEAD",
+    "SUMMARY_NUMERIC",
     "TOTAL_HEAD",
+    "TOTAL_NUMERIC",
     "Line",
     "Remark",
     "change_head",
     "change_lines",
     "comparison_title",
     "fault_texts",
+    "filled",
     "remarks",
     "summary_rows",
     "total_rows",
@@ -37,11 +40,17 @@ MARK = "<!-- archlens diff -->"
 TOTAL_HEAD = ("", "before", "after", "difference", "")
 """Over the totals of a pair."""
 
+TOTAL_NUMERIC = (False, True, True, True, True)
+"""Which of its columns go to the right."""
+
 CHANGE_NUMERIC = (False, True, False, False, True, True)
 """Which columns of the changes go to the right."""
 
 SUMMARY_HEAD = ("network", "", "params", "", "MACs", "")
 """Over the summary of several pairs."""
+
+SUMMARY_NUMERIC = (False, False, True, True, True, True)
+"""Which of its columns go to the right."""
 
 _RENAMED = 3  # names that are told
 _FAULTS = 10  # faults that are shown
@@ -90,6 +99,11 @@ def total_rows(pair: Pair) -> list[tuple[str, ...]]:
             texts = ["" if pair.old is None else texts[0], "" if pair.new is None else texts[1], "", ""]
         found.append((total.figure.heading, *texts))
     return found
+
+
+def filled(rows: Sequence[Sequence[str]], always: Sequence[int] = (0,)) -> list[int]:
+    """The places of the columns that say something in any row, and of those that are `always` shown."""
+    return [at for at in range(len(rows[0])) if at in always or any(row[at] for row in rows)]
 
 
 def change_head(level: str) -> tuple[str, ...]:

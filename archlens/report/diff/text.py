@@ -9,10 +9,13 @@ from archlens.errors import printable, text_width
 from archlens.report.diff.page import (
     CHANGE_NUMERIC,
     SUMMARY_HEAD,
+    SUMMARY_NUMERIC,
     TOTAL_HEAD,
+    TOTAL_NUMERIC,
     Line,
     change_head,
     change_lines,
+    filled,
     remarks,
     summary_rows,
     total_rows,
@@ -48,13 +51,12 @@ def diff_text(comparison: Comparison, width: int = 80, paint: Paint = plain) -> 
 
 def _summary(comparison: Comparison, width: int, paint: Paint) -> list[str]:
     rows = summary_rows(comparison)
-    kept = [at for at in range(len(SUMMARY_HEAD)) if at < 2 or any(row[at] for row in rows)]
+    kept = filled(rows, always=(0, 1))
     columns = [[SUMMARY_HEAD[at], *[printable(row[at]) for row in rows]] for at in kept]
     over = _width(columns) - width
     columns[0] = [cut(cell, max(_SHORTEST, _widest(columns[0]) - over)) for cell in columns[0]]
     roles = ["head", *["faint" if pair.status == "same" else "" for pair in comparison.pairs]]
-    lines = draw(columns, [at > 1 for at in kept], roles, paint, footer=False)
-    return [line.replace("\u00a0", " ") for line in lines]
+    return _drawn(columns, [SUMMARY_NUMERIC[at] for at in kept], roles, paint)
 
 
 def _pair(pair: Pair, comparison: Comparison, width: int, paint: Paint) -> list[str]:
@@ -83,15 +85,12 @@ def _pair(pair: Pair, comparison: Comparison, width: int, paint: Paint) -> list[
 
 def _totals(pair: Pair, width: int, paint: Paint) -> list[str]:
     rows = total_rows(pair)
-    shown = [at for at in range(len(TOTAL_HEAD)) if at == 0 or any(row[at] for row in rows)]
-    columns = [[(TOTAL_HEAD[at]), *[row[at] for row in rows]] for at in shown]
+    kept = filled(rows)
+    columns = [[TOTAL_HEAD[at], *[row[at] for row in rows]] for at in kept]
     while _width(columns) > width and len(columns) > 2:
         del columns[-1]
     roles = ["head", *["faint" if row[3] == "=" else "" for row in rows]]
-    return [
-        line.replace("\u00a0", " ")
-        for line in draw(columns, (False, True, True, True, True)[: len(columns)], roles, paint, footer=False)
-    ]
+    return _drawn(columns, [TOTAL_NUMERIC[at] for at in kept[: len(columns)]], roles, paint)
 
 
 def _changes(choices: Sequence[Sequence[Line]], head: Sequence[str], width: int, paint: Paint) -> list[str]:
@@ -111,6 +110,11 @@ def _changes(choices: Sequence[Sequence[Line]], head: Sequence[str], width: int,
         columns[places.index(at)] = [_cut(cell, room, keep_end) for cell in column]
     roles = ["head", *[_ROLES[line.kind] for line in choices[0]]]
     return draw(columns, [CHANGE_NUMERIC[at] for at in places], roles, paint, footer=False)
+
+
+def _drawn(columns: Sequence[Sequence[str]], numeric: Sequence[bool], roles: Sequence[str], paint: Paint) -> list[str]:
+    """A table's lines, with blanks that break."""
+    return [line.replace("\u00a0", " ") for line in draw(columns, numeric, roles, paint, footer=False)]
 
 
 def _cut(text: str, room: int, keep_end: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlens.analysis.difference import Call, Change
 from archlens.analysis.facts import LayerFacts
-from archlens.report.numbers import size_text
+from archlens.report.numbers import listed, size_text
 from archlens.report.operations import typed_operation, value_text
 
 __all__ = ["call_text", "change_text", "layer_text", "merged_text", "shape_text"]
@@ -58,14 +58,10 @@ def _besides(change: Change) -> Iterator[str]:
 def _inputs_text(old: Sequence[str], new: Sequence[str]) -> str:
     lost, got = [name for name in old if name not in new], [name for name in new if name not in old]
     if got and lost:
-        return f"reads {_listed(got)} instead of {_listed(lost)}"
+        return f"reads {listed(got, _MANY)} instead of {listed(lost, _MANY)}"
     if got or lost:
-        return f"reads {_listed(got)} too" if got else f"no longer reads {_listed(lost)}"
+        return f"reads {listed(got, _MANY)} too" if got else f"no longer reads {listed(lost, _MANY)}"
     return "reads its inputs in another order" if sorted(old) == sorted(new) and old != new else "reads other outputs"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MANY]) + (f" and {len(names) - _MANY} more" if len(names) > _MANY else "")
 
 
 def merged_text(changes: Sequence[Change]) -> str:
