@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     def about(self) -> str:
         """The text that it points at; its message where it points at nothing."""
         span = self.diagnostic.span
-        pointed = span.source.line(span.line)[span.column - 1 : span.end - 1].strip() if span else ""
+        pointed = span.text.strip() if span else ""
         return pointed or self.diagnostic.message
 
     @property
@@ -79,9 +79,19 @@ class Findings(NamedTuple):
         return (entry for one in self.checked for entry in one.entries)
 
     @property
+    def files(self) -> int:
+        """How many files there were that could be read."""
+        return sum([bool(one.variants) for one in self.checked])
+
+    @property
     def networks(self) -> int:
         """How many networks there were."""
         return sum([len(one.variants) for one in self.checked])
+
+    @property
+    def bad(self) -> tuple[Severity, ...]:
+        """The severities that make it fail."""
+        return SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
 
 
 def counts(entries: Iterable[Entry]) -> dict[str, int]:
