@@ -86,7 +86,7 @@ class SpecItem(pytest.Item):
     def runtest(self) -> None:
         """Fail with the findings, if one is bad enough; show them with `-rP` otherwise."""
         report = self.parent.report
-        found = [entry for entry in report.findings if not entry.variants or self.name in entry.variants]
+        found = [entry for entry in report.findings if entry.is_in(self.name)]
         text = "\n\n".join([*[render(entry.diagnostic) for entry in found], *[f"note: {note}" for note in report.notes]])
         if any(entry.unread or entry.diagnostic.severity in report.all.bad for entry in found):
             raise FindingsError(text)

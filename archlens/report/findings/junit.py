@@ -46,7 +46,7 @@ def _sums(cases: list[_Case]) -> str:
 def _cases(one: Checked, bad: tuple[str, ...]) -> Iterator[_Case]:
     told = [entry for entry in one.entries if entry.counts]
     for variant in one.variants:
-        if not any(not entry.variants or variant in entry.variants for entry in told):
+        if not any(entry.is_in(variant) for entry in told):
             yield _Case(variant or "network", 1, "")
     for entry in one.entries:
         file, line, column, _ = place(entry, one)

@@ -48,6 +48,10 @@ class Entry(NamedTuple):
         """Whether it is told and counted, neither allowed nor known."""
         return self.allowed is None and not self.known
 
+    def is_in(self, variant: str) -> bool:
+        """Whether a variant has it."""
+        return not self.variants or variant in self.variants
+
 
 class Checked(NamedTuple):
     """One spec that was checked.
