@@ -72,6 +72,11 @@ class Span(NamedTuple):
     column: int
     end: int
 
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return self.source.line(self.line)[self.column - 1 : self.end - 1]
+
     def part(self, start: int, length: int) -> Span:
         """The stretch of `length` characters that begins `start` characters in."""
         return Span(self.source, self.line, self.column + start, self.column + start + max(length, 1))

@@ -7,6 +7,7 @@ equal text those whose layer has the same path are matched first. What a file sa
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -102,7 +103,7 @@ def baseline_of(baseline: Baseline, checked: Sequence[Checked]) -> str:
     import json
 
     found = [baseline.key(entry, file.file) for file in checked for entry in file.entries if _can_be_known(entry)]
-    looked_for = list(baseline._looked_for(checked))
+    looked_for = set(baseline._looked_for(checked))
     kept = [one for one in baseline.known if one not in looked_for]
     lines = [json.dumps(one._asdict(), ensure_ascii=False) for one in sorted([*found, *_without(kept, found)])]
     listed = "[]" if not lines else "[\n    " + ",\n    ".join(lines) + "\n  ]"
@@ -111,12 +112,11 @@ def baseline_of(baseline: Baseline, checked: Sequence[Checked]) -> str:
 
 def _without(known: Iterable[Known], found: Sequence[Known]) -> list[Known]:
     """Those that are not found too."""
-    left = [one[:3] for one in found]
+    left = Counter([one[:3] for one in found])
     kept = []
     for one in known:
-        if one[:3] in left:
-            left.remove(one[:3])
-        else:
+        left[one[:3]] -= 1
+        if left[one[:3]] < 0:
             kept.append(one)
     return kept
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlens.errors import Diagnostic, UsageError, render
-from archlens.report.findings.model import SEVERITIES, Checked, Entry, Findings, counts
+from archlens.report.findings.model import Checked, Entry, Findings, counts
 from archlens.report.numbers import counted
 
 if TYPE_CHECKING:
@@ -79,13 +79,12 @@ class Report:
         """2 where something could not be checked, 1 where a finding is at least as bad as `fail_on`, else 0."""
         if self.unread:
             return 2
-        bad = SEVERITIES[: SEVERITIES.index(self.all.fail_on) + 1]
-        return int(any(entry.diagnostic.severity in bad for entry in self.findings))
+        return int(any(entry.diagnostic.severity in self.all.bad for entry in self.findings))
 
     @property
     def summary(self) -> str:
         """`12 files: 3 errors, 4 warnings, 1 note; 1 could not be checked; 2 allowed; 5 in the baseline`."""
-        files = counted(sum([bool(one.variants) for one in self.files]), "file")
+        files = counted(self.all.files, "file")
         told = [counted(count, severity) for severity, count in counts(self.all.entries).items() if count]
         if not told:
             files += f", {counted(self.all.networks, 'network')}"

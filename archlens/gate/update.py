@@ -10,6 +10,7 @@ from archlens.errors import Span, UsageError, printable
 from archlens.gate.merge import is_own
 from archlens.gate.respell import respelled
 from archlens.report.findings.model import Checked, Entry
+from archlens.report.numbers import grouped, sizes_text
 
 if TYPE_CHECKING:
     from archlens.gate.look import Stated
@@ -51,10 +52,7 @@ def updates(files: Sequence[Checked], stated: Mapping[str, Sequence[Stated]]) ->
 
 def is_unchanged(update: Update) -> bool:
     """Whether the file still says what the update was made from. Raises UsageError where it cannot be read."""
-    try:
-        return _raw(update.file) == update.before
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{update.file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return _raw(update.file) == update.before
 
 
 def _update(one: Checked, missed: Sequence[Entry], stated: Sequence[Stated]) -> Update:
@@ -68,7 +66,7 @@ def _update(one: Checked, missed: Sequence[Entry], stated: Sequence[Stated]) -> 
         span = entry.diagnostic.span
         assert span is not None  # every expectation has its place
         why = _why_not(one, entry, span, values)
-        new = None if why else respelled(_at(span), values[span][0])
+        new = None if why else respelled(span.text, values[span][0])
         if new is None:
             notes.append(f"{span.source.name}:{span.line}: {why or 'this figure cannot be written in its place'}")
         else:
@@ -79,8 +77,8 @@ def _update(one: Checked, missed: Sequence[Entry], stated: Sequence[Stated]) -> 
         before = _raw(one.file)
         changed = _plain(before) != edits[0][0].source.text
         why = f"{one.file} was changed since it was read" if changed else ""
-    except (OSError, UnicodeDecodeError) as error:
-        before, why = "", f"{one.file} cannot be read: {getattr(error, 'strerror', None) or error}"
+    except UsageError as error:
+        before, why = "", str(error)
     if why:
         return Update(one.file, "", "", (*notes, why))
     return Update(one.file, before, _edited(before, edits), tuple(notes))
@@ -100,22 +98,21 @@ def _why_not(one: Checked, entry: Entry, span: Span, values: Mapping[Span, Seque
 
 
 def _shown(value: Any) -> str:
-    return "×".join(map(str, value)) if isinstance(value, list) else "none" if value is None else f"{value:,}"
+    return sizes_text(tuple(value)) if isinstance(value, list) else "none" if value is None else grouped(value)
 
 
 def _raw(path: str) -> str:
-    """The text of a file as it is, line ends and byte order mark too."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return file.read()
+    """The text of a file as it is, line ends and byte order mark too. Raises UsageError where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _plain(raw: str) -> str:
     """As a `Source` has it."""
     return raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _at(span: Span) -> str:
-    return span.source.line(span.line)[span.column - 1 : span.end - 1]
 
 
 def _edited(raw: str, edits: Sequence[tuple[Span, str]]) -> str:

@@ -17,7 +17,6 @@ from archlens.gate.globs import file_matcher
 from archlens.gate.plan import plan_of
 from archlens.gate.run import run
 from archlens.gate.settings import Settings, settings_of
-from archlens.report.findings.model import SEVERITIES
 from archlens.spec.load import load_family
 
 if TYPE_CHECKING:
@@ -87,10 +86,9 @@ class SpecItem(pytest.Item):
     def runtest(self) -> None:
         """Fail with the findings, if one is bad enough; show them with `-rP` otherwise."""
         report = self.parent.report
-        found = [entry for entry in report.findings if not entry.variants or self.name in entry.variants]
+        found = [entry for entry in report.findings if entry.is_in(self.name)]
         text = "\n\n".join([*[render(entry.diagnostic) for entry in found], *[f"note: {note}" for note in report.notes]])
-        worst = SEVERITIES.index(report.settings.fail_on)
-        if any(entry.unread or SEVERITIES.index(entry.diagnostic.severity) <= worst for entry in found):
+        if any(entry.unread or entry.diagnostic.severity in report.all.bad for entry in found):
             raise FindingsError(text)
         if text:
             self.add_report_section("call", "archlens", text)

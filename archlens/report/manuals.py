@@ -35,11 +35,9 @@ def render_rules(rules: Sequence[Rule], form: str, width: int = 80, paint: Paint
     """A table of rules: code, name, whether it is on, severity, summary."""
     if form == "json":
         return _json([_row(rule) for rule in rules])
-    head = ("code", "name", "by default", "what it finds")
-    rows = tuple([(rule.code, rule.name, rule.severity if rule.on else "off", rule.summary) for rule in rules])
-    grid = Grid(head, rows, (False,) * 4)
     if form == "markdown":
-        return page_markdown([grid])
+        rows = tuple([(rule.code, rule.name, _default(rule), rule.summary) for rule in rules])
+        return page_markdown([Grid(("code", "name", "by default", "what it finds"), rows, (False,) * 4)])
     blocks: list[Block] = [
         Heading("Design rules", 1),
         Text("`archlens rule CODE` shows the manual of one; `archlens check --extend-select CODE` runs one that is off."),
@@ -52,8 +50,7 @@ def render_rules(rules: Sequence[Rule], form: str, width: int = 80, paint: Paint
     for title, members in listed.items():
         lines += ["", paint(title, "head")]
         for rule in members:
-            state = rule.severity if rule.on else "off"
-            lines.append(f"  {paint(rule.code, 'group')}  {rule.name:<{widest}}  {state}")
+            lines.append(f"  {paint(rule.code, 'group')}  {rule.name:<{widest}}  {_default(rule)}")
             lines.append(page_text([Text(rule.summary)], width, paint).replace("  ", "          ", 1))
     return "\n".join(lines)
 
@@ -88,7 +85,7 @@ def rules_page(rules: Sequence[Rule]) -> str:
 
 def _contents_row(rule: Rule) -> str:
     anchor = f"#{rule.code}-{rule.name}".lower()
-    return f"| [{rule.code}]({anchor}) | {rule.name} | {rule.severity if rule.on else 'off'} | {rule.summary} |"
+    return f"| [{rule.code}]({anchor}) | {rule.name} | {_default(rule)} | {rule.summary} |"
 
 
 def _row(rule: Rule) -> dict[str, Any]:
@@ -99,6 +96,10 @@ def _json(rows: list[dict[str, Any]]) -> str:
     import json
 
     return json.dumps({"schema": 1, "rules": rows}, indent=1, ensure_ascii=False)
+
+
+def _default(rule: Rule) -> str:
+    return rule.severity if rule.on else "off"
 
 
 def _state(rule: Rule) -> str:

@@ -19,9 +19,8 @@ def render(findings: Findings) -> str:
         for entry in one.entries:
             if entry.counts:
                 file, line, column, end = place(entry, one)
-                where = {"file": file, "line": str(line), "col": str(column), "endColumn": str(end), "title": _title(entry)}
-                if entry.diagnostic.span is None:
-                    del where["line"], where["col"], where["endColumn"]
+                at = {"line": str(line), "col": str(column), "endColumn": str(end)} if entry.diagnostic.span else {}
+                where = {"file": file, **at, "title": _title(entry)}
                 properties = ",".join([f"{name}={_property(value)}" for name, value in where.items()])
                 lines.append(f"::{_COMMANDS[entry.diagnostic.severity]} {properties}::{_data(entry.text)}\n")
     return "".join(lines)

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from archlens.report.findings.model import Checked, Entry, Findings, counts
+from archlens.report.json import render_json
 
-__all__ = ["SCHEMA", "entry_json", "render"]
+__all__ = ["render"]
 
-SCHEMA = 1
+_SCHEMA = 1
 
 
 def render(findings: Findings) -> str:
     """One object, a line for each finding; what is allowed or in the baseline is there too and says so."""
-    entries = [json.dumps(entry_json(entry, one)) for one in findings.checked for entry in one.entries]
-    lines = [
-        f'"schema": {SCHEMA}',
-        f'"files": {_listed([json.dumps(_file(one)) for one in findings.checked])}',
-        f'"findings": {_listed(entries)}',
-        f'"counts": {json.dumps(_counts(findings))}',
-        f'"fail_on": {json.dumps(findings.fail_on)}',
-    ]
-    return "{\n  " + ",\n  ".join(lines) + "\n}\n"
+    report = {
+        "schema": _SCHEMA,
+        "files": [_file(one) for one in findings.checked],
+        "findings": [_entry(entry, one) for one in findings.checked for entry in one.entries],
+        "counts": _counts(findings),
+        "fail_on": findings.fail_on,
+    }
+    return render_json([report], several=False) + "\n"
 
 
-def _listed(texts: list[str]) -> str:
-    return "[\n    " + ",\n    ".join(texts) + "\n  ]" if texts else "[]"
-
-
-def entry_json(entry: Entry, checked: Checked) -> dict[str, Any]:
+def _entry(entry: Entry, checked: Checked) -> dict[str, Any]:
     """A diagnostic as in the JSON of `analyze`, and how it came about.
 
     spec: the file that was checked; `file` is where the finding stands, which that may extend. rule: null for what is no rule.
@@ -56,7 +51,7 @@ def _file(one: Checked) -> dict[str, Any]:
 def _counts(findings: Findings) -> dict[str, int]:
     entries = list(findings.entries)
     return {
-        "files": sum([bool(one.variants) for one in findings.checked]),
+        "files": findings.files,
         "networks": findings.networks,
         **counts(entries),
         "unchecked": sum([entry.unread for entry in entries]),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archlens.errors import printable
 from archlens.errors import render as drawn
-from archlens.report.findings.model import SEVERITIES, Checked, Entry, Findings, place, posix
+from archlens.report.findings.model import Checked, Entry, Findings, place, posix
 
 __all__ = ["render"]
 
@@ -26,8 +26,7 @@ class _Case(NamedTuple):
 def render(findings: Findings) -> str:
     """All suites. A finding is a failure where it is as bad as `fail_on`, else only told; one that is allowed or known is
     skipped; what could not be checked is an error."""
-    bad = SEVERITIES[: SEVERITIES.index(findings.fail_on) + 1]
-    suites = [(one, list(_cases(one, bad))) for one in findings.checked]
+    suites = [(one, list(_cases(one, findings.bad))) for one in findings.checked]
     everything = [case for _, cases in suites for case in cases]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="archlens" {_sums(everything)}>']
     for one, cases in suites:
@@ -47,7 +46,7 @@ def _sums(cases: list[_Case]) -> str:
 def _cases(one: Checked, bad: tuple[str, ...]) -> Iterator[_Case]:
     told = [entry for entry in one.entries if entry.counts]
     for variant in one.variants:
-        if not any(not entry.variants or variant in entry.variants for entry in told):
+        if not any(entry.is_in(variant) for entry in told):
             yield _Case(variant or "network", 1, "")
     for entry in one.entries:
         file, line, column, _ = place(entry, one)

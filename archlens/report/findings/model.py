@@ -40,13 +40,17 @@ class Entry(NamedTuple):
     def about(self) -> str:
         """The text that it points at; its message where it points at nothing."""
         span = self.diagnostic.span
-        pointed = span.source.line(span.line)[span.column - 1 : span.end - 1].strip() if span else ""
+        pointed = span.text.strip() if span else ""
         return pointed or self.diagnostic.message
 
     @property
     def counts(self) -> bool:
         """Whether it is told and counted, neither allowed nor known."""
         return self.allowed is None and not self.known
+
+    def is_in(self, variant: str) -> bool:
+        """Whether a variant has it."""
+        return not self.variants or variant in self.variants
 
 
 class Checked(NamedTuple):
@@ -79,9 +83,19 @@ class Findings(NamedTuple):
         return (entry for one in self.checked for entry in one.entries)
 
     @property
+    def files(self) -> int:
+        """How many files there were that could be read."""
+        return sum([bool(one.variants) for one in self.checked])
+
+    @property
     def networks(self) -> int:
         """How many networks there were."""
         return sum([len(one.variants) for one in self.checked])
+
+    @property
+    def bad(self) -> tuple[Severity, ...]:
+        """The severities that make it fail."""
+        return SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
 
 
 def counts(entries: Iterable[Entry]) -> dict[str, int]:

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from archlens.errors import Label, Span
+from archlens.errors import Span
 from archlens.report.findings.manuals import reference, rule_manuals
 from archlens.report.findings.model import Checked, Entry, Findings, fingerprinted, posix
 
@@ -83,8 +83,7 @@ def _result(entry: Entry, one: Checked, mark: str, numbers: dict[str, int]) -> d
 def _suppressions(entry: Entry) -> list[dict[str, Any]]:
     """None of them says that the result counts (3.27.23 of the standard)."""
     if entry.allowed is not None:
-        at = Label(entry.allowed.span, "")
-        return [{"kind": "inSource", "justification": entry.allowed.reason, "location": _location(*at)}]
+        return [{"kind": "inSource", "justification": entry.allowed.reason, "location": _location(entry.allowed.span, "")}]
     return [{"kind": "external", "justification": "it is in the baseline"}] if entry.known else []
 
 

@@ -97,5 +97,5 @@ def _is_read_at_times(name: str, span: Span) -> bool:
     import re
 
     lines = [line.partition(" #")[0] for number, line in enumerate(text.split("\n"), 1) if number != span.line]
-    given = span.source.line(span.line)[span.column - 1 : span.end - 1]
+    given = span.text
     return "$" in given or any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) for line in lines)
